@@ -1,0 +1,30 @@
+package io.millrace.catalog;
+
+import io.millrace.document.Schema;
+import io.millrace.document.Value.Obj;
+import java.time.Duration;
+
+/// What an index should be: a checked definition.
+///
+/// - origin: the definition as it was given, for answers
+public record IndexDefinition(
+        String name, Schema schema, KafkaSource source, CommitCadence commit, Obj origin) {
+
+    /// Which topic feeds the index.
+    public record KafkaSource(String source, String topic, KeyFrom keyFrom) {}
+
+    /// Where a record's key is found.
+    public enum KeyFrom {
+        RECORD,
+        VALUE
+    }
+
+    /// When a generation is published: whichever comes first.
+    ///
+    /// - idleInterval: how often positions alone are published
+    public record CommitCadence(Duration interval, long changes, long bytes, Duration idleInterval) {
+        public static final CommitCadence DEFAULT =
+                new CommitCadence(
+                        Duration.ofSeconds(1), 100_000, 64L << 20, Duration.ofSeconds(10));
+    }
+}

@@ -1,0 +1,54 @@
+package io.millrace.directory;
+
+import java.io.IOException;
+import java.util.List;
+
+/// One folder of write-once files.
+///
+/// A file's bytes are durable after [FileOutput#force]; its name (also a link, also a deletion) is
+/// durable only after [#force]. A crash may keep or lose anything that was not forced, each on its
+/// own.
+public interface Directory {
+
+    /// Creates a file for writing.
+    /// @throws java.nio.file.FileAlreadyExistsException when the name is taken
+    FileOutput create(String name) throws IOException;
+
+    /// Opens a file for positional reads through a channel.
+    /// @throws java.nio.file.NoSuchFileException when there is none
+    FileInput open(String name) throws IOException;
+
+    /// Maps a whole file read-only. The caller closes it when its last reader is gone.
+    MappedFile map(String name) throws IOException;
+
+    /// Gives a file a second name.
+    /// @throws java.nio.file.FileAlreadyExistsException when `link` is taken: this is what makes a
+    ///     commit atomic and exclusive
+    void link(String link, String existing) throws IOException;
+
+    /// @throws java.nio.file.NoSuchFileException when there is none
+    void delete(String name) throws IOException;
+
+    /// Names of the files in this folder, sorted; folders are not listed.
+    List<String> list() throws IOException;
+
+    /// Names of the folders in this folder, sorted.
+    List<String> folders() throws IOException;
+
+    /// A folder in this folder, created (and its name forced) if need be.
+    Directory folder(String name) throws IOException;
+
+    /// Makes every name created, linked or deleted so far durable.
+    /// @throws DurabilityLost when the operating system reports a failure; never retried
+    void force() throws IOException;
+
+    /// Takes the lock of this folder for this process.
+    /// @throws io.millrace.MillraceException.Fenced when somebody else holds it
+    DirectoryLock lock() throws IOException;
+
+    /// Bytes that can still be written to the file store.
+    long usableBytes() throws IOException;
+
+    /// What messages call this folder.
+    String describe();
+}

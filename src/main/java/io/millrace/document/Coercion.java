@@ -1,0 +1,235 @@
+package io.millrace.document;
+
+import io.millrace.MillraceException;
+import java.math.BigDecimal;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
+
+/// How a JSON value becomes the value of a field, for documents, queries and keys alike.
+///
+/// - KEYWORD, TEXT: a string; a number or boolean by its JSON text
+/// - BOOL, LONG, DOUBLE, TIMESTAMP: a 64-bit number ordered like the field's values; a string is
+///   parsed if it parses
+///
+/// What does not fit ends in [io.millrace.MillraceException.InvalidRequest], which names the
+/// field, the value and what was expected.
+public final class Coercion {
+    private static final int SHOWN_CHARS_MAX = 80;
+    private static final long MICROS_PER_SECOND = 1_000_000;
+
+    private Coercion() {}
+
+    /// The string that a [FieldType#KEYWORD] or [FieldType#TEXT] field indexes.
+    public static String text(Field field, Value value) {
+        return switch (value) {
+            case Value.Text(String text) -> text;
+            case Value.Bool _, Value.Int _, Value.Real _, Value.Decimal _ -> value.toString();
+            case Value.Null _, Value.Array _, Value.Obj _ ->
+                    throw mismatch(field, value, "a string, number or boolean");
+        };
+    }
+
+    /// The ordered 64-bit number that a numeric field indexes; see [#doubleToOrdered] for doubles.
+    public static long ordered(Field field, Value value) {
+        return switch (field.type()) {
+            case BOOL -> bool(field, value) ? 1 : 0;
+            case LONG -> integer(field, value);
+            case DOUBLE -> doubleToOrdered(real(field, value));
+            case TIMESTAMP -> micros(field, value);
+            case KEYWORD, TEXT ->
+                    throw new MillraceException.Bug(field.path() + " is not a numeric field");
+        };
+    }
+
+    /// The JSON value that stands for an ordered number in answers, in the unit of the field.
+    public static Value fromOrdered(Field field, long ordered) {
+        return switch (field.type()) {
+            case BOOL -> Value.of(ordered != 0);
+            case LONG -> Value.of(ordered);
+            case DOUBLE -> Value.of(orderedToDouble(ordered));
+            case TIMESTAMP ->
+                    switch (field.unit()) {
+                        case MILLIS -> unitsOf(ordered, 1_000);
+                        case SECONDS -> unitsOf(ordered, MICROS_PER_SECOND);
+                        case ISO -> Value.of(instant(ordered).toString());
+                    };
+            case KEYWORD, TEXT ->
+                    throw new MillraceException.Bug(field.path() + " is not a numeric field");
+        };
+    }
+
+    /// Maps doubles to longs of the same order; both zeros are one value.
+    public static long doubleToOrdered(double value) {
+        long bits = Double.doubleToLongBits(value == 0 ? 0.0 : value);
+        return bits ^ ((bits >> 63) & Long.MAX_VALUE);
+    }
+
+    public static double orderedToDouble(long ordered) {
+        return Double.longBitsToDouble(ordered ^ ((ordered >> 63) & Long.MAX_VALUE));
+    }
+
+    /// Microseconds since 1970 of a point in time.
+    public static long microsOf(Instant instant) {
+        return Math.addExact(
+                Math.multiplyExact(instant.getEpochSecond(), MICROS_PER_SECOND),
+                instant.getNano() / 1_000);
+    }
+
+    private static boolean bool(Field field, Value value) {
+        return switch (value) {
+            case Value.Bool(boolean bool) -> bool;
+            case Value.Text(String text) when text.equals("true") -> true;
+            case Value.Text(String text) when text.equals("false") -> false;
+            default -> throw mismatch(field, value, "true or false");
+        };
+    }
+
+    private static long integer(Field field, Value value) {
+        String expected = "a whole number of 64 bits";
+        return switch (value) {
+            case Value.Int(long integer) -> integer;
+            case Value.Real(double real) -> {
+                long integer = (long) real;
+                if (integer != real || integer == Long.MAX_VALUE) {
+                    throw mismatch(field, value, expected);
+                }
+                yield integer;
+            }
+            case Value.Decimal(BigDecimal decimal) -> {
+                try {
+                    yield decimal.longValueExact();
+                } catch (ArithmeticException e) {
+                    throw mismatch(field, value, expected);
+                }
+            }
+            case Value.Text(String text) -> {
+                try {
+                    yield Long.parseLong(text.strip());
+                } catch (NumberFormatException e) {
+                    throw mismatch(field, value, expected);
+                }
+            }
+            default -> throw mismatch(field, value, expected);
+        };
+    }
+
+    private static double real(Field field, Value value) {
+        String expected = "a finite number";
+        double real =
+                switch (value) {
+                    case Value.Int(long integer) -> integer;
+                    case Value.Real(double number) -> number;
+                    case Value.Decimal(BigDecimal decimal) -> decimal.doubleValue();
+                    case Value.Text(String text) -> {
+                        try {
+                            yield Double.parseDouble(text);
+                        } catch (NumberFormatException e) {
+                            throw mismatch(field, value, expected);
+                        }
+                    }
+                    default -> throw mismatch(field, value, expected);
+                };
+        if (!Double.isFinite(real)) {
+            throw mismatch(field, value, expected);
+        }
+        return real;
+    }
+
+    private static long micros(Field field, Value value) {
+        try {
+            return switch (value) {
+                case Value.Text(String text) -> microsOfText(field, value, text.strip());
+                case Value.Int(long number) ->
+                        switch (field.unit()) {
+                            case MILLIS -> Math.multiplyExact(number, 1_000L);
+                            case SECONDS -> Math.multiplyExact(number, MICROS_PER_SECOND);
+                            case ISO -> throw mismatch(field, value, expectedTime(field));
+                        };
+                case Value.Real(double number) -> scaled(field, value, BigDecimal.valueOf(number));
+                case Value.Decimal(BigDecimal number) -> scaled(field, value, number);
+                default -> throw mismatch(field, value, expectedTime(field));
+            };
+        } catch (ArithmeticException e) {
+            throw mismatch(field, value, "a time within 290,000 years of 1970");
+        }
+    }
+
+    private static long scaled(Field field, Value value, BigDecimal number) {
+        return switch (field.unit()) {
+            case MILLIS -> number.movePointRight(3).toBigInteger().longValueExact();
+            case SECONDS -> number.movePointRight(6).toBigInteger().longValueExact();
+            case ISO -> throw mismatch(field, value, expectedTime(field));
+        };
+    }
+
+    private static long microsOfText(Field field, Value value, String text) {
+        if (field.unit() != TimestampUnit.ISO && isNumber(text)) {
+            return scaled(field, value, new BigDecimal(text));
+        }
+        try {
+            return microsOf(parseIso(text));
+        } catch (DateTimeException e) {
+            throw mismatch(field, value, expectedTime(field));
+        }
+    }
+
+    private static Instant parseIso(String text) {
+        if (text.length() == 10) {
+            return java.time.LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant();
+        }
+        try {
+            return OffsetDateTime.parse(text).toInstant();
+        } catch (DateTimeParseException e) {
+            return LocalDateTime.parse(text).toInstant(ZoneOffset.UTC);
+        }
+    }
+
+    private static boolean isNumber(String text) {
+        if (text.isEmpty() || text.length() > 30) {
+            return false;
+        }
+        for (int i = text.charAt(0) == '-' && text.length() > 1 ? 1 : 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < '0' || c > '9') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static String expectedTime(Field field) {
+        return switch (field.unit()) {
+            case MILLIS -> "milliseconds since 1970 or an ISO 8601 time";
+            case SECONDS -> "seconds since 1970 or an ISO 8601 time";
+            case ISO -> "an ISO 8601 time such as 2018-02-01T12:30:00Z";
+        };
+    }
+
+    private static Value unitsOf(long micros, long microsPerUnit) {
+        return micros % microsPerUnit == 0
+                ? Value.of(micros / microsPerUnit)
+                : Value.of((double) micros / microsPerUnit);
+    }
+
+    private static Instant instant(long micros) {
+        return Instant.ofEpochSecond(
+                Math.floorDiv(micros, MICROS_PER_SECOND),
+                Math.floorMod(micros, MICROS_PER_SECOND) * 1_000);
+    }
+
+    private static MillraceException mismatch(Field field, Value value, String expected) {
+        String shown = value.toString();
+        if (shown.length() > SHOWN_CHARS_MAX) {
+            shown = shown.substring(0, SHOWN_CHARS_MAX) + "…";
+        }
+        return MillraceException.InvalidRequest.malformed(
+                "",
+                "field %s (%s): %s %s, expected %s"
+                        .formatted(
+                                field.path(), field.type().label(), value.kind(), shown, expected));
+    }
+}

@@ -1,0 +1,121 @@
+package io.millrace.document;
+
+import java.math.BigDecimal;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// A JSON value as a tree: what definitions, queries and small answers are made of.
+///
+/// Numbers keep their exact value: [Int] where a 64-bit integer holds it, [Real] where a double
+/// prints back the same digits, [Decimal] otherwise. Objects keep the order of their members.
+public sealed interface Value {
+
+    Value NULL = new Null();
+
+    record Null() implements Value {
+        @Override
+        public String toString() {
+            return "null";
+        }
+    }
+
+    record Bool(boolean value) implements Value {
+        @Override
+        public String toString() {
+            return Boolean.toString(value);
+        }
+    }
+
+    record Int(long value) implements Value {
+        @Override
+        public String toString() {
+            return Long.toString(value);
+        }
+    }
+
+    record Real(double value) implements Value {
+        public Real {
+            if (!Double.isFinite(value)) {
+                throw new IllegalArgumentException("not a JSON number: " + value);
+            }
+        }
+
+        @Override
+        public String toString() {
+            return Double.toString(value);
+        }
+    }
+
+    record Decimal(BigDecimal value) implements Value {
+        @Override
+        public String toString() {
+            return value.toString();
+        }
+    }
+
+    record Text(String value) implements Value {
+        @Override
+        public String toString() {
+            return value;
+        }
+    }
+
+    record Array(List<Value> items) implements Value {
+        public Array {
+            items = List.copyOf(items);
+        }
+
+        @Override
+        public String toString() {
+            return items.toString();
+        }
+    }
+
+    record Obj(Map<String, Value> members) implements Value {
+        public static final Obj EMPTY = new Obj(Map.of());
+
+        public Obj {
+            members = Collections.unmodifiableMap(new LinkedHashMap<>(members));
+        }
+
+        public @Nullable Value get(String name) {
+            return members.get(name);
+        }
+
+        @Override
+        public String toString() {
+            return members.toString();
+        }
+    }
+
+    static Value of(String text) {
+        return new Text(text);
+    }
+
+    static Value of(long number) {
+        return new Int(number);
+    }
+
+    static Value of(double number) {
+        return new Real(number);
+    }
+
+    static Value of(boolean bool) {
+        return new Bool(bool);
+    }
+
+    /// What a message calls this kind of value.
+    default String kind() {
+        return switch (this) {
+            case Null _ -> "null";
+            case Bool _ -> "a boolean";
+            case Int _, Real _, Decimal _ -> "a number";
+            case Text _ -> "a string";
+            case Array _ -> "an array";
+            case Obj _ -> "an object";
+        };
+    }
+}

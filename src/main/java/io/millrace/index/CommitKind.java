@@ -1,0 +1,11 @@
+package io.millrace.index;
+
+/// Why a generation exists.
+public enum CommitKind {
+    /// Always generation 1: schema, source identity, start positions.
+    CREATE,
+    /// Documents or rejects changed.
+    INDEX,
+    /// Only positions moved.
+    POSITION
+}

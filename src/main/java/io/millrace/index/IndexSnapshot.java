@@ -1,0 +1,44 @@
+package io.millrace.index;
+
+import io.millrace.document.Schema;
+import java.util.List;
+
+/// One generation held open for reading. Its files stay until it is closed. May be shared between
+/// threads; closing twice does nothing.
+public final class IndexSnapshot implements AutoCloseable {
+    private final CommitPoint commit;
+    private final Schema schema;
+    private final List<SegmentView> segments;
+    private final Runnable release;
+
+    IndexSnapshot(
+            CommitPoint commit, Schema schema, List<SegmentView> segments, Runnable release) {
+        this.commit = commit;
+        this.schema = schema;
+        this.segments = List.copyOf(segments);
+        this.release = release;
+    }
+
+    public CommitPoint commit() {
+        return commit;
+    }
+
+    public Schema schema() {
+        return schema;
+    }
+
+    /// Segments in the order of the commit record, which is the order of ties.
+    public List<SegmentView> segments() {
+        return segments;
+    }
+
+    /// Visible documents.
+    public long liveCount() {
+        return commit.documentCount();
+    }
+
+    @Override
+    public void close() {
+        release.run();
+    }
+}

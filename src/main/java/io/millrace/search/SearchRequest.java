@@ -1,0 +1,17 @@
+package io.millrace.search;
+
+import java.util.List;
+import java.util.Optional;
+
+/// What is asked: all of `query` and `filter`, ordered by `sort`, cut at `limit`.
+///
+/// - query: scores; empty means everything, unscored
+/// - filter: narrows without scoring
+/// - sort: empty means by score, or by the total order of the generation when there is no query
+/// - fields: paths to return; empty means the whole document
+public record SearchRequest(
+        Optional<Query> query,
+        Optional<Query> filter,
+        List<SortKey> sort,
+        int limit,
+        List<String> fields) {}

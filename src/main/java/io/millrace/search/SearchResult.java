@@ -1,0 +1,22 @@
+package io.millrace.search;
+
+import io.millrace.document.DocumentKey;
+import io.millrace.document.Value;
+import io.millrace.index.CommitPoint;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The answer to one [SearchRequest].
+///
+/// - total: documents that match, exact
+/// - commit: the generation that was searched
+public record SearchResult(long total, List<Hit> hits, CommitPoint commit) {
+
+    /// One document.
+    ///
+    /// - score: null unless the request has a text query
+    /// - sort: the values the hit was ordered by, null where the document has none
+    /// - document: the selected fields, or all
+    public record Hit(
+            DocumentKey key, @Nullable Double score, List<Value> sort, Value.Obj document) {}
+}

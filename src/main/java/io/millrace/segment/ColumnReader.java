@@ -1,0 +1,23 @@
+package io.millrace.segment;
+
+/// The values of one ordered field by document: ordered longs for numeric fields, ordinals of the
+/// field's [TermsReader] for keywords.
+public interface ColumnReader {
+
+    /// How many values the document has; 0 when none.
+    int valueCount(int document);
+
+    /// The i-th smallest value of the document.
+    long value(int document, int i);
+
+    /// The smallest value, or `missing` when there is none.
+    default long min(int document, long missing) {
+        return valueCount(document) == 0 ? missing : value(document, 0);
+    }
+
+    /// The largest value, or `missing` when there is none.
+    default long max(int document, long missing) {
+        int count = valueCount(document);
+        return count == 0 ? missing : value(document, count - 1);
+    }
+}

@@ -1,0 +1,31 @@
+package io.millrace.segment;
+
+/// Documents and frequencies of the terms of one text field, with what BM25 needs. Term ordinals
+/// are those of the field's [TermsReader]. Deleted documents count in every figure.
+public interface PostingsReader {
+
+    /// Walks the documents of one term in rising order.
+    interface Cursor {
+        int DONE = Integer.MAX_VALUE;
+
+        /// The next document, or [#DONE].
+        int next();
+
+        /// The first document at or above `target`, or [#DONE].
+        int advance(int target);
+
+        /// Occurrences of the term in the current document.
+        int frequency();
+    }
+
+    Cursor cursor(int termOrdinal);
+
+    /// Documents that have at least one term of this field.
+    int documentsWithField();
+
+    /// Terms of all documents, repetitions included.
+    long totalTerms();
+
+    /// Length of the document's field, as the byte that Lucene's SmallFloat.intToByte4 makes of it.
+    byte norm(int document);
+}
