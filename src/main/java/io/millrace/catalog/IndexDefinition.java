@@ -22,7 +22,8 @@ public record IndexDefinition(
     /// When a generation is published: whichever comes first.
     ///
     /// - idleInterval: how often positions alone are published
-    public record CommitCadence(Duration interval, long changes, long bytes, Duration idleInterval) {
+    public record CommitCadence(
+            Duration interval, long changes, long bytes, Duration idleInterval) {
         public static final CommitCadence DEFAULT =
                 new CommitCadence(
                         Duration.ofSeconds(1), 100_000, 64L << 20, Duration.ofSeconds(10));

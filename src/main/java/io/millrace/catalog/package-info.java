@@ -1,5 +1,5 @@
-/// What indexes should exist: [IndexDefinition]s with their rules, kept durable in a folder now
-/// and in Postgres later ([Catalog]).
+/// What indexes should exist: [IndexDefinition]s with their rules, kept durable in a folder now and
+/// in Postgres later ([Catalog]).
 ///
 /// - Enters: values from YAML files and HTTP. Leaves: checked definitions.
 /// - Threads: plain blocking Java; [Catalog] may be shared.

@@ -16,10 +16,7 @@ public sealed interface Change {
     record Upsert(DocumentKey key, Document document, Origin origin) implements Change {
         @Override
         public int sizeBytes() {
-            return OVERHEAD_BYTES
-                    + key.bytes().length
-                    + document.sizeBytes()
-                    + origin.sizeBytes();
+            return OVERHEAD_BYTES + key.bytes().length + document.sizeBytes() + origin.sizeBytes();
         }
     }
 

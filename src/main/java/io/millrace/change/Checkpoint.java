@@ -35,6 +35,7 @@ public final class Checkpoint {
     }
 
     /// The checkpoint after a batch.
+    ///
     /// @throws MillraceException.Bug when a range does not start where this checkpoint stands (I5)
     public Checkpoint after(List<PositionRange> ranges) {
         if (ranges.isEmpty()) {
@@ -59,22 +60,18 @@ public final class Checkpoint {
     /// True when every position wanted is at or behind the one held here.
     public boolean covers(Checkpoint wanted) {
         return wanted.positions.entrySet().stream()
-                .allMatch(
-                        want -> {
-                            Position held = positions.get(want.getKey());
-                            return held != null && held.next() >= want.getValue().next();
-                        });
+                .allMatch(want -> {
+                    Position held = positions.get(want.getKey());
+                    return held != null && held.next() >= want.getValue().next();
+                });
     }
 
     /// As commit records and events write it: `{"quakes":{"0":1707}}`.
     public Obj toValue() {
         Map<String, Map<String, Value>> byStream = new LinkedHashMap<>();
-        positions.forEach(
-                (partition, position) ->
-                        byStream.computeIfAbsent(partition.stream(), _ -> new LinkedHashMap<>())
-                                .put(
-                                        Integer.toString(partition.partition()),
-                                        Value.of(position.next())));
+        positions.forEach((partition, position) ->
+                byStream.computeIfAbsent(partition.stream(), _ -> new LinkedHashMap<>())
+                        .put(Integer.toString(partition.partition()), Value.of(position.next())));
         Map<String, Value> members = new LinkedHashMap<>();
         byStream.forEach((stream, parts) -> members.put(stream, new Obj(parts)));
         return new Obj(members);
@@ -83,15 +80,14 @@ public final class Checkpoint {
     /// As the commit record stores it, epochs included.
     public Value toRecord() {
         List<Value> rows = new ArrayList<>();
-        positions.forEach(
-                (partition, position) ->
-                        rows.add(
-                                new Value.Array(
-                                        List.of(
-                                                Value.of(partition.stream()),
-                                                Value.of(partition.partition()),
-                                                Value.of(position.next()),
-                                                Value.of(position.epoch())))));
+        positions.forEach((partition, position) ->
+                rows.add(
+                        new Value.Array(
+                                List.of(
+                                        Value.of(partition.stream()),
+                                        Value.of(partition.partition()),
+                                        Value.of(position.next()),
+                                        Value.of(position.epoch())))));
         return new Value.Array(rows);
     }
 

@@ -11,10 +11,12 @@ import java.util.List;
 public interface Directory {
 
     /// Creates a file for writing.
+    ///
     /// @throws java.nio.file.FileAlreadyExistsException when the name is taken
     FileOutput create(String name) throws IOException;
 
     /// Opens a file for positional reads through a channel.
+    ///
     /// @throws java.nio.file.NoSuchFileException when there is none
     FileInput open(String name) throws IOException;
 
@@ -22,8 +24,9 @@ public interface Directory {
     MappedFile map(String name) throws IOException;
 
     /// Gives a file a second name.
+    ///
     /// @throws java.nio.file.FileAlreadyExistsException when `link` is taken: this is what makes a
-    ///     commit atomic and exclusive
+    ///   commit atomic and exclusive
     void link(String link, String existing) throws IOException;
 
     /// @throws java.nio.file.NoSuchFileException when there is none
@@ -39,10 +42,12 @@ public interface Directory {
     Directory folder(String name) throws IOException;
 
     /// Makes every name created, linked or deleted so far durable.
+    ///
     /// @throws DurabilityLost when the operating system reports a failure; never retried
     void force() throws IOException;
 
     /// Takes the lock of this folder for this process.
+    ///
     /// @throws io.millrace.MillraceException.Fenced when somebody else holds it
     DirectoryLock lock() throws IOException;
 

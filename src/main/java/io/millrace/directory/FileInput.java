@@ -8,6 +8,7 @@ public interface FileInput extends AutoCloseable {
     long length() throws IOException;
 
     /// Fills the buffer's remaining bytes from `position` on.
+    ///
     /// @throws java.io.EOFException when the file ends before
     void readFully(long position, ByteBuffer into) throws IOException;
 

@@ -15,6 +15,7 @@ public interface FileOutput extends AutoCloseable {
 
     /// Makes the bytes durable and checks that the file is as long as what was written. The name
     /// needs [Directory#force].
+    ///
     /// @throws DurabilityLost when the operating system reports a failure; never retried
     void force() throws IOException;
 

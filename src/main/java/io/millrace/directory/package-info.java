@@ -3,8 +3,8 @@
 ///
 /// - Enters: names and bytes. Leaves: forced files, read-only maps.
 /// - Rules: files are written once, by [FileOutput], and never changed afterwards; checksums are
-///   read through [FileInput], never over a map; a failed force is final
-///   ([DurabilityLost]); no thread that comes here is ever interrupted.
+///   read through [FileInput], never over a map; a failed force is final ([DurabilityLost]); no
+///   thread that comes here is ever interrupted.
 /// - Threads: a [Directory] may be shared; an output is confined to one thread.
 @NullMarked
 package io.millrace.directory;

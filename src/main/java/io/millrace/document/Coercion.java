@@ -15,8 +15,8 @@ import java.time.format.DateTimeParseException;
 /// - BOOL, LONG, DOUBLE, TIMESTAMP: a 64-bit number ordered like the field's values; a string is
 ///   parsed if it parses
 ///
-/// What does not fit ends in [io.millrace.MillraceException.InvalidRequest], which names the
-/// field, the value and what was expected.
+/// What does not fit ends in [io.millrace.MillraceException.InvalidRequest], which names the field,
+/// the value and what was expected.
 public final class Coercion {
     private static final int SHOWN_CHARS_MAX = 80;
     private static final long MICROS_PER_SECOND = 1_000_000;

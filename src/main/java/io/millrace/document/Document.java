@@ -2,8 +2,8 @@ package io.millrace.document;
 
 import java.util.Arrays;
 
-/// An immutable JSON object in its binary form ([DocumentLayout]). Whoever hands in the bytes
-/// gives them away.
+/// An immutable JSON object in its binary form ([DocumentLayout]). Whoever hands in the bytes gives
+/// them away.
 public final class Document {
     private final byte[] bytes;
 
@@ -37,6 +37,7 @@ public final class Document {
     }
 
     /// The document as a tree.
+    ///
     /// @throws io.millrace.MillraceException.Corrupt when the bytes are no document
     public Value.Obj root() {
         return cursor().readTree();

@@ -254,7 +254,8 @@ public final class DocumentCursor {
         throw corrupt("number too long", null);
     }
 
-    private MillraceException.Corrupt corrupt(String what, @org.jspecify.annotations.Nullable Throwable cause) {
+    private MillraceException.Corrupt corrupt(
+            String what, @org.jspecify.annotations.Nullable Throwable cause) {
         String message = "document damaged at byte " + at + " of " + bytes.length + ": " + what;
         return cause == null
                 ? new MillraceException.Corrupt(message)

@@ -106,8 +106,7 @@ public final class DocumentKey implements Comparable<DocumentKey> {
                     case LONG_PART -> parts.add(Value.of(in.getLong() ^ Long.MIN_VALUE));
                     case TEXT_PART -> parts.add(textPart(in));
                     default ->
-                            throw new MillraceException.Corrupt(
-                                    "key with unknown part tag " + tag);
+                            throw new MillraceException.Corrupt("key with unknown part tag " + tag);
                 }
             }
         } catch (java.nio.BufferUnderflowException e) {

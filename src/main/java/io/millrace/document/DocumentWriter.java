@@ -86,11 +86,10 @@ public final class DocumentWriter {
             }
             case Value.Obj(var members) -> {
                 beginObject();
-                members.forEach(
-                        (name, member) -> {
-                            name(name);
-                            value(member);
-                        });
+                members.forEach((name, member) -> {
+                    name(name);
+                    value(member);
+                });
                 end();
             }
         }

@@ -29,8 +29,8 @@ public enum FieldType {
         return Optional.empty();
     }
 
-    /// True where the indexed value is a 64-bit number that orders like the field's values;
-    /// false where it is a string of bytes.
+    /// True where the indexed value is a 64-bit number that orders like the field's values; false
+    /// where it is a string of bytes.
     public boolean isNumeric() {
         return switch (this) {
             case BOOL, LONG, DOUBLE, TIMESTAMP -> true;

@@ -28,8 +28,7 @@ public final class Schema {
         this.fields = List.copyOf(fields);
         for (int i = 0; i < this.fields.size(); i++) {
             if (ordinals.put(this.fields.get(i).path(), i) != null) {
-                throw new IllegalArgumentException(
-                        "two fields named " + this.fields.get(i).path());
+                throw new IllegalArgumentException("two fields named " + this.fields.get(i).path());
             }
         }
         for (String path : this.keyPaths) {
@@ -62,6 +61,7 @@ public final class Schema {
     }
 
     /// The key of a document, from its key paths.
+    ///
     /// @throws MillraceException.InvalidRequest when a part is missing or does not fit
     public DocumentKey keyOf(Obj document) {
         List<Value> parts = new ArrayList<>(keyPaths.size());
@@ -88,8 +88,8 @@ public final class Schema {
         };
     }
 
-    /// The value at a dotted path, or null where there is none. A member whose own name has dots
-    /// is found too.
+    /// The value at a dotted path, or null where there is none. A member whose own name has dots is
+    /// found too.
     public static @Nullable Value at(Obj object, String path) {
         Value direct = object.get(path);
         if (direct != null) {

@@ -2,7 +2,8 @@
 /// the [DocumentKey] that names it, and the rules that turn a JSON value into a field's value
 /// ([Coercion]).
 ///
-/// - Enters: values from `json`, definitions from `catalog`. Leaves: documents and keys, to everybody.
+/// - Enters: values from `json`, definitions from `catalog`. Leaves: documents and keys, to
+///   everybody.
 /// - Threads: every type is immutable, except [DocumentWriter] and [DocumentCursor], which are
 ///   confined to one thread.
 /// - Read first: [Value], [Document], [Schema].

@@ -12,6 +12,7 @@ import java.util.List;
 public final class Index implements AutoCloseable {
 
     /// Publishes generation 1 in an empty folder.
+    ///
     /// @throws MillraceException.Fenced when somebody else holds the folder
     /// @throws MillraceException.Bug when the folder already holds an index
     public static Index create(
@@ -26,8 +27,8 @@ public final class Index implements AutoCloseable {
         throw new MillraceException.Bug("skeleton");
     }
 
-    /// True when the folder holds a published generation; a folder whose creation was cut off
-    /// holds none.
+    /// True when the folder holds a published generation; a folder whose creation was cut off holds
+    /// none.
     public static boolean exists(Directory directory) {
         throw new MillraceException.Bug("skeleton");
     }

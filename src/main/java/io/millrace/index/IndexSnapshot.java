@@ -11,8 +11,7 @@ public final class IndexSnapshot implements AutoCloseable {
     private final List<SegmentView> segments;
     private final Runnable release;
 
-    IndexSnapshot(
-            CommitPoint commit, Schema schema, List<SegmentView> segments, Runnable release) {
+    IndexSnapshot(CommitPoint commit, Schema schema, List<SegmentView> segments, Runnable release) {
         this.commit = commit;
         this.schema = schema;
         this.segments = List.copyOf(segments);

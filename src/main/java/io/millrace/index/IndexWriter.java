@@ -9,6 +9,7 @@ import io.millrace.change.Checkpoint;
 public final class IndexWriter {
 
     /// Queues a batch, whole or not at all. Never blocks.
+    ///
     /// @throws MillraceException.Unavailable when the index is failed or closed
     public Admission add(ChangeBatch batch) {
         throw new MillraceException.Bug("skeleton");
@@ -20,9 +21,10 @@ public final class IndexWriter {
     }
 
     /// Makes everything added so far durable but not visible. Blocks until the lanes are done.
+    ///
     /// @throws MillraceException.Unavailable when the deadline passes (the same generation is kept:
-    ///     call again), when there is no space, or when the generation failed (everything since
-    ///     the last commit is dropped: the source must seek back to [#committed])
+    ///   call again), when there is no space, or when the generation failed (everything since the
+    ///   last commit is dropped: the source must seek back to [#committed])
     public PreparedCommit prepareCommit() {
         throw new MillraceException.Bug("skeleton");
     }

@@ -7,10 +7,7 @@ import java.util.random.RandomGenerator;
 /// What all indexes of a process share. Clock, random and threads come from here, so that tests
 /// decide them.
 public record NodeResources(
-        InstantSource clock,
-        NanoClock nanoClock,
-        RandomGenerator random,
-        ThreadFactory threads) {
+        InstantSource clock, NanoClock nanoClock, RandomGenerator random, ThreadFactory threads) {
 
     /// A clock for durations.
     @FunctionalInterface

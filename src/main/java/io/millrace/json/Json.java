@@ -9,6 +9,7 @@ public final class Json {
     private Json() {}
 
     /// One JSON object, streamed into its binary form without a tree.
+    ///
     /// @throws MillraceException.InvalidRequest naming line, column and what was found
     public static Document parseDocument(byte[] utf8) {
         throw new MillraceException.Bug("skeleton");

@@ -12,13 +12,14 @@ public final class SegmentBuilder {
     public SegmentBuilder(Schema schema) {}
 
     /// Checks the document and cuts it into terms; changes nothing but scratch space.
+    ///
     /// @throws MillraceException.InvalidRequest when it cannot be indexed; says which field and why
     public AnalyzedDocument analyze(Document document) {
         throw new MillraceException.Bug("skeleton");
     }
 
-    /// Adds what [#analyze] returned and returns the document's ordinal. The caller has deleted
-    /// the older document of the key.
+    /// Adds what [#analyze] returned and returns the document's ordinal. The caller has deleted the
+    /// older document of the key.
     public int add(DocumentKey key, long seq, AnalyzedDocument document) {
         throw new MillraceException.Bug("skeleton");
     }

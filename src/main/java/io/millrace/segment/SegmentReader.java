@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 public final class SegmentReader implements AutoCloseable {
 
     /// Verifies every checksum through channel reads, then maps the file.
+    ///
     /// @throws MillraceException.Corrupt when the file is not what the meta and its own sums say
     public static SegmentReader open(Directory directory, SegmentMeta meta) throws IOException {
         throw new MillraceException.Bug("skeleton");
