@@ -10,7 +10,8 @@ import java.util.List;
 /// own.
 public interface Directory {
 
-    /// Creates a file for writing.
+    /// Creates a file for writing. Every method that makes or writes something throws [StoreFull]
+    /// when there is no room for it.
     ///
     /// @throws java.nio.file.FileAlreadyExistsException when the name is taken
     FileOutput create(String name) throws IOException;
@@ -45,6 +46,12 @@ public interface Directory {
     ///
     /// @throws DurabilityLost when the operating system reports a failure; never retried
     void force() throws IOException;
+
+    /// Makes the bytes of an existing file durable again. For recovery only: what a process that
+    /// died may have written but not forced.
+    ///
+    /// @throws DurabilityLost as [#force()]
+    void force(String name) throws IOException;
 
     /// Takes the lock of this folder for this process.
     ///
