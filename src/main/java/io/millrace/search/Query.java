@@ -1,15 +1,22 @@
 package io.millrace.search;
 
+import io.millrace.document.DocumentKey;
 import io.millrace.document.Field;
 import io.millrace.document.Value;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A condition on documents, checked against the schema when it was parsed.
+///
+/// A document with several values in a field meets a condition when any of them does.
 public sealed interface Query {
     record Eq(Field field, Value value) implements Query {}
 
-    record In(Field field, List<Value> values) implements Query {}
+    record In(Field field, List<Value> values) implements Query {
+        public In {
+            values = List.copyOf(values);
+        }
+    }
 
     /// Bounds are null where open.
     record Range(
@@ -22,16 +29,45 @@ public sealed interface Query {
 
     record Exists(Field field) implements Query {}
 
+    /// Keywords that begin with the prefix, compared as UTF-8 bytes.
     record Prefix(Field field, String prefix) implements Query {}
 
-    record And(List<Query> clauses) implements Query {}
+    /// The documents of these keys; written as `eq` or `in` on `_key`.
+    record Keys(List<DocumentKey> keys) implements Query {
+        public Keys {
+            keys = List.copyOf(keys);
+        }
+    }
 
-    record Or(List<Query> clauses) implements Query {}
+    record And(List<Query> clauses) implements Query {
+        public And {
+            clauses = List.copyOf(clauses);
+        }
+    }
 
+    record Or(List<Query> clauses) implements Query {
+        public Or {
+            clauses = List.copyOf(clauses);
+        }
+    }
+
+    /// Live documents that do not meet the clause.
     record Not(Query clause) implements Query {}
 
-    /// Any of the terms that the field's analyzer makes of the text; scores by BM25.
+    /// Any of the terms that the field's analyzer makes of the text; scores by BM25. A text without
+    /// terms matches nothing.
     record Match(Field field, String text) implements Query {}
 
     record All() implements Query {}
+
+    /// True when documents that meet this condition get a score: when it has a [Match] outside of
+    /// every [Not].
+    default boolean scores() {
+        return switch (this) {
+            case Match _ -> true;
+            case And(List<Query> clauses) -> clauses.stream().anyMatch(Query::scores);
+            case Or(List<Query> clauses) -> clauses.stream().anyMatch(Query::scores);
+            case Eq _, In _, Range _, Exists _, Prefix _, Keys _, Not _, All _ -> false;
+        };
+    }
 }

@@ -7,18 +7,27 @@ import java.util.List;
 import java.util.Map;
 
 /// Reads search requests: the JSON body of POST and the parameters of GET. Every refusal names the
-/// place, the value and what was expected.
+/// place, the value and what was expected. Immutable.
 public final class QueryParser {
-    public QueryParser(Schema schema) {}
+    private final FieldChecks checks;
 
-    /// @throws MillraceException.InvalidRequest with a JSON pointer into the body
-    public SearchRequest parse(Value body) {
-        throw new MillraceException.Bug("skeleton");
+    public QueryParser(Schema schema) {
+        this.checks = new FieldChecks(schema);
     }
 
-    /// Parameters q, filter, sort, limit, fields as DESIGN has them; the pointer of an error is the
-    /// parameter's name.
+    /// An object with any of `query`, `filter`, `sort`, `limit`, `fields`, `total`. Query and
+    /// filter take the same clauses; in the query every `match` outside of `not` scores.
+    ///
+    /// @throws MillraceException.InvalidRequest with a JSON pointer into the body
+    public SearchRequest parse(Value body) {
+        return new BodyParser(checks).parse(body);
+    }
+
+    /// Parameters `q` (matched in all text fields), `filter` (`field:op:value`, repeatable, all
+    /// must hold), `sort` and `fields` (joined by commas), `limit`, `total`.
+    ///
+    /// @throws MillraceException.InvalidRequest whose pointer is the parameter's name
     public SearchRequest parse(Map<String, List<String>> parameters) {
-        throw new MillraceException.Bug("skeleton");
+        return new ParameterParser(checks).parse(parameters);
     }
 }

@@ -11,12 +11,20 @@ import org.jspecify.annotations.Nullable;
 /// - total: documents that match, exact
 /// - commit: the generation that was searched
 public record SearchResult(long total, List<Hit> hits, CommitPoint commit) {
+    public SearchResult {
+        hits = List.copyOf(hits);
+    }
 
     /// One document.
     ///
-    /// - score: null unless the request has a text query
-    /// - sort: the values the hit was ordered by, null where the document has none
+    /// - score: null unless the request's query scores
+    /// - sort: by sort key of the request, the value the hit was ordered by, null where the
+    ///   document has none; empty when the request names no order
     /// - document: the selected fields, or all
     public record Hit(
-            DocumentKey key, @Nullable Double score, List<Value> sort, Value.Obj document) {}
+            DocumentKey key, @Nullable Double score, List<Value> sort, Value.Obj document) {
+        public Hit {
+            sort = List.copyOf(sort);
+        }
+    }
 }

@@ -2,19 +2,110 @@ package io.millrace.search;
 
 import io.millrace.MillraceException;
 import io.millrace.document.DocumentKey;
+import io.millrace.document.Value;
 import io.millrace.index.IndexSnapshot;
+import io.millrace.index.SegmentView;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
+import org.roaringbitmap.buffer.MutableRoaringBitmap;
 
-/// Runs searches on one snapshot, which the caller keeps open.
+/// Runs searches on one snapshot, which the caller keeps open. Immutable; each search holds memory
+/// in the order of its hits and of one segment's bitmaps.
 public final class Searcher {
-    public Searcher(IndexSnapshot snapshot) {}
+    private final IndexSnapshot snapshot;
+    private final List<SegmentView> segments;
 
+    public Searcher(IndexSnapshot snapshot) {
+        this.snapshot = snapshot;
+        this.segments = snapshot.segments();
+    }
+
+    /// The first hits in order and the exact number of all.
+    ///
+    /// @throws MillraceException.InvalidRequest when the documents asked for are too large together
     public SearchResult search(SearchRequest request) {
-        throw new MillraceException.Bug("skeleton");
+        Query condition = condition(request);
+        Optional<Query> scoring = request.query().filter(Query::scores);
+        MatchStatistics statistics = MatchStatistics.of(segments, List.of(condition));
+        SortOrder order = SortOrder.of(request, snapshot.schema());
+        TopHits top = new TopHits(order, request.limit());
+        long total = 0;
+        for (int i = 0; i < segments.size(); i++) {
+            SegmentView segment = segments.get(i);
+            SegmentFilter filter = new FilterPlanner(segment.reader(), statistics).plan(condition);
+            ImmutableRoaringBitmap matching = FilterPlanner.live(filter, segment.deleted());
+            total += matching.getLongCardinality();
+            if (!top.isComplete()) {
+                DocumentScorer scorer =
+                        scoring.isPresent() && order.usesScore()
+                                ? DocumentScorer.of(
+                                        scoring.get(), segment.reader(), statistics, matching)
+                                : null;
+                top.collect(matching, new SegmentRanks(order, segment.reader(), i, scorer));
+            }
+        }
+        Map<RankedHit, Double> scores =
+                scoring.map(query -> scores(query, top.hits(), statistics)).orElse(Map.of());
+        HitReader reader =
+                new HitReader(
+                        segments,
+                        request.sort().isEmpty() ? List.of() : order.keys(),
+                        new StoredFields(request.fields()));
+        List<SearchResult.Hit> hits = new ArrayList<>(top.hits().size());
+        for (RankedHit hit : top.hits()) {
+            hits.add(reader.read(hit, scores.get(hit)));
+        }
+        return new SearchResult(total, hits, snapshot.commit());
     }
 
     /// The visible document of a key.
     public Optional<SearchResult.Hit> document(DocumentKey key) {
-        throw new MillraceException.Bug("skeleton");
+        for (SegmentView segment : segments) {
+            int document = segment.reader().find(key);
+            if (document >= 0 && !segment.deleted().contains(document)) {
+                Value.Obj root = segment.reader().document(document).root();
+                return Optional.of(new SearchResult.Hit(key, null, List.of(), root));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// What a document must meet, without a difference between query and filter.
+    private static Query condition(SearchRequest request) {
+        List<Query> clauses = new ArrayList<>(2);
+        request.filter().ifPresent(clauses::add);
+        request.query().ifPresent(clauses::add);
+        return clauses.size() == 1 ? clauses.getFirst() : new Query.And(clauses);
+    }
+
+    /// The scores of the hits alone: an order that does not use them need not score all that match.
+    private Map<RankedHit, Double> scores(
+            Query query, List<RankedHit> hits, MatchStatistics statistics) {
+        List<RankedHit> rising = new ArrayList<>(hits);
+        rising.sort(
+                Comparator.<RankedHit>comparingInt(hit -> hit.segment)
+                        .thenComparingInt(hit -> hit.document));
+        Map<RankedHit, Double> scores = new HashMap<>();
+        int at = 0;
+        while (at < rising.size()) {
+            int segment = rising.get(at).segment;
+            MutableRoaringBitmap documents = new MutableRoaringBitmap();
+            int end = at;
+            while (end < rising.size() && rising.get(end).segment == segment) {
+                documents.add(rising.get(end++).document);
+            }
+            DocumentScorer scorer =
+                    DocumentScorer.of(query, segments.get(segment).reader(), statistics, documents);
+            for (; at < end; at++) {
+                float score = (float) scorer.score(rising.get(at).document);
+                scores.put(rising.get(at), (double) score);
+            }
+        }
+        return scores;
     }
 }

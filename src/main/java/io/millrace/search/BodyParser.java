@@ -1,0 +1,121 @@
+package io.millrace.search;
+
+import io.millrace.document.Value;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Reads the JSON body of a search. Confined to one thread.
+final class BodyParser {
+    private static final List<String> MEMBERS =
+            List.of("query", "filter", "sort", "limit", "fields", "total");
+
+    private final FieldChecks checks;
+    private final ClauseParser clauses;
+
+    BodyParser(FieldChecks checks) {
+        this.checks = checks;
+        this.clauses = new ClauseParser(checks);
+    }
+
+    SearchRequest parse(Value body) {
+        if (!(body instanceof Value.Obj(Map<String, Value> members))) {
+            throw Place.BODY.mismatch(body, "an object with " + String.join(", ", MEMBERS));
+        }
+        for (String name : members.keySet()) {
+            if (!MEMBERS.contains(name)) {
+                throw Place.BODY.member(name).unknown("member", name, MEMBERS);
+            }
+        }
+        Optional<Query> query = clause(members, "query");
+        Optional<Query> filter = clause(members, "filter");
+        boolean scored = query.filter(Query::scores).isPresent();
+        List<SortKey> sort =
+                members.containsKey("sort")
+                        ? sort(members.get("sort"), Place.BODY.member("sort"), scored)
+                        : List.of();
+        int limit =
+                members.containsKey("limit")
+                        ? limit(members.get("limit"), Place.BODY.member("limit"))
+                        : SearchLimits.LIMIT_DEFAULT;
+        List<String> fields =
+                members.containsKey("fields")
+                        ? fields(members.get("fields"), Place.BODY.member("fields"))
+                        : List.of();
+        if (members.containsKey("total")) {
+            Place place = Place.BODY.member("total");
+            checks.total(text(members.get("total"), place, "exact or none"), place);
+        }
+        return new SearchRequest(query, filter, sort, limit, fields);
+    }
+
+    private Optional<Query> clause(Map<String, Value> members, String name) {
+        return Optional.ofNullable(members.get(name))
+                .map(value -> clauses.clause(value, Place.BODY.member(name)));
+    }
+
+    private List<SortKey> sort(Value value, Place place, boolean scored) {
+        if (!(value instanceof Value.Array(List<Value> items))) {
+            return List.of(sortKey(value, place, scored));
+        }
+        List<SortKey> keys = new ArrayList<>(items.size());
+        for (int i = 0; i < items.size(); i++) {
+            keys.add(sortKey(items.get(i), place.item(i), scored));
+        }
+        return checks.sort(keys, place);
+    }
+
+    private SortKey sortKey(Value value, Place place, boolean scored) {
+        String expected = "\"field\", \"-field\" or {\"field\": \"asc\" or \"desc\"}";
+        return switch (value) {
+            case Value.Text(String text) when text.startsWith("-") ->
+                    checks.sortKey(text.substring(1), true, scored, place);
+            case Value.Text(String text) -> checks.sortKey(text, false, scored, place);
+            case Value.Obj(Map<String, Value> members) when members.size() == 1 -> {
+                Map.Entry<String, Value> only = members.entrySet().iterator().next();
+                Place at = place.member(only.getKey());
+                boolean descending =
+                        switch (text(only.getValue(), at, "asc or desc")) {
+                            case "asc" -> false;
+                            case "desc" -> true;
+                            default -> throw at.mismatch(only.getValue(), "asc or desc");
+                        };
+                yield checks.sortKey(only.getKey(), descending, scored, at);
+            }
+            case Value.Obj _,
+                    Value.Array _,
+                    Value.Null _,
+                    Value.Bool _,
+                    Value.Int _,
+                    Value.Real _,
+                    Value.Decimal _ ->
+                    throw place.mismatch(value, expected);
+        };
+    }
+
+    private int limit(Value value, Place place) {
+        if (value instanceof Value.Int(long limit)) {
+            return checks.limit(limit, place);
+        }
+        throw place.mismatch(value, "a whole number from 0 to " + SearchLimits.LIMIT_MAX);
+    }
+
+    private List<String> fields(Value value, Place place) {
+        if (!(value instanceof Value.Array(List<Value> items))) {
+            throw place.mismatch(value, "an array of paths");
+        }
+        List<String> paths = new ArrayList<>(items.size());
+        for (int i = 0; i < items.size(); i++) {
+            paths.add(text(items.get(i), place.item(i), "a path"));
+        }
+        return checks.fields(paths, place);
+    }
+
+    private static String text(Value value, Place place, String expected) {
+        if (value instanceof Value.Text(String text)) {
+            return text;
+        }
+        throw place.mismatch(value, expected + " as a string");
+    }
+}

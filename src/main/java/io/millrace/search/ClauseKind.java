@@ -1,0 +1,53 @@
+package io.millrace.search;
+
+import io.millrace.document.FieldType;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/// The clauses a request may use, and which fields each can look at.
+enum ClauseKind {
+    MATCH,
+    EQ,
+    IN,
+    RANGE,
+    PREFIX,
+    EXISTS,
+    AND,
+    OR,
+    NOT,
+    ALL;
+
+    static final List<String> LABELS = Arrays.stream(values()).map(ClauseKind::label).toList();
+
+    String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    static Optional<ClauseKind> ofLabel(String label) {
+        return Arrays.stream(values()).filter(kind -> kind.label().equals(label)).findFirst();
+    }
+
+    boolean fits(FieldType type) {
+        return switch (this) {
+            case MATCH -> type == FieldType.TEXT;
+            case EQ, IN -> type != FieldType.TEXT;
+            case RANGE -> type.isOrdered() && type != FieldType.BOOL;
+            case PREFIX -> type == FieldType.KEYWORD;
+            case EXISTS -> true;
+            case AND, OR, NOT, ALL -> false;
+        };
+    }
+
+    /// What to tell who used this clause on a field it does not fit.
+    String fittingFields() {
+        return switch (this) {
+            case MATCH -> "match needs a text field; eq compares whole values";
+            case EQ, IN -> label() + " compares whole values and text has none; use match";
+            case RANGE -> "range needs a keyword, long, double or timestamp field";
+            case PREFIX -> "prefix needs a keyword field";
+            case EXISTS, AND, OR, NOT, ALL -> label() + " takes no such field";
+        };
+    }
+}

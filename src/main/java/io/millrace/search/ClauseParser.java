@@ -1,0 +1,194 @@
+package io.millrace.search;
+
+import io.millrace.document.DocumentKey;
+import io.millrace.document.Field;
+import io.millrace.document.Value;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Reads the clauses of one request and counts what they cost. Confined to one thread.
+///
+/// A clause is an object with one member: `{"eq": {"status": "reviewed"}}`, `{"and": [clause, …]}`.
+final class ClauseParser {
+    private static final List<String> BOUNDS = List.of("gt", "gte", "lt", "lte");
+
+    private final FieldChecks checks;
+    private int clauses;
+    private int values;
+    private int textChars;
+
+    ClauseParser(FieldChecks checks) {
+        this.checks = checks;
+    }
+
+    Query clause(Value value, Place place) {
+        return clause(value, place, 1);
+    }
+
+    private Query clause(Value value, Place place, int depth) {
+        if (depth > SearchLimits.DEPTH_MAX) {
+            throw place.refusal("clauses nested deeper than " + SearchLimits.DEPTH_MAX + " levels");
+        }
+        if (++clauses > SearchLimits.CLAUSES_MAX) {
+            throw place.refusal("more than " + SearchLimits.CLAUSES_MAX + " clauses");
+        }
+        Map.Entry<String, Value> only =
+                onlyMember(value, place, "a clause such as {\"eq\": {\"field\": value}}");
+        String label = only.getKey();
+        ClauseKind kind =
+                ClauseKind.ofLabel(label)
+                        .orElseThrow(() -> place.unknown("clause", label, ClauseKind.LABELS));
+        Value argument = only.getValue();
+        Place inside = place.member(label);
+        return switch (kind) {
+            case MATCH -> match(argument, inside);
+            case EQ -> eq(argument, inside);
+            case IN -> in(argument, inside);
+            case RANGE -> range(argument, inside);
+            case PREFIX -> prefix(argument, inside);
+            case EXISTS ->
+                    new Query.Exists(checks.field(text(argument, inside, "a field"), kind, inside));
+            case AND -> new Query.And(list(argument, inside, depth));
+            case OR -> new Query.Or(list(argument, inside, depth));
+            case NOT -> new Query.Not(clause(argument, inside, depth + 1));
+            case ALL -> all(argument, inside);
+        };
+    }
+
+    /// A match as both forms of a request make it.
+    Query.Match match(Field field, String text, Place place) {
+        textChars += text.length();
+        if (textChars > SearchLimits.TEXT_CHARS_MAX) {
+            throw place.refusal(
+                    "%d characters to match, expected at most %d"
+                            .formatted(textChars, SearchLimits.TEXT_CHARS_MAX));
+        }
+        return new Query.Match(field, text);
+    }
+
+    private Query match(Value argument, Place place) {
+        Map.Entry<String, Value> only = onlyMember(argument, place, "{\"field\": \"text\"}");
+        Place at = place.member(only.getKey());
+        Field field = checks.field(only.getKey(), ClauseKind.MATCH, at);
+        return match(field, text(only.getValue(), at, "a text"), at);
+    }
+
+    private Query eq(Value argument, Place place) {
+        Map.Entry<String, Value> only = onlyMember(argument, place, "{\"field\": value}");
+        Place at = place.member(only.getKey());
+        if (only.getKey().equals(SortKey.KEY)) {
+            return new Query.Keys(List.of(checks.key(only.getValue(), at)));
+        }
+        Field field = checks.field(only.getKey(), ClauseKind.EQ, at);
+        return new Query.Eq(field, checks.constant(field, only.getValue(), at));
+    }
+
+    private Query in(Value argument, Place place) {
+        Map.Entry<String, Value> only = onlyMember(argument, place, "{\"field\": [value, …]}");
+        Place at = place.member(only.getKey());
+        boolean byKey = only.getKey().equals(SortKey.KEY);
+        @Nullable Field field = byKey ? null : checks.field(only.getKey(), ClauseKind.IN, at);
+        if (!(only.getValue() instanceof Value.Array(List<Value> items)) || items.isEmpty()) {
+            throw at.mismatch(only.getValue(), "an array of at least one value");
+        }
+        values += items.size();
+        if (values > SearchLimits.VALUES_MAX) {
+            throw at.refusal(
+                    "%d values, expected at most %d".formatted(values, SearchLimits.VALUES_MAX));
+        }
+        List<DocumentKey> keys = new ArrayList<>();
+        for (int i = 0; i < items.size(); i++) {
+            if (field == null) {
+                keys.add(checks.key(items.get(i), at.item(i)));
+            } else {
+                checks.constant(field, items.get(i), at.item(i));
+            }
+        }
+        return field == null ? new Query.Keys(keys) : new Query.In(field, items);
+    }
+
+    private Query range(Value argument, Place place) {
+        Map.Entry<String, Value> only =
+                onlyMember(argument, place, "{\"field\": {\"gte\": value}}");
+        Place at = place.member(only.getKey());
+        Field field = checks.field(only.getKey(), ClauseKind.RANGE, at);
+        if (!(only.getValue() instanceof Value.Obj(Map<String, Value> bounds))
+                || bounds.isEmpty()) {
+            throw at.mismatch(only.getValue(), "an object with gt or gte, lt or lte");
+        }
+        for (String bound : bounds.keySet()) {
+            if (!BOUNDS.contains(bound)) {
+                throw at.unknown("bound", bound, BOUNDS);
+            }
+        }
+        for (String side : List.of("gt", "lt")) {
+            if (bounds.containsKey(side) && bounds.containsKey(side + "e")) {
+                throw at.refusal("both %1$s and %1$se, expected one of them".formatted(side));
+            }
+        }
+        bounds.forEach((bound, value) -> {
+            if (value instanceof Value.Null) {
+                throw at.member(bound)
+                        .refusal("null, expected a value; leave it out for an open end");
+            }
+            checks.constant(field, value, at.member(bound));
+        });
+        return new Query.Range(
+                field,
+                bounds.getOrDefault("gte", bounds.get("gt")),
+                bounds.containsKey("gte"),
+                bounds.getOrDefault("lte", bounds.get("lt")),
+                bounds.containsKey("lte"));
+    }
+
+    private Query prefix(Value argument, Place place) {
+        Map.Entry<String, Value> only = onlyMember(argument, place, "{\"field\": \"prefix\"}");
+        Place at = place.member(only.getKey());
+        Field field = checks.field(only.getKey(), ClauseKind.PREFIX, at);
+        return new Query.Prefix(field, text(only.getValue(), at, "a prefix"));
+    }
+
+    private static Query all(Value argument, Place place) {
+        if (!(argument instanceof Value.Obj(Map<String, Value> members)) || !members.isEmpty()) {
+            throw place.mismatch(argument, "an empty object");
+        }
+        return new Query.All();
+    }
+
+    private List<Query> list(Value argument, Place place, int depth) {
+        if (!(argument instanceof Value.Array(List<Value> items)) || items.isEmpty()) {
+            throw place.mismatch(argument, "an array of at least one clause");
+        }
+        List<Query> parsed = new ArrayList<>(items.size());
+        for (int i = 0; i < items.size(); i++) {
+            parsed.add(clause(items.get(i), place.item(i), depth + 1));
+        }
+        return parsed;
+    }
+
+    private static Map.Entry<String, Value> onlyMember(Value value, Place place, String expected) {
+        if (!(value instanceof Value.Obj(Map<String, Value> members))) {
+            throw place.mismatch(value, expected);
+        }
+        if (members.size() != 1) {
+            throw place.refusal(
+                    "%d members%s, expected one: %s"
+                            .formatted(
+                                    members.size(),
+                                    members.isEmpty()
+                                            ? ""
+                                            : " (" + String.join(", ", members.keySet()) + ")",
+                                    expected));
+        }
+        return members.entrySet().iterator().next();
+    }
+
+    private static String text(Value value, Place place, String expected) {
+        if (value instanceof Value.Text(String text)) {
+            return text;
+        }
+        throw place.mismatch(value, expected + " as a string");
+    }
+}

@@ -1,0 +1,170 @@
+package io.millrace.search;
+
+import io.millrace.segment.PostingsReader;
+import io.millrace.segment.SegmentReader;
+import io.millrace.segment.TermsReader;
+import java.util.ArrayList;
+import java.util.List;
+import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
+
+/// Scores documents of one segment, asked for in rising order. Confined to one search.
+///
+/// Sums are doubles and become a float only at the end, as in Lucene.
+sealed interface DocumentScorer {
+
+    /// What [#score] answers for a document that does not meet the condition; scores are above 0.
+    double NO_MATCH = -1;
+
+    /// The document's score, or [#NO_MATCH].
+    double score(int document);
+
+    /// The scorer of a query.
+    ///
+    /// @param matching the documents that will be asked for, all of which meet the query
+    static DocumentScorer of(
+            Query query,
+            SegmentReader segment,
+            MatchStatistics statistics,
+            ImmutableRoaringBitmap matching) {
+        return of(query, true, segment, statistics, matching);
+    }
+
+    /// @param known true when every document asked for is known to meet the query
+    private static DocumentScorer of(
+            Query query,
+            boolean known,
+            SegmentReader segment,
+            MatchStatistics statistics,
+            ImmutableRoaringBitmap matching) {
+        return switch (query) {
+            case Query.Match match -> Terms.of(match, segment, statistics);
+            case Query.And(List<Query> clauses) when query.scores() ->
+                    new All(
+                            clauses.stream()
+                                    .filter(clause -> !known || clause.scores())
+                                    .map(clause -> of(clause, known, segment, statistics, matching))
+                                    .toList());
+            case Query.Or(List<Query> clauses) when query.scores() ->
+                    new Any(
+                            clauses.stream()
+                                    .map(clause -> of(clause, false, segment, statistics, matching))
+                                    .toList());
+            case Query.And _,
+                    Query.Or _,
+                    Query.Eq _,
+                    Query.In _,
+                    Query.Range _,
+                    Query.Exists _,
+                    Query.Prefix _,
+                    Query.Keys _,
+                    Query.Not _,
+                    Query.All _ ->
+                    new Unscored(
+                            new FilterPlanner(segment, statistics).plan(query).documents(matching));
+        };
+    }
+
+    /// The terms of one match.
+    final class Terms implements DocumentScorer {
+        private final Bm25 bm25;
+        private final PostingsReader postings;
+        private final PostingsReader.Cursor[] cursors;
+        private final float[] weights;
+
+        /// Where each cursor stands; -1 before its first document.
+        private final int[] documents;
+
+        private Terms(
+                Bm25 bm25,
+                PostingsReader postings,
+                List<PostingsReader.Cursor> cursors,
+                List<Float> weights) {
+            this.bm25 = bm25;
+            this.postings = postings;
+            this.cursors = cursors.toArray(PostingsReader.Cursor[]::new);
+            this.weights = new float[this.cursors.length];
+            this.documents = new int[this.cursors.length];
+            for (int i = 0; i < this.cursors.length; i++) {
+                this.weights[i] = weights.get(i);
+                this.documents[i] = -1;
+            }
+        }
+
+        static DocumentScorer of(
+                Query.Match match, SegmentReader segment, MatchStatistics statistics) {
+            TermsReader terms = segment.terms(match.field().path());
+            PostingsReader postings = segment.postings(match.field().path());
+            if (terms == null || postings == null) {
+                return new Any(List.of());
+            }
+            MatchStatistics.WeightedMatch weighted = statistics.of(match);
+            List<PostingsReader.Cursor> cursors = new ArrayList<>();
+            List<Float> weights = new ArrayList<>();
+            for (MatchStatistics.WeightedTerm term : weighted.terms()) {
+                int ordinal = terms.find(term.utf8());
+                if (ordinal >= 0) {
+                    cursors.add(postings.cursor(ordinal));
+                    weights.add(term.weight());
+                }
+            }
+            return new Terms(weighted.bm25(), postings, cursors, weights);
+        }
+
+        @Override
+        public double score(int document) {
+            double sum = 0;
+            boolean matches = false;
+            for (int i = 0; i < cursors.length; i++) {
+                if (documents[i] < document) {
+                    documents[i] = cursors[i].advance(document);
+                }
+                if (documents[i] == document) {
+                    sum += bm25.score(weights[i], cursors[i].frequency(), postings.norm(document));
+                    matches = true;
+                }
+            }
+            return matches ? sum : NO_MATCH;
+        }
+    }
+
+    /// The sum of all, when all match.
+    record All(List<DocumentScorer> scorers) implements DocumentScorer {
+        @Override
+        public double score(int document) {
+            double sum = 0;
+            for (DocumentScorer scorer : scorers) {
+                double score = scorer.score(document);
+                if (score == NO_MATCH) {
+                    return NO_MATCH;
+                }
+                sum += score;
+            }
+            return sum;
+        }
+    }
+
+    /// The sum of those that match.
+    record Any(List<DocumentScorer> scorers) implements DocumentScorer {
+        @Override
+        public double score(int document) {
+            double sum = 0;
+            boolean matches = false;
+            for (DocumentScorer scorer : scorers) {
+                double score = scorer.score(document);
+                if (score != NO_MATCH) {
+                    sum += score;
+                    matches = true;
+                }
+            }
+            return matches ? sum : NO_MATCH;
+        }
+    }
+
+    /// Matches without a share in the score.
+    record Unscored(ImmutableRoaringBitmap documents) implements DocumentScorer {
+        @Override
+        public double score(int document) {
+            return documents.contains(document) ? 0 : NO_MATCH;
+        }
+    }
+}

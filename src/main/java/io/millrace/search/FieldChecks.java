@@ -1,0 +1,166 @@
+package io.millrace.search;
+
+import io.millrace.MillraceException;
+import io.millrace.document.Coercion;
+import io.millrace.document.DocumentKey;
+import io.millrace.document.Field;
+import io.millrace.document.FieldType;
+import io.millrace.document.Schema;
+import io.millrace.document.Value;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Checks the names and constants of a request against the schema. Immutable.
+final class FieldChecks {
+    private final Schema schema;
+
+    FieldChecks(Schema schema) {
+        this.schema = schema;
+    }
+
+    List<Field> textFields() {
+        return schema.fields().stream().filter(field -> field.type() == FieldType.TEXT).toList();
+    }
+
+    /// The declared field of a path, if the clause can look at it.
+    Field field(String path, ClauseKind kind, Place place) {
+        Field field = declared(path, place);
+        if (!kind.fits(field.type())) {
+            throw place.refusal(
+                    "field %s is %s: %s"
+                            .formatted(
+                                    Place.quoted(path),
+                                    field.type().label(),
+                                    kind.fittingFields()));
+        }
+        return field;
+    }
+
+    SortKey sortKey(String path, boolean descending, boolean scored, Place place) {
+        switch (path) {
+            case SortKey.KEY -> {
+                if (schema.keyPaths().isEmpty()) {
+                    throw place.refusal("sort by _key in an index without a key");
+                }
+            }
+            case SortKey.SCORE -> {
+                if (!scored) {
+                    throw place.refusal(
+                            "sort by _score without a score, expected a match in the query");
+                }
+            }
+            default -> {
+                Field field = declared(path, place);
+                if (!field.type().isOrdered()) {
+                    throw place.refusal(
+                            "field %s is text, which has no order; sort by another field, _score"
+                                            .formatted(Place.quoted(path))
+                                    + " or _key");
+                }
+            }
+        }
+        return new SortKey(path, descending);
+    }
+
+    /// A list of sort keys that names none twice.
+    List<SortKey> sort(List<SortKey> keys, Place place) {
+        Set<String> paths = new LinkedHashSet<>();
+        for (SortKey key : keys) {
+            if (!paths.add(key.path())) {
+                throw place.refusal("sort names " + Place.quoted(key.path()) + " twice");
+            }
+        }
+        if (keys.size() > SearchLimits.SORT_KEYS_MAX) {
+            throw place.refusal(
+                    "%d sort keys, expected at most %d"
+                            .formatted(keys.size(), SearchLimits.SORT_KEYS_MAX));
+        }
+        return List.copyOf(keys);
+    }
+
+    List<String> fields(List<String> paths, Place place) {
+        if (paths.isEmpty() || paths.size() > SearchLimits.FIELDS_MAX) {
+            throw place.refusal(
+                    "%d paths, expected 1 to %d; without any the whole document is returned"
+                            .formatted(paths.size(), SearchLimits.FIELDS_MAX));
+        }
+        return List.copyOf(paths);
+    }
+
+    int limit(long limit, Place place) {
+        if (limit < 0 || limit > SearchLimits.LIMIT_MAX) {
+            throw place.refusal(
+                    "limit %d, expected 0 to %d".formatted(limit, SearchLimits.LIMIT_MAX));
+        }
+        return Math.toIntExact(limit);
+    }
+
+    /// We count exactly whatever is asked for; the member is there for who wants to say so.
+    void total(String text, Place place) {
+        if (!text.equals("exact") && !text.equals("none")) {
+            throw place.refusal("total %s, expected exact or none".formatted(Place.quoted(text)));
+        }
+    }
+
+    /// The constant, if the field can hold it.
+    Value constant(Field field, Value value, Place place) {
+        if (value instanceof Value.Null) {
+            throw place.refusal(
+                    "null, expected a value of field %1$s; {\"not\": {\"exists\": \"%1$s\"}} finds"
+                                    .formatted(field.path())
+                            + " documents without one");
+        }
+        try {
+            if (field.type().isNumeric()) {
+                Coercion.ordered(field, value);
+            } else {
+                Coercion.text(field, value);
+            }
+        } catch (MillraceException.InvalidRequest e) {
+            throw place.refusal(messageOf(e));
+        }
+        return value;
+    }
+
+    /// A key as JSON gives it: the part itself, or an array of several.
+    DocumentKey key(Value value, Place place) {
+        List<String> paths = schema.keyPaths();
+        List<Value> given =
+                paths.size() != 1 && value instanceof Value.Array(List<Value> items)
+                        ? items
+                        : List.of(value);
+        if (given.size() != paths.size()) {
+            throw place.refusal(
+                    "key of %d parts, expected %d: %s"
+                            .formatted(given.size(), paths.size(), String.join(", ", paths)));
+        }
+        try {
+            List<Value> parts = new ArrayList<>();
+            for (int i = 0; i < given.size(); i++) {
+                parts.add(schema.keyPart(paths.get(i), given.get(i)));
+            }
+            return DocumentKey.of(parts);
+        } catch (MillraceException.InvalidRequest e) {
+            throw place.refusal(messageOf(e));
+        }
+    }
+
+    private Field declared(String path, Place place) {
+        return schema.field(path)
+                .orElseThrow(() -> {
+                    List<String> known = new ArrayList<>();
+                    schema.fields().forEach(field -> known.add(field.path()));
+                    return place.refusal(
+                            "field %s is not declared, so it is not searchable; %s"
+                                    .formatted(Place.quoted(path), Place.hint(path, known)));
+                });
+    }
+
+    private static String messageOf(Throwable failure) {
+        @Nullable String message = failure.getMessage();
+        return message == null ? failure.toString() : message;
+    }
+}

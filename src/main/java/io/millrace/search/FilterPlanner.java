@@ -1,0 +1,193 @@
+package io.millrace.search;
+
+import io.millrace.MillraceException;
+import io.millrace.document.Coercion;
+import io.millrace.document.DocumentKey;
+import io.millrace.document.Field;
+import io.millrace.document.Value;
+import io.millrace.segment.ColumnReader;
+import io.millrace.segment.SegmentReader;
+import io.millrace.segment.TermsReader;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.buffer.BufferFastAggregation;
+import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
+import org.roaringbitmap.buffer.MutableRoaringBitmap;
+
+/// Makes conditions ready for one segment. Confined to one search.
+final class FilterPlanner {
+    private static final SegmentFilter NOTHING = new SegmentFilter.Nothing();
+
+    private final SegmentReader segment;
+    private final MatchStatistics statistics;
+
+    FilterPlanner(SegmentReader segment, MatchStatistics statistics) {
+        this.segment = segment;
+        this.statistics = statistics;
+    }
+
+    SegmentFilter plan(Query query) {
+        return switch (query) {
+            case Query.Eq(Field field, Value value) -> values(field, List.of(value));
+            case Query.In(Field field, List<Value> values) -> values(field, values);
+            case Query.Range range -> range(range);
+            case Query.Exists(Field field) -> exists(field);
+            case Query.Prefix(Field field, String prefix) -> prefix(field, utf8(prefix));
+            case Query.Keys(List<DocumentKey> keys) -> keys(keys);
+            case Query.And(List<Query> clauses) when clauses.isEmpty() -> everything();
+            case Query.And(List<Query> clauses) -> new SegmentFilter.Intersection(all(clauses));
+            case Query.Or(List<Query> clauses) -> new SegmentFilter.Union(all(clauses));
+            case Query.Not(Query clause) ->
+                    new SegmentFilter.Complement(plan(clause), segment.documentCount());
+            case Query.Match match -> match(match);
+            case Query.All() -> everything();
+        };
+    }
+
+    private SegmentFilter everything() {
+        return new SegmentFilter.Everything(segment.documentCount());
+    }
+
+    private List<SegmentFilter> all(List<Query> clauses) {
+        return clauses.stream().map(this::plan).toList();
+    }
+
+    private SegmentFilter values(Field field, List<Value> values) {
+        TermsReader terms = segment.terms(field.path());
+        if (terms == null) {
+            return NOTHING;
+        }
+        int[] ordinals =
+                values.stream()
+                        .mapToInt(value ->
+                                field.type().isNumeric()
+                                        ? terms.find(Coercion.ordered(field, value))
+                                        : terms.find(utf8(Coercion.text(field, value))))
+                        .toArray();
+        return listed(terms, ordinals);
+    }
+
+    private SegmentFilter match(Query.Match match) {
+        TermsReader terms = segment.terms(match.field().path());
+        if (terms == null) {
+            return NOTHING;
+        }
+        int[] ordinals =
+                statistics.of(match).terms().stream()
+                        .mapToInt(term -> terms.find(term.utf8()))
+                        .toArray();
+        return listed(terms, ordinals);
+    }
+
+    /// The documents of some terms; ordinals below 0 are terms that do not occur here.
+    private static SegmentFilter listed(TermsReader terms, int[] ordinals) {
+        int[] found = Arrays.stream(ordinals).filter(ordinal -> ordinal >= 0).toArray();
+        return switch (found.length) {
+            case 0 -> NOTHING;
+            case 1 -> new SegmentFilter.Listed(terms.documents(found[0]));
+            default ->
+                    new SegmentFilter.Listed(
+                            BufferFastAggregation.naive_or(
+                                    Arrays.stream(found).mapToObj(terms::documents).iterator()));
+        };
+    }
+
+    private SegmentFilter exists(Field field) {
+        TermsReader terms = segment.terms(field.path());
+        return terms == null ? NOTHING : new SegmentFilter.Listed(terms.present());
+    }
+
+    private SegmentFilter keys(List<DocumentKey> keys) {
+        MutableRoaringBitmap found = new MutableRoaringBitmap();
+        for (DocumentKey key : keys) {
+            int document = segment.find(key);
+            if (document >= 0) {
+                found.add(document);
+            }
+        }
+        return new SegmentFilter.Listed(found);
+    }
+
+    private SegmentFilter range(Query.Range range) {
+        Field field = range.field();
+        TermsReader terms = segment.terms(field.path());
+        if (terms == null) {
+            return NOTHING;
+        }
+        int from =
+                range.lower() == null
+                        ? 0
+                        : position(terms, field, range.lower(), !range.lowerInclusive());
+        int to =
+                range.upper() == null
+                        ? terms.termCount()
+                        : position(terms, field, range.upper(), range.upperInclusive());
+        return span(field, terms, from, to);
+    }
+
+    /// How many terms lie before a bound, the bound itself among them when `after`.
+    private static int position(TermsReader terms, Field field, Value bound, boolean after) {
+        if (field.type().isNumeric()) {
+            long ordered = Coercion.ordered(field, bound);
+            int ordinal = terms.ceiling(ordered);
+            return after && ordinal < terms.termCount() && terms.ordered(ordinal) == ordered
+                    ? ordinal + 1
+                    : ordinal;
+        }
+        byte[] utf8 = utf8(Coercion.text(field, bound));
+        int ordinal = terms.ceiling(utf8);
+        return after && ordinal < terms.termCount() && Arrays.equals(terms.utf8(ordinal), utf8)
+                ? ordinal + 1
+                : ordinal;
+    }
+
+    private SegmentFilter prefix(Field field, byte[] prefix) {
+        TermsReader terms = segment.terms(field.path());
+        if (terms == null) {
+            return NOTHING;
+        }
+        byte[] behind = behind(prefix);
+        int to = behind == null ? terms.termCount() : terms.ceiling(behind);
+        return span(field, terms, terms.ceiling(prefix), to);
+    }
+
+    /// The least string of bytes above all that begin with the prefix, or null when nothing is.
+    private static byte @Nullable [] behind(byte[] prefix) {
+        int length = prefix.length;
+        while (length > 0 && prefix[length - 1] == (byte) 0xFF) {
+            length--;
+        }
+        if (length == 0) {
+            return null;
+        }
+        byte[] behind = Arrays.copyOf(prefix, length);
+        behind[length - 1]++;
+        return behind;
+    }
+
+    private SegmentFilter span(Field field, TermsReader terms, int from, int to) {
+        if (from >= to) {
+            return NOTHING;
+        }
+        ColumnReader column = segment.column(field.path());
+        if (column == null) {
+            throw new MillraceException.Bug(
+                    "segment %s: field %s has terms but no column"
+                            .formatted(segment.meta().id(), field.path()));
+        }
+        return new SegmentFilter.Span(
+                new TermSpan(terms, column, from, to, field.type().isNumeric()));
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /// The documents of a filter that are not deleted.
+    static ImmutableRoaringBitmap live(SegmentFilter filter, ImmutableRoaringBitmap deleted) {
+        ImmutableRoaringBitmap found = filter.documents(null);
+        return deleted.isEmpty() ? found : ImmutableRoaringBitmap.andNot(found, deleted);
+    }
+}

@@ -1,0 +1,162 @@
+package io.millrace.search;
+
+import io.millrace.document.Field;
+import io.millrace.document.Value;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Reads a search from the parameters of a GET. Confined to one thread.
+final class ParameterParser {
+    private static final List<String> NAMES =
+            List.of("q", "filter", "sort", "limit", "fields", "total");
+    private static final List<String> OPERATORS = List.of("eq", "gt", "gte", "lt", "lte", "prefix");
+
+    private final FieldChecks checks;
+    private final ClauseParser clauses;
+
+    ParameterParser(FieldChecks checks) {
+        this.checks = checks;
+        this.clauses = new ClauseParser(checks);
+    }
+
+    SearchRequest parse(Map<String, List<String>> parameters) {
+        for (String name : parameters.keySet()) {
+            if (!NAMES.contains(name)) {
+                throw new Place(name).unknown("parameter", name, NAMES);
+            }
+        }
+        Optional<Query> query = once(parameters, "q").flatMap(this::query);
+        boolean scored = query.isPresent();
+        Optional<Query> filter = filter(parameters.getOrDefault("filter", List.of()));
+        List<SortKey> sort =
+                once(parameters, "sort").map(text -> sort(text, scored)).orElse(List.of());
+        int limit = once(parameters, "limit").map(this::limit).orElse(SearchLimits.LIMIT_DEFAULT);
+        Place fieldsPlace = new Place("fields");
+        List<String> fields =
+                once(parameters, "fields")
+                        .map(text -> checks.fields(parts(text, fieldsPlace), fieldsPlace))
+                        .orElse(List.of());
+        once(parameters, "total").ifPresent(text -> checks.total(text, new Place("total")));
+        return new SearchRequest(query, filter, sort, limit, fields);
+    }
+
+    /// Text that matches in several fields scores the sum of what it scores in each. A blank text
+    /// is no query, so that a page can search while a person empties the box.
+    private Optional<Query> query(String text) {
+        Place place = new Place("q");
+        if (text.isBlank()) {
+            return Optional.empty();
+        }
+        List<Field> textFields = checks.textFields();
+        if (textFields.isEmpty()) {
+            throw place.refusal(
+                    "q %s in an index without text fields".formatted(Place.quoted(text)));
+        }
+        List<Query> matches = new ArrayList<>();
+        for (Field field : textFields) {
+            matches.add(clauses.match(field, text, place));
+        }
+        return Optional.of(matches.size() == 1 ? matches.getFirst() : new Query.Or(matches));
+    }
+
+    private Optional<Query> filter(List<String> texts) {
+        Place place = new Place("filter");
+        if (texts.size() > SearchLimits.CLAUSES_MAX) {
+            throw place.refusal("more than " + SearchLimits.CLAUSES_MAX + " clauses");
+        }
+        List<Query> conditions = texts.stream().map(text -> condition(text, place)).toList();
+        return switch (conditions.size()) {
+            case 0 -> Optional.empty();
+            case 1 -> Optional.of(conditions.getFirst());
+            default -> Optional.of(new Query.And(conditions));
+        };
+    }
+
+    /// `field:op:value`; what follows the second colon is the value, whatever it holds.
+    private Query condition(String text, Place place) {
+        int first = text.indexOf(':');
+        int second = first < 0 ? -1 : text.indexOf(':', first + 1);
+        if (first <= 0 || second < 0) {
+            throw place.refusal(
+                    "filter %s, expected field:op:value with op one of %s"
+                            .formatted(Place.quoted(text), String.join(", ", OPERATORS)));
+        }
+        String path = text.substring(0, first);
+        String operator = text.substring(first + 1, second);
+        Value value = Value.of(text.substring(second + 1));
+        return switch (operator) {
+            case "eq" -> eq(path, value, place);
+            case "gt" -> lower(path, value, false, place);
+            case "gte" -> lower(path, value, true, place);
+            case "lt" -> upper(path, value, false, place);
+            case "lte" -> upper(path, value, true, place);
+            case "prefix" ->
+                    new Query.Prefix(
+                            checks.field(path, ClauseKind.PREFIX, place),
+                            text.substring(second + 1));
+            default -> throw place.unknown("operator", operator, OPERATORS);
+        };
+    }
+
+    private Query eq(String path, Value value, Place place) {
+        if (path.equals(SortKey.KEY)) {
+            return new Query.Keys(List.of(checks.key(value, place)));
+        }
+        Field field = checks.field(path, ClauseKind.EQ, place);
+        return new Query.Eq(field, checks.constant(field, value, place));
+    }
+
+    private Query lower(String path, Value value, boolean inclusive, Place place) {
+        Field field = checks.field(path, ClauseKind.RANGE, place);
+        return new Query.Range(field, checks.constant(field, value, place), inclusive, null, false);
+    }
+
+    private Query upper(String path, Value value, boolean inclusive, Place place) {
+        Field field = checks.field(path, ClauseKind.RANGE, place);
+        return new Query.Range(field, null, false, checks.constant(field, value, place), inclusive);
+    }
+
+    private List<SortKey> sort(String text, boolean scored) {
+        Place place = new Place("sort");
+        List<SortKey> keys = new ArrayList<>();
+        for (String part : parts(text, place)) {
+            boolean descending = part.startsWith("-");
+            keys.add(
+                    checks.sortKey(
+                            descending ? part.substring(1) : part, descending, scored, place));
+        }
+        return checks.sort(keys, place);
+    }
+
+    private int limit(String text) {
+        Place place = new Place("limit");
+        try {
+            return checks.limit(Long.parseLong(text), place);
+        } catch (NumberFormatException e) {
+            throw place.refusal(
+                    "limit %s, expected a whole number from 0 to %d"
+                            .formatted(Place.quoted(text), SearchLimits.LIMIT_MAX));
+        }
+    }
+
+    private static List<String> parts(String text, Place place) {
+        List<String> parts = List.of(text.split(",", -1));
+        if (parts.stream().anyMatch(String::isBlank)) {
+            throw place.refusal(
+                    "%s %s, expected names joined by commas"
+                            .formatted(place.pointer(), Place.quoted(text)));
+        }
+        return parts;
+    }
+
+    private static Optional<String> once(Map<String, List<String>> parameters, String name) {
+        List<String> values = parameters.getOrDefault(name, List.of());
+        if (values.size() > 1) {
+            throw new Place(name)
+                    .refusal("%s given %d times, expected once".formatted(name, values.size()));
+        }
+        return values.stream().findFirst();
+    }
+}

@@ -1,0 +1,28 @@
+package io.millrace.search;
+
+import org.jspecify.annotations.Nullable;
+
+/// One document on its way into the answer, with what it is ordered by. Reused while the documents
+/// of a segment pass by; confined to one search.
+final class RankedHit {
+    int segment;
+    int document;
+
+    /// By sort key: the rank inside the segment, smaller comes first.
+    final long[] ranks;
+
+    /// By sort key: the bytes to compare, for keys and, once resolved, for keywords.
+    final byte[] @Nullable [] bytes;
+
+    /// Bit i is set when the document has no value for sort key i.
+    int missing;
+
+    RankedHit(int keyCount) {
+        this.ranks = new long[keyCount];
+        this.bytes = new byte[keyCount][];
+    }
+
+    boolean isMissing(int key) {
+        return (missing >>> key & 1) != 0;
+    }
+}

@@ -1,0 +1,26 @@
+package io.millrace.search;
+
+/// What one request may ask for. Beyond it a request is refused, never slowed down.
+final class SearchLimits {
+    static final int LIMIT_DEFAULT = 20;
+    static final int LIMIT_MAX = 10_000;
+
+    /// Clauses inside each other, and clauses in all, of query and filter together.
+    static final int DEPTH_MAX = 32;
+
+    static final int CLAUSES_MAX = 1_024;
+
+    /// Values of all `in` clauses together.
+    static final int VALUES_MAX = 10_000;
+
+    /// Characters of all `match` texts together.
+    static final int TEXT_CHARS_MAX = 8_192;
+
+    static final int SORT_KEYS_MAX = 8;
+    static final int FIELDS_MAX = 256;
+
+    /// Bytes of the documents of one answer.
+    static final long ANSWER_BYTES_MAX = 64L << 20;
+
+    private SearchLimits() {}
+}

@@ -1,0 +1,150 @@
+package io.millrace.search;
+
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
+import org.roaringbitmap.buffer.MutableRoaringBitmap;
+
+/// A condition made ready for one segment: constants are term ordinals, costs are known. Confined
+/// to one search.
+///
+/// Deleted documents count like others: whoever asks for the outermost filter takes them away,
+/// once.
+sealed interface SegmentFilter {
+
+    /// Roughly how many documents must be looked at; the smaller comes first.
+    long costDocuments();
+
+    /// The documents that meet the condition. With `candidates`, the answer is right for those and
+    /// arbitrary for all others: the caller intersects. The result may be read in place from the
+    /// segment and is never changed.
+    ImmutableRoaringBitmap documents(@Nullable ImmutableRoaringBitmap candidates);
+
+    /// No document.
+    record Nothing() implements SegmentFilter {
+        @Override
+        public long costDocuments() {
+            return 0;
+        }
+
+        @Override
+        public ImmutableRoaringBitmap documents(@Nullable ImmutableRoaringBitmap candidates) {
+            return new MutableRoaringBitmap();
+        }
+    }
+
+    /// Every document of the segment.
+    record Everything(int documentCount) implements SegmentFilter {
+        @Override
+        public long costDocuments() {
+            return documentCount;
+        }
+
+        @Override
+        public ImmutableRoaringBitmap documents(@Nullable ImmutableRoaringBitmap candidates) {
+            return candidates == null ? range(documentCount) : candidates;
+        }
+    }
+
+    /// Documents that the segment, or the planner, already holds as a bitmap.
+    record Listed(ImmutableRoaringBitmap listed) implements SegmentFilter {
+        @Override
+        public long costDocuments() {
+            return listed.getLongCardinality();
+        }
+
+        @Override
+        public ImmutableRoaringBitmap documents(@Nullable ImmutableRoaringBitmap candidates) {
+            return listed;
+        }
+    }
+
+    /// All of several.
+    record Intersection(List<SegmentFilter> cheapestFirst) implements SegmentFilter {
+        public Intersection {
+            cheapestFirst = cheapestFirst(cheapestFirst);
+        }
+
+        @Override
+        public long costDocuments() {
+            return cheapestFirst.getFirst().costDocuments();
+        }
+
+        @Override
+        public ImmutableRoaringBitmap documents(@Nullable ImmutableRoaringBitmap candidates) {
+            ImmutableRoaringBitmap left = candidates;
+            MutableRoaringBitmap own = null;
+            for (SegmentFilter filter : cheapestFirst) {
+                ImmutableRoaringBitmap found = filter.documents(left);
+                if (left == null) {
+                    left = found;
+                } else if (own == null) {
+                    own = ImmutableRoaringBitmap.and(left, found);
+                    left = own;
+                } else {
+                    own.and(found);
+                }
+                if (left.isEmpty()) {
+                    break;
+                }
+            }
+            return left == null ? new MutableRoaringBitmap() : left;
+        }
+
+        private static List<SegmentFilter> cheapestFirst(List<SegmentFilter> filters) {
+            return filters.stream()
+                    .sorted(Comparator.comparingLong(SegmentFilter::costDocuments))
+                    .toList();
+        }
+    }
+
+    /// Any of several.
+    record Union(List<SegmentFilter> filters) implements SegmentFilter {
+        @Override
+        public long costDocuments() {
+            return filters.stream().mapToLong(SegmentFilter::costDocuments).sum();
+        }
+
+        @Override
+        public ImmutableRoaringBitmap documents(@Nullable ImmutableRoaringBitmap candidates) {
+            MutableRoaringBitmap all = new MutableRoaringBitmap();
+            for (SegmentFilter filter : filters) {
+                all.or(filter.documents(candidates));
+            }
+            return all;
+        }
+    }
+
+    /// All documents but some.
+    record Complement(SegmentFilter filter, int documentCount) implements SegmentFilter {
+        @Override
+        public long costDocuments() {
+            return Math.max(0, documentCount - filter.costDocuments());
+        }
+
+        @Override
+        public ImmutableRoaringBitmap documents(@Nullable ImmutableRoaringBitmap candidates) {
+            return ImmutableRoaringBitmap.andNot(
+                    candidates == null ? range(documentCount) : candidates,
+                    filter.documents(candidates));
+        }
+    }
+
+    /// See [TermSpan].
+    record Span(TermSpan span) implements SegmentFilter {
+        @Override
+        public long costDocuments() {
+            return span.costDocuments();
+        }
+
+        @Override
+        public ImmutableRoaringBitmap documents(@Nullable ImmutableRoaringBitmap candidates) {
+            return span.documents(candidates);
+        }
+    }
+
+    private static MutableRoaringBitmap range(int documentCount) {
+        return MutableRoaringBitmap.bitmapOfRange(0, documentCount);
+    }
+}

@@ -1,0 +1,112 @@
+package io.millrace.search;
+
+import io.millrace.MillraceException;
+import io.millrace.document.Field;
+import io.millrace.document.Schema;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The total order of one search. Documents without a value come last, whichever way a key is
+/// ordered; ties are broken by (segment, document), always rising. Immutable.
+record SortOrder(List<Key> keys) {
+
+    /// - field: null for SCORE and DOCUMENT_KEY
+    record Key(Kind kind, boolean descending, @Nullable Field field) {}
+
+    /// What a key orders by.
+    ///
+    /// - NUMBER: the column's numbers, comparable everywhere
+    /// - KEYWORD: ordinals inside a segment, the terms' bytes across
+    /// - DOCUMENT_KEY: the bytes of the document's key
+    enum Kind {
+        NUMBER,
+        KEYWORD,
+        SCORE,
+        DOCUMENT_KEY
+    }
+
+    SortOrder {
+        keys = List.copyOf(keys);
+    }
+
+    static SortOrder of(SearchRequest request, Schema schema) {
+        if (request.sort().isEmpty()) {
+            boolean scored = request.query().filter(Query::scores).isPresent();
+            return new SortOrder(scored ? List.of(new Key(Kind.SCORE, true, null)) : List.of());
+        }
+        List<Key> keys = new ArrayList<>();
+        for (SortKey key : request.sort()) {
+            keys.add(
+                    switch (key.path()) {
+                        case SortKey.SCORE -> new Key(Kind.SCORE, key.descending(), null);
+                        case SortKey.KEY -> new Key(Kind.DOCUMENT_KEY, key.descending(), null);
+                        default -> byField(key, schema);
+                    });
+        }
+        return new SortOrder(keys);
+    }
+
+    private static Key byField(SortKey key, Schema schema) {
+        Field field =
+                schema.field(key.path())
+                        .filter(declared -> declared.type().isOrdered())
+                        .orElseThrow(
+                                () -> new MillraceException.Bug("sort by unchecked " + key.path()));
+        Kind kind = field.type().isNumeric() ? Kind.NUMBER : Kind.KEYWORD;
+        return new Key(kind, key.descending(), field);
+    }
+
+    boolean usesScore() {
+        return keys.stream().anyMatch(key -> key.kind() == Kind.SCORE);
+    }
+
+    /// Compares hits of one segment, by ranks.
+    Comparator<RankedHit> insideSegment() {
+        return (a, b) -> {
+            int order = compare(a, b, false);
+            return order != 0 ? order : Integer.compare(a.document, b.document);
+        };
+    }
+
+    /// Compares resolved hits of any segments.
+    Comparator<RankedHit> acrossSegments() {
+        return (a, b) -> {
+            int order = compare(a, b, true);
+            if (order == 0) {
+                order = Integer.compare(a.segment, b.segment);
+            }
+            return order != 0 ? order : Integer.compare(a.document, b.document);
+        };
+    }
+
+    private int compare(RankedHit a, RankedHit b, boolean across) {
+        for (int i = 0; i < keys.size(); i++) {
+            int order;
+            if (a.isMissing(i) || b.isMissing(i)) {
+                order = Boolean.compare(a.isMissing(i), b.isMissing(i));
+            } else {
+                order =
+                        switch (keys.get(i).kind()) {
+                            case NUMBER, SCORE -> Long.compare(a.ranks[i], b.ranks[i]);
+                            case KEYWORD ->
+                                    across
+                                            ? compareBytes(a, b, i)
+                                            : Long.compare(a.ranks[i], b.ranks[i]);
+                            case DOCUMENT_KEY -> compareBytes(a, b, i);
+                        };
+            }
+            if (order != 0) {
+                return order;
+            }
+        }
+        return 0;
+    }
+
+    private int compareBytes(RankedHit a, RankedHit b, int key) {
+        int order = Arrays.compareUnsigned(a.bytes[key], b.bytes[key]);
+        return keys.get(key).descending() ? -order : order;
+    }
+}

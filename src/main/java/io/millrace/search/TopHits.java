@@ -1,0 +1,83 @@
+package io.millrace.search;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.PriorityQueue;
+import org.roaringbitmap.BatchIterator;
+import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
+
+/// The first hits of a search so far. Holds at most twice `limit` of them, and no more than match.
+/// Confined to one search.
+final class TopHits {
+    private final SortOrder order;
+    private final int limit;
+    private List<RankedHit> best = List.of();
+
+    TopHits(SortOrder order, int limit) {
+        this.order = order;
+        this.limit = limit;
+    }
+
+    /// True when no further segment can change the hits.
+    boolean isComplete() {
+        return limit == 0 || (order.keys().isEmpty() && best.size() == limit);
+    }
+
+    /// In order.
+    List<RankedHit> hits() {
+        return best;
+    }
+
+    /// Takes in the matching documents of the next segment.
+    void collect(ImmutableRoaringBitmap matching, SegmentRanks ranks) {
+        if (isComplete() || matching.isEmpty()) {
+            return;
+        }
+        List<RankedHit> fresh = top(matching, ranks);
+        fresh.forEach(ranks::resolve);
+        best = best.isEmpty() ? fresh : merged(best, fresh);
+    }
+
+    private List<RankedHit> top(ImmutableRoaringBitmap matching, SegmentRanks ranks) {
+        int bound = (int) Math.min(limit, matching.getLongCardinality());
+        PriorityQueue<RankedHit> worstFirst =
+                new PriorityQueue<>(bound, order.insideSegment().reversed());
+        RankedHit next = new RankedHit(ranks.keyCount());
+        BatchIterator batches = matching.getBatchIterator();
+        int[] batch = new int[256];
+        while (batches.hasNext()) {
+            int count = batches.nextBatch(batch);
+            for (int i = 0; i < count; i++) {
+                ranks.load(batch[i], next);
+                if (worstFirst.size() < bound) {
+                    worstFirst.add(next);
+                    next = new RankedHit(ranks.keyCount());
+                } else if (order.insideSegment().compare(next, worstFirst.element()) < 0) {
+                    RankedHit dropped = worstFirst.remove();
+                    worstFirst.add(next);
+                    next = dropped;
+                }
+            }
+            if (order.keys().isEmpty() && worstFirst.size() == bound) {
+                break;
+            }
+        }
+        List<RankedHit> sorted = new ArrayList<>(worstFirst);
+        sorted.sort(order.insideSegment());
+        return sorted;
+    }
+
+    private List<RankedHit> merged(List<RankedHit> a, List<RankedHit> b) {
+        var comparator = order.acrossSegments();
+        int count = Math.min(limit, a.size() + b.size());
+        List<RankedHit> merged = new ArrayList<>(count);
+        int i = 0;
+        int j = 0;
+        while (merged.size() < count) {
+            boolean fromA =
+                    j == b.size() || (i < a.size() && comparator.compare(a.get(i), b.get(j)) < 0);
+            merged.add(fromA ? a.get(i++) : b.get(j++));
+        }
+        return merged;
+    }
+}
