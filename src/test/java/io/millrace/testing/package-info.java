@@ -1,0 +1,5 @@
+/// What tests of several packages share: the real broker.
+@NullMarked
+package io.millrace.testing;
+
+import org.jspecify.annotations.NullMarked;
