@@ -3,8 +3,9 @@ package io.millrace.catalog;
 import io.millrace.document.Schema;
 import io.millrace.document.Value.Obj;
 import java.time.Duration;
+import java.util.Locale;
 
-/// What an index should be: a checked definition.
+/// What an index should be: a checked definition, made by [DefinitionParser].
 ///
 /// - origin: the definition as it was given, for answers
 public record IndexDefinition(
@@ -16,7 +17,11 @@ public record IndexDefinition(
     /// Where a record's key is found.
     public enum KeyFrom {
         RECORD,
-        VALUE
+        VALUE;
+
+        public String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /// When a generation is published: whichever comes first.

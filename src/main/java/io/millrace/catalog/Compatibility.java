@@ -1,0 +1,63 @@
+package io.millrace.catalog;
+
+import io.millrace.MillraceException.InvalidRequest;
+import io.millrace.catalog.IndexDefinition.KafkaSource;
+import io.millrace.document.Field;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// What may change in the definition of an index that exists: its commit cadence. Everything else
+/// decides what is on disk.
+final class Compatibility {
+    private Compatibility() {}
+
+    /// @throws InvalidRequest CONFLICT, naming every member that differs
+    static void check(IndexDefinition before, IndexDefinition after) {
+        List<String> differences = differences(before, after);
+        if (!differences.isEmpty()) {
+            throw InvalidRequest.conflict(
+                    "index %s: %s; only commit can be changed, anything else needs another index"
+                            .formatted(before.name(), String.join(", ", differences)));
+        }
+    }
+
+    private static List<String> differences(IndexDefinition before, IndexDefinition after) {
+        List<String> found = new ArrayList<>();
+        compare(found, "key", before.schema().keyPaths(), after.schema().keyPaths());
+        for (Field old : before.schema().fields()) {
+            String path = "fields." + old.path();
+            Optional<Field> same = after.schema().field(old.path());
+            if (same.isEmpty()) {
+                found.add(path + " is gone");
+                continue;
+            }
+            Field now = same.get();
+            compare(found, path + ".type", old.type().label(), now.type().label());
+            compare(found, path + ".multi", old.multi(), now.multi());
+            compare(found, path + ".unit", old.unit().label(), now.unit().label());
+            compare(found, path + ".analyzer", old.analyzer(), now.analyzer());
+        }
+        for (Field now : after.schema().fields()) {
+            if (before.schema().field(now.path()).isEmpty()) {
+                found.add("fields." + now.path() + " is new");
+            }
+        }
+        KafkaSource oldSource = before.source();
+        KafkaSource newSource = after.source();
+        compare(found, "source.kafka.source", oldSource.source(), newSource.source());
+        compare(found, "source.kafka.topic", oldSource.topic(), newSource.topic());
+        compare(
+                found,
+                "source.kafka.key-from",
+                oldSource.keyFrom().label(),
+                newSource.keyFrom().label());
+        return found;
+    }
+
+    private static void compare(List<String> found, String member, Object before, Object after) {
+        if (!before.equals(after)) {
+            found.add("%s changes from %s to %s".formatted(member, before, after));
+        }
+    }
+}

@@ -1,0 +1,295 @@
+package io.millrace.catalog;
+
+import io.millrace.MillraceException.InvalidRequest;
+import io.millrace.catalog.IndexDefinition.CommitCadence;
+import io.millrace.catalog.IndexDefinition.KafkaSource;
+import io.millrace.catalog.IndexDefinition.KeyFrom;
+import io.millrace.document.Field;
+import io.millrace.document.FieldType;
+import io.millrace.document.Schema;
+import io.millrace.document.TimestampUnit;
+import io.millrace.document.Value;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/// Checks a definition and turns it into an [IndexDefinition]. Immutable.
+///
+/// Every refusal is an [InvalidRequest] that names the place as a JSON pointer, the value and the
+/// rule.
+public final class DefinitionParser {
+    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,127}");
+    private static final Pattern TOPIC = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
+    private static final int FIELDS_MAX = 1_000;
+    private static final int PATH_CHARS_MAX = 500;
+
+    private static final Set<String> MEMBERS =
+            Set.of("name", "key", "fields", "dynamic", "source", "commit");
+    private static final Map<String, String> LATER_MEMBERS =
+            Map.of(
+                    "where", "documents cannot be left out by a condition yet",
+                    "delete-when", "a condition cannot delete yet, a Kafka tombstone does",
+                    "include", "every member of a document is stored and returned for now",
+                    "exclude", "every member of a document is stored and returned for now");
+    private static final Set<String> FIELD_MEMBERS = Set.of("type", "multi", "unit", "analyzer");
+    private static final Set<String> LATER_TYPES =
+            Set.of("decimal", "date", "uuid", "vector", "geo");
+    private static final Set<String> SOURCES = Set.of("kafka");
+    private static final Map<String, String> LATER_SOURCES =
+            Map.of(
+                    "postgres", "Postgres tables cannot be indexed yet, only Kafka topics",
+                    "file", "files cannot be indexed yet, only Kafka topics");
+    private static final Set<String> KAFKA_MEMBERS =
+            Set.of("source", "topic", "format", "key-from");
+    private static final Map<String, String> LATER_KAFKA_MEMBERS =
+            Map.of(
+                    "key-format", "a record key is read as text for now",
+                    "topics", "an index reads one topic for now",
+                    "version", "the newest record of a key wins by its offset for now");
+    private static final Set<String> COMMIT_MEMBERS =
+            Set.of("interval", "changes", "bytes", "idle-interval");
+
+    private final Set<String> analyzers;
+
+    /// @param analyzers names a text field may use
+    public DefinitionParser(Set<String> analyzers) {
+        this.analyzers = Set.copyOf(analyzers);
+    }
+
+    /// A definition that carries its own name.
+    public IndexDefinition parse(Value definition) {
+        var root = new DefinitionNode("", definition);
+        return parse(root, root.required("name", "the name of the index").text());
+    }
+
+    /// A definition whose name stands outside of it: it may repeat the name, not contradict it.
+    public IndexDefinition parse(String name, Value definition) {
+        var root = new DefinitionNode("", definition);
+        Optional<DefinitionNode> inside = root.member("name");
+        if (inside.isPresent() && !inside.get().text().equals(name)) {
+            throw inside.get().refused("%s, but the index is %s", inside.get().text(), name);
+        }
+        return parse(root, name);
+    }
+
+    /// @throws InvalidRequest when no index can have this name
+    public static void checkName(String name) {
+        if (!NAME.matcher(name).matches()) {
+            throw new DefinitionNode("/name", Value.of(name))
+                    .expected(
+                            "1 to 128 characters of a-z, 0-9, _ and -, the first a letter or digit");
+        }
+    }
+
+    private IndexDefinition parse(DefinitionNode root, String name) {
+        checkName(name);
+        root.refuseUnknown(MEMBERS, LATER_MEMBERS);
+        root.member("dynamic").ifPresent(DefinitionParser::checkDynamic);
+        String key = key(root.required("key", "the field that names a document"));
+        Schema schema = new Schema(1, List.of(key), fields(root, key));
+        KafkaSource source =
+                source(root.required("source", "where changes come from, such as kafka"));
+        CommitCadence commit =
+                root.member("commit").map(DefinitionParser::commit).orElse(CommitCadence.DEFAULT);
+        return new IndexDefinition(name, schema, source, commit, named(name, root.object()));
+    }
+
+    private static void checkDynamic(DefinitionNode dynamic) {
+        if (dynamic.bool()) {
+            throw dynamic.refused(
+                    "fields are not inferred yet: a field that is not declared is stored and"
+                            + " returned, but cannot be searched; leave dynamic out or set it to"
+                            + " false");
+        }
+    }
+
+    private static String key(DefinitionNode key) {
+        return switch (key.value()) {
+            case Value.Text(String path) -> {
+                checkPath(key, path);
+                yield path;
+            }
+            case Value.Array(List<Value> items) when items.size() == 1 -> {
+                DefinitionNode only = key.items().getFirst();
+                checkPath(only, only.text());
+                yield only.text();
+            }
+            case Value.Array(List<Value> items) when items.isEmpty() ->
+                    throw key.refused("no field, expected one");
+            case Value.Array(List<Value> items) ->
+                    throw key.refused(
+                            "%d fields: a key of several fields comes later, expected one",
+                            items.size());
+            default -> throw key.expected("the path of a field");
+        };
+    }
+
+    private List<Field> fields(DefinitionNode root, String key) {
+        Map<String, Field> fields = new LinkedHashMap<>();
+        Optional<DefinitionNode> declared = root.member("fields");
+        if (declared.isPresent()) {
+            List<DefinitionNode> members = declared.get().members();
+            if (members.size() > FIELDS_MAX) {
+                throw declared.get()
+                        .refused("%d fields, expected at most %d", members.size(), FIELDS_MAX);
+            }
+            for (DefinitionNode member : members) {
+                Field field = field(member);
+                if (field.path().equals(key)) {
+                    checkKeyField(member, field);
+                }
+                fields.put(field.path(), field);
+            }
+        }
+        List<Field> ordered = new ArrayList<>(fields.values());
+        if (!fields.containsKey(key)) {
+            ordered.addFirst(Field.of(key, FieldType.KEYWORD));
+        }
+        return ordered;
+    }
+
+    private static void checkKeyField(DefinitionNode node, Field field) {
+        boolean fits =
+                switch (field.type()) {
+                    case KEYWORD, LONG -> true;
+                    case BOOL, DOUBLE, TIMESTAMP, TEXT -> false;
+                };
+        if (!fits) {
+            throw node.refused(
+                    "the key has type %s, expected keyword or long", field.type().label());
+        }
+        if (field.multi()) {
+            throw node.refused("the key has many values, expected one");
+        }
+    }
+
+    private Field field(DefinitionNode node) {
+        checkPath(node, node.name());
+        node.refuseUnknown(FIELD_MEMBERS, Map.of());
+        FieldType type = type(node.required("type", "one of " + typeNames()));
+        Field field = Field.of(node.name(), type);
+        if (node.member("multi").map(DefinitionNode::bool).orElse(false)) {
+            field = field.asMulti();
+        }
+        Optional<DefinitionNode> unit = node.member("unit");
+        if (unit.isPresent()) {
+            if (type != FieldType.TIMESTAMP) {
+                throw unit.get()
+                        .refused("a %s has no unit, only a timestamp has one", type.label());
+            }
+            String label = unit.get().word(labels(TimestampUnit.values()));
+            field = field.withUnit(TimestampUnit.ofLabel(label).orElseThrow());
+        }
+        Optional<DefinitionNode> analyzer = node.member("analyzer");
+        if (analyzer.isPresent()) {
+            if (type != FieldType.TEXT) {
+                throw analyzer.get()
+                        .refused("a %s has no analyzer, only a text has one", type.label());
+            }
+            field = field.withAnalyzer(analyzer.get().word(analyzers));
+        }
+        return field;
+    }
+
+    private static FieldType type(DefinitionNode node) {
+        String label = node.text();
+        if (LATER_TYPES.contains(label)) {
+            throw node.refused("type %s comes later, expected %s", label, typeNames());
+        }
+        return FieldType.ofLabel(label).orElseThrow(() -> node.expected(typeNames()));
+    }
+
+    private static void checkPath(DefinitionNode node, String path) {
+        boolean steps = Arrays.stream(path.split("\\.", -1)).noneMatch(String::isEmpty);
+        if (!steps || path.length() > PATH_CHARS_MAX || path.chars().anyMatch(c -> c < ' ')) {
+            throw node.refused(
+                    "field name, expected 1 to %d printable characters, its steps parted by single"
+                            + " dots",
+                    PATH_CHARS_MAX);
+        }
+        if (path.startsWith("_")) {
+            throw node.refused("field names that start with _ are reserved");
+        }
+    }
+
+    private static KafkaSource source(DefinitionNode node) {
+        if (node.value() instanceof Value.Text(String text) && text.equals("push")) {
+            throw node.refused("documents cannot be pushed over HTTP yet, only Kafka topics");
+        }
+        node.refuseUnknown(SOURCES, LATER_SOURCES);
+        DefinitionNode kafka = node.required("kafka", "a Kafka topic");
+        kafka.refuseUnknown(KAFKA_MEMBERS, LATER_KAFKA_MEMBERS);
+        DefinitionNode topic = kafka.required("topic", "the name of a Kafka topic");
+        String name = topic.text();
+        if (!TOPIC.matcher(name).matches() || name.equals(".") || name.equals("..")) {
+            throw topic.expected("1 to 249 characters of a-z, A-Z, 0-9, ., _ and -");
+        }
+        kafka.member("format").ifPresent(DefinitionParser::checkFormat);
+        kafka.member("source").ifPresent(DefinitionParser::checkSourceName);
+        KeyFrom keyFrom =
+                kafka.member("key-from")
+                        .map(from -> from.word(List.of("record", "value")))
+                        .map(from -> from.equals("record") ? KeyFrom.RECORD : KeyFrom.VALUE)
+                        .orElse(KeyFrom.RECORD);
+        return new KafkaSource("default", name, keyFrom);
+    }
+
+    private static void checkFormat(DefinitionNode format) {
+        String name = format.text();
+        if (name.equals("debezium") || name.equals("cloudevents")) {
+            throw format.refused("format %s comes later, expected json", name);
+        }
+        format.word(List.of("json"));
+    }
+
+    private static void checkSourceName(DefinitionNode source) {
+        if (!source.text().equals("default")) {
+            throw source.refused(
+                    "source %s: named sources come later, expected default (the application's own"
+                            + " Kafka settings)",
+                    source.text());
+        }
+    }
+
+    private static CommitCadence commit(DefinitionNode node) {
+        node.refuseUnknown(COMMIT_MEMBERS, Map.of());
+        CommitCadence usual = CommitCadence.DEFAULT;
+        return new CommitCadence(
+                node.member("interval")
+                        .map(it ->
+                                Quantity.duration(it, Duration.ofMillis(10), Duration.ofHours(1)))
+                        .orElse(usual.interval()),
+                node.member("changes")
+                        .map(it -> Quantity.count(it, 1, 1_000_000_000))
+                        .orElse(usual.changes()),
+                node.member("bytes")
+                        .map(it -> Quantity.bytes(it, 1 << 10, 16L << 30))
+                        .orElse(usual.bytes()),
+                node.member("idle-interval")
+                        .map(it ->
+                                Quantity.duration(it, Duration.ofMillis(100), Duration.ofHours(24)))
+                        .orElse(usual.idleInterval()));
+    }
+
+    private static Value.Obj named(String name, Value.Obj given) {
+        Map<String, Value> members = new LinkedHashMap<>();
+        members.put("name", Value.of(name));
+        members.putAll(given.members());
+        return new Value.Obj(members);
+    }
+
+    private static String typeNames() {
+        return DefinitionNode.oneOf(
+                Arrays.stream(FieldType.values()).map(FieldType::label).toList());
+    }
+
+    private static List<String> labels(TimestampUnit[] units) {
+        return Arrays.stream(units).map(TimestampUnit::label).toList();
+    }
+}

@@ -1,0 +1,251 @@
+package io.millrace.catalog;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.MillraceException.InvalidRequest;
+import io.millrace.catalog.IndexDefinition.CommitCadence;
+import io.millrace.catalog.IndexDefinition.KafkaSource;
+import io.millrace.catalog.IndexDefinition.KeyFrom;
+import io.millrace.document.Field;
+import io.millrace.document.FieldType;
+import io.millrace.document.TimestampUnit;
+import io.millrace.json.Json;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DefinitionParserTest {
+    private static final DefinitionParser PARSER =
+            new DefinitionParser(Set.of("standard", "english"));
+
+    private static final String QUAKES =
+            """
+            name: quakes
+            key: id
+            fields:
+              place:     { type: text, analyzer: english }
+              magnitude: { type: double }
+              status:    { type: keyword }
+              tags:      { type: keyword, multi: true }
+              felt:      { type: long }
+              tsunami:   { type: bool, multi: false }
+              time:      { type: timestamp, unit: seconds }
+            source:
+              kafka: { topic: quakes, format: json, key-from: value, source: default }
+            commit: { interval: 200ms, changes: 500, bytes: 10MB, idle-interval: 5m }
+            """;
+
+    @Test
+    void aFullDefinitionIsReadWhole() {
+        IndexDefinition quakes = parse(QUAKES);
+
+        assertEquals("quakes", quakes.name());
+        assertEquals(List.of("id"), quakes.schema().keyPaths());
+        assertEquals(
+                List.of(
+                        Field.of("id", FieldType.KEYWORD),
+                        Field.of("place", FieldType.TEXT).withAnalyzer("english"),
+                        Field.of("magnitude", FieldType.DOUBLE),
+                        Field.of("status", FieldType.KEYWORD),
+                        Field.of("tags", FieldType.KEYWORD).asMulti(),
+                        Field.of("felt", FieldType.LONG),
+                        Field.of("tsunami", FieldType.BOOL),
+                        Field.of("time", FieldType.TIMESTAMP).withUnit(TimestampUnit.SECONDS)),
+                quakes.schema().fields());
+        assertEquals(new KafkaSource("default", "quakes", KeyFrom.VALUE), quakes.source());
+        assertEquals(
+                new CommitCadence(Duration.ofMillis(200), 500, 10_000_000, Duration.ofMinutes(5)),
+                quakes.commit());
+        assertEquals(Json.parseYaml(QUAKES.getBytes(UTF_8)), quakes.origin());
+    }
+
+    @Test
+    void whatIsLeftOutHasDefaults() {
+        IndexDefinition least = parse("{name: a, key: [id], source: {kafka: {topic: t}}}");
+
+        assertEquals(List.of(Field.of("id", FieldType.KEYWORD)), least.schema().fields());
+        assertEquals(new KafkaSource("default", "t", KeyFrom.RECORD), least.source());
+        assertEquals(CommitCadence.DEFAULT, least.commit());
+    }
+
+    @Test
+    void aDeclaredKeyKeepsItsTypeAndPlace() {
+        IndexDefinition orders =
+                parse(
+                        "{name: a, key: no, fields: {x: {type: bool}, no: {type: long}},"
+                                + " source: {kafka: {topic: t}}}");
+
+        assertEquals(
+                List.of(Field.of("x", FieldType.BOOL), Field.of("no", FieldType.LONG)),
+                orders.schema().fields());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "10ms, PT0.01S",
+        "1s, PT1S",
+        "90s, PT1M30S",
+        "5m, PT5M",
+        "1h, PT1H",
+    })
+    void intervalsHaveUnits(String text, Duration expected) {
+        assertEquals(
+                expected,
+                parse(
+                                "{name: a, key: id, source: {kafka: {topic: t}}, commit: {interval: "
+                                        + text
+                                        + "}}")
+                        .commit()
+                        .interval());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "2048, 2048",
+        "2048B, 2048",
+        "2kB, 2000",
+        "2KiB, 2048",
+        "3MB, 3000000",
+        "64MiB, 67108864",
+        "1GB, 1000000000",
+        "16GiB, 17179869184",
+    })
+    void sizesHaveUnits(String text, long expected) {
+        assertEquals(
+                expected,
+                parse(
+                                "{name: a, key: id, source: {kafka: {topic: t}}, commit: {bytes: "
+                                        + text
+                                        + "}}")
+                        .commit()
+                        .bytes());
+    }
+
+    /// Columns: the members that differ from a good definition, the pointer, a part of the message.
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "name: Quakes|/name|name: a string Quakes, expected 1 to 128 characters of a-z",
+                "name: ''|/name|expected 1 to 128 characters",
+                "name: _a|/name|the first a letter or digit",
+                "name: a/b|/name|expected 1 to 128 characters",
+                "name: '..'|/name|expected 1 to 128 characters",
+                "name: 7|/name|a number 7, expected a string",
+                "key: null|/key|null, expected the path of a field",
+                "key: []|/key|no field, expected one",
+                "key: [a, b]|/key|2 fields: a key of several fields comes later",
+                "key: {a: b}|/key|an object, expected the path of a field",
+                "key: ''|/key|field name, expected 1 to 500",
+                "key: a..b|/key|single dots",
+                "key: [7]|/key/0|a number 7, expected a string",
+                "key: place|/fields/place|the key has type text, expected keyword or long",
+                "fields: {id: {type: double}}|/fields/id|type double, expected keyword or long",
+                "fields: {id: {type: keyword, multi: true}}|/fields/id|the key has many values",
+                "fields: []|/fields|an array [], expected an object",
+                "fields: {a: text}|/fields/a|a string text, expected an object",
+                "fields: {a: {}}|/fields/a|member type is missing, expected one of bool, double",
+                "fields: {a: {type: string}}|/fields/a/type|expected bool, double, keyword, long",
+                "fields: {a: {type: 1}}|/fields/a/type|a number 1, expected a string",
+                "fields: {a: {type: decimal}}|/fields/a/type|type decimal comes later",
+                "fields: {a: {type: vector}}|/fields/a/type|type vector comes later",
+                "fields: {a: {type: long, multi: yes}}|/fields/a/multi|a string yes, expected true",
+                "fields: {a: {type: long, unit: millis}}|/fields/a/unit|a long has no unit",
+                "fields: {a: {type: timestamp, unit: micros}}|/fields/a/unit|iso, millis or seconds",
+                "fields: {a: {type: keyword, analyzer: english}}|/fields/a/analyzer|has no analyzer",
+                "fields: {a: {type: text, analyzer: klingon}}|/fields/a/analyzer|english or standard",
+                "fields: {a: {typ: text}}|/fields/a/typ|unknown member typ, expected analyzer, multi",
+                "fields: {a: {typ: text}}|/fields/a/typ|did you mean type?",
+                "fields: {_score: {type: double}}|/fields/_score|start with _ are reserved",
+                "fields: {a/b~c.: {type: long}}|/fields/a~1b~0c.|single dots",
+                "dynamic: true|/dynamic|stored and returned, but cannot be searched",
+                "dynamic: 1|/dynamic|expected true or false",
+                "source: push|/source|cannot be pushed over HTTP yet",
+                "source: kafka|/source|a string kafka, expected an object",
+                "source: {}|/source|member kafka is missing",
+                "source: {postgres: {table: t}}|/source/postgres|postgres is reserved: Postgres",
+                "source: {file: x}|/source/file|file is reserved",
+                "source: {kafak: {topic: t}}|/source/kafak|did you mean kafka?",
+                "source: {kafka: {}}|/source/kafka|member topic is missing",
+                "source: {kafka: {topic: 'a b'}}|/source/kafka/topic|expected 1 to 249 characters",
+                "source: {kafka: {topic: ..}}|/source/kafka/topic|expected 1 to 249 characters",
+                "source: {kafka: {topic: t, format: avro}}|/source/kafka/format|avro, expected json",
+                "source: {kafka: {topic: t, format: debezium}}|/source/kafka/format|comes later",
+                "source: {kafka: {topic: t, key_from: value}}|/source/kafka/key_from|mean key-from?",
+                "source: {kafka: {topic: t, key-from: header}}|/source/kafka/key-from|record or value",
+                "source: {kafka: {topic: t, source: shop}}|/source/kafka/source|named sources come",
+                "source: {kafka: {topic: t, key-format: long}}|/source/kafka/key-format|is reserved",
+                "commit: fast|/commit|a string fast, expected an object",
+                "commit: {interval: 1}|/commit/interval|a number 1, expected a duration from 10ms",
+                "commit: {interval: 1 s}|/commit/interval|such as 200ms, 1s or 5m",
+                "commit: {interval: 9ms}|/commit/interval|from 10ms to 1h",
+                "commit: {interval: 2h}|/commit/interval|from 10ms to 1h",
+                "commit: {idle-interval: 10d}|/commit/idle-interval|from 100ms to 24h",
+                "commit: {idleInterval: 1s}|/commit/idleInterval|did you mean idle-interval?",
+                "commit: {changes: 0}|/commit/changes|a whole number from 1",
+                "commit: {changes: 1.5}|/commit/changes|a whole number from 1",
+                "commit: {bytes: 64mib}|/commit/bytes|a size from 1024",
+                "commit: {bytes: -1}|/commit/bytes|a size from 1024",
+                "where: x|/where|where is reserved",
+                "delete-when: x|/delete-when|delete-when is reserved",
+                "include: [a]|/include|include is reserved",
+                "exclude: [a]|/exclude|exclude is reserved",
+                "feilds: {}|/feilds|did you mean fields?",
+                "shards: 3|/shards|unknown member shards, expected commit, dynamic",
+            })
+    void aBadDefinitionIsRefusedWithItsPlaceAndRule(String change, String pointer, String message) {
+        InvalidRequest refused =
+                assertThrows(InvalidRequest.class, () -> PARSER.parse(changed(change)));
+
+        assertEquals(pointer, refused.pointer());
+        String found = String.valueOf(refused.getMessage());
+        assertTrue(found.contains(message), found);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"name", "key", "source"})
+    void aMissingMemberIsNamed(String member) {
+        var good = (io.millrace.document.Value.Obj) Json.parseYaml(QUAKES.getBytes(UTF_8));
+        var members = new java.util.LinkedHashMap<>(good.members());
+        members.remove(member);
+
+        InvalidRequest refused =
+                assertThrows(
+                        InvalidRequest.class,
+                        () -> PARSER.parse(new io.millrace.document.Value.Obj(members)));
+
+        assertEquals("", refused.pointer());
+        assertTrue(
+                String.valueOf(refused.getMessage()).contains("member " + member + " is missing"));
+    }
+
+    @Test
+    void aNameOutsideMustNotBeContradicted() {
+        var quakes = Json.parseYaml(QUAKES.getBytes(UTF_8));
+
+        assertEquals("quakes", PARSER.parse("quakes", quakes).name());
+        InvalidRequest refused =
+                assertThrows(InvalidRequest.class, () -> PARSER.parse("other", quakes));
+        assertEquals("/name", refused.pointer());
+    }
+
+    private static io.millrace.document.Value changed(String change) {
+        var good = (io.millrace.document.Value.Obj) Json.parseYaml(QUAKES.getBytes(UTF_8));
+        var difference = (io.millrace.document.Value.Obj) Json.parseYaml(change.getBytes(UTF_8));
+        var members = new java.util.LinkedHashMap<>(good.members());
+        members.putAll(difference.members());
+        return new io.millrace.document.Value.Obj(members);
+    }
+
+    private static IndexDefinition parse(String yaml) {
+        return PARSER.parse(Json.parseYaml(yaml.getBytes(UTF_8)));
+    }
+}
