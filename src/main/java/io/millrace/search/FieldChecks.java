@@ -127,6 +127,9 @@ final class FieldChecks {
 
     /// A key as JSON gives it: the part itself, or an array of several.
     DocumentKey key(Value value, Place place) {
+        if (value instanceof Value.Null) {
+            throw place.refusal("null, expected a key");
+        }
         List<String> paths = schema.keyPaths();
         List<Value> given =
                 paths.size() != 1 && value instanceof Value.Array(List<Value> items)
@@ -154,7 +157,7 @@ final class FieldChecks {
                     List<String> known = new ArrayList<>();
                     schema.fields().forEach(field -> known.add(field.path()));
                     return place.refusal(
-                            "field %s is not declared, so it is not searchable; %s"
+                            "field %s is not declared for search; %s"
                                     .formatted(Place.quoted(path), Place.hint(path, known)));
                 });
     }

@@ -28,10 +28,15 @@ record Place(String pointer) {
 
     /// Refuses a value of the wrong kind.
     MillraceException.InvalidRequest mismatch(Value value, String expected) {
-        return refusal(
-                value instanceof Value.Null
-                        ? "null, expected " + expected
-                        : value.kind() + " " + shown(value.toString()) + ", expected " + expected);
+        String found =
+                switch (value) {
+                    case Value.Array(List<Value> items) when items.isEmpty() -> "an empty array";
+                    case Value.Obj object when object.members().isEmpty() -> "an empty object";
+                    case Value.Null _, Value.Array _, Value.Obj _ -> value.kind();
+                    case Value.Bool _, Value.Int _, Value.Real _, Value.Decimal _, Value.Text _ ->
+                            value.kind() + " " + shown(value.toString());
+                };
+        return refusal(found + ", expected " + expected);
     }
 
     /// Refuses a name that is none of those known.
@@ -63,6 +68,9 @@ record Place(String pointer) {
     }
 
     private static Optional<String> nearest(String name, Collection<String> known) {
+        if (name.length() > SHOWN_CHARS_MAX) {
+            return Optional.empty();
+        }
         String nearest = null;
         int least = 1 + Math.min(3, name.length() / 3);
         for (String candidate : known) {
@@ -75,31 +83,36 @@ record Place(String pointer) {
         return Optional.ofNullable(nearest);
     }
 
-    /// Single-character edits between two names, or `enough` when there are that many or more.
+    /// Letters to change, insert, drop or swap with the next to get from one name to another, or
+    /// `enough` when there are that many or more.
     private static int edits(String a, String b, int enough) {
         if (Math.abs(a.length() - b.length()) >= enough) {
             return enough;
         }
-        int[] previous = new int[b.length() + 1];
-        int[] current = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            previous[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            current[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                boolean same =
-                        Character.toLowerCase(a.charAt(i - 1))
-                                == Character.toLowerCase(b.charAt(j - 1));
-                current[j] =
+        int[][] edits = new int[a.length() + 1][b.length() + 1];
+        for (int i = 0; i <= a.length(); i++) {
+            for (int j = 0; j <= b.length(); j++) {
+                if (i == 0 || j == 0) {
+                    edits[i][j] = i + j;
+                    continue;
+                }
+                boolean same = letter(a, i) == letter(b, j);
+                int least =
                         Math.min(
-                                Math.min(current[j - 1], previous[j]) + 1,
-                                previous[j - 1] + (same ? 0 : 1));
+                                Math.min(edits[i - 1][j], edits[i][j - 1]) + 1,
+                                edits[i - 1][j - 1] + (same ? 0 : 1));
+                boolean swapped =
+                        i > 1
+                                && j > 1
+                                && letter(a, i) == letter(b, j - 1)
+                                && letter(a, i - 1) == letter(b, j);
+                edits[i][j] = swapped ? Math.min(least, edits[i - 2][j - 2] + 1) : least;
             }
-            int[] swap = previous;
-            previous = current;
-            current = swap;
         }
-        return Math.min(previous[b.length()], enough);
+        return Math.min(edits[a.length()][b.length()], enough);
+    }
+
+    private static char letter(String name, int position) {
+        return Character.toLowerCase(name.charAt(position - 1));
     }
 }
