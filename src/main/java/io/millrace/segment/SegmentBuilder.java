@@ -2,49 +2,157 @@ package io.millrace.segment;
 
 import io.millrace.MillraceException;
 import io.millrace.directory.Directory;
+import io.millrace.directory.FileOutput;
 import io.millrace.document.Document;
 import io.millrace.document.DocumentKey;
+import io.millrace.document.Field;
 import io.millrace.document.Schema;
 import java.io.IOException;
+import java.util.BitSet;
+import org.apache.lucene.util.ByteBlockPool;
+import org.apache.lucene.util.Counter;
+import org.jspecify.annotations.Nullable;
 
 /// Collects documents in memory and writes them as one segment file. Confined to one thread.
+///
+/// Everything is kept in growable arrays of primitives, in document order; terms are turned into
+/// terms → documents when the file is written.
 public final class SegmentBuilder {
-    public SegmentBuilder(Schema schema) {}
+    private final Schema schema;
+    private final Counter ramBytes = Counter.newCounter();
+    private final ByteBlockPool termBytes =
+            new ByteBlockPool(new ByteBlockPool.DirectTrackingAllocator(ramBytes));
+    private final DocumentAnalyzer analyzer;
+    private final AnalyzedDocument analyzed;
+    private final KeyTable keys = new KeyTable(ramBytes);
+    private final LongList seqs = new LongList(ramBytes);
+    private final DocumentBlocks documents = new DocumentBlocks(ramBytes);
+    private final BitSet deleted = new BitSet();
+
+    /// By field ordinal; null until a document has the field.
+    private final @Nullable FieldBuilder[] fields;
+
+    private int deletedCount;
+    private boolean isWritten;
+
+    public SegmentBuilder(Schema schema) {
+        this.schema = schema;
+        analyzer = new DocumentAnalyzer(schema);
+        analyzed = new AnalyzedDocument(schema, ramBytes);
+        fields = new FieldBuilder[schema.fields().size()];
+        termBytes.nextBuffer();
+    }
 
     /// Checks the document and cuts it into terms; changes nothing but scratch space.
     ///
     /// @throws MillraceException.InvalidRequest when it cannot be indexed; says which field and why
     public AnalyzedDocument analyze(Document document) {
-        throw new MillraceException.Bug("skeleton");
+        analyzer.analyze(document, analyzed);
+        return analyzed;
     }
 
     /// Adds what [#analyze] returned and returns the document's ordinal. The caller has deleted the
     /// older document of the key.
     public int add(DocumentKey key, long seq, AnalyzedDocument document) {
-        throw new MillraceException.Bug("skeleton");
+        Document content = document.document();
+        if (content == null || document != analyzed || isWritten) {
+            throw new MillraceException.Bug("document was not analysed by this builder");
+        }
+        int ordinal = seqs.size();
+        keys.add(key);
+        seqs.add(seq);
+        documents.add(content.bytes());
+        IntList present = document.present();
+        for (int i = 0; i < present.size(); i++) {
+            int field = present.get(i);
+            builder(field).add(ordinal, document.field(field), document.bytes());
+        }
+        document.begin();
+        return ordinal;
     }
 
     /// The live document of a key, or -1.
     public int find(DocumentKey key) {
-        throw new MillraceException.Bug("skeleton");
+        int document = keys.find(key);
+        return document >= 0 && deleted.get(document) ? -1 : document;
     }
 
     /// A deleted document is not written.
-    public void delete(int document) {}
+    public void delete(int document) {
+        if (document < 0 || document >= seqs.size() || deleted.get(document)) {
+            throw new MillraceException.Bug(
+                    "delete of document %d, which is not live among %d"
+                            .formatted(document, seqs.size()));
+        }
+        deleted.set(document);
+        deletedCount++;
+    }
 
     /// Documents added and not deleted.
     public int liveCount() {
-        throw new MillraceException.Bug("skeleton");
+        return seqs.size() - deletedCount;
     }
 
-    /// Heap held, in bytes.
+    /// Heap held, in bytes, scratch space included. Writing takes more for a while: about 16 bytes
+    /// for each value of the largest field.
     public long ramBytes() {
-        throw new MillraceException.Bug("skeleton");
+        return ramBytes.get() + deleted.size() / Byte.SIZE;
     }
 
     /// Writes, forces and verifies the file; the name is forced by the caller. The builder is used
-    /// up.
+    /// up. Documents keep the order in which they were added.
+    ///
+    /// @throws MillraceException.Corrupt when what is read back is not what was written
     public SegmentMeta write(Directory directory, SegmentId id) throws IOException {
-        throw new MillraceException.Bug("skeleton");
+        if (isWritten) {
+            throw new MillraceException.Bug("builder of segment " + id + " was written before");
+        }
+        isWritten = true;
+        SegmentMeta meta;
+        try (FileOutput file = directory.create(id.fileName())) {
+            SegmentOutput out = new SegmentOutput(file, id);
+            keys.write(out, deleted);
+            writeSeqs(out);
+            documents.write(out, deleted);
+            for (int i = 0; i < fields.length; i++) {
+                FieldBuilder field = fields[i];
+                if (field != null) {
+                    field.write(out, i, deleted, liveCount());
+                    fields[i] = null;
+                }
+            }
+            meta = out.finish(schema, liveCount());
+        }
+        SegmentFooter.verify(directory, meta);
+        return meta;
+    }
+
+    private void writeSeqs(SegmentOutput out) throws IOException {
+        long[] live = new long[liveCount()];
+        int document = deleted.nextClearBit(0);
+        for (int i = 0; i < live.length; i++) {
+            live[i] = seqs.get(document);
+            document = deleted.nextClearBit(document + 1);
+        }
+        out.begin();
+        PackedWriter.write(out, live, live.length);
+        out.end(SegmentLayout.Kind.SEQ, SegmentLayout.NO_FIELD);
+    }
+
+    private FieldBuilder builder(int ordinal) {
+        FieldBuilder builder = fields[ordinal];
+        if (builder == null) {
+            builder = newBuilder(schema.fields().get(ordinal));
+            fields[ordinal] = builder;
+        }
+        return builder;
+    }
+
+    private FieldBuilder newBuilder(Field field) {
+        return switch (field.type()) {
+            case BOOL, LONG, DOUBLE, TIMESTAMP -> new NumberFieldBuilder(ramBytes);
+            case KEYWORD -> new KeywordFieldBuilder(termBytes, ramBytes);
+            case TEXT -> new TextFieldBuilder(termBytes, ramBytes);
+        };
     }
 }

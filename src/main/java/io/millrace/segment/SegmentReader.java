@@ -2,68 +2,186 @@ package io.millrace.segment;
 
 import io.millrace.MillraceException;
 import io.millrace.directory.Directory;
+import io.millrace.directory.MappedFile;
 import io.millrace.document.Document;
 import io.millrace.document.DocumentKey;
+import io.millrace.document.Field;
 import io.millrace.document.Schema;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// One open segment. Immutable and shared; closed by its last user.
 public final class SegmentReader implements AutoCloseable {
+    private final MappedFile file;
+    private final SegmentMeta meta;
+    private final Schema schema;
+    private final KeysReader keys;
+    private final PackedArray seqs;
+    private final DocumentsReader documents;
+    private final Map<String, MappedTerms> terms = new HashMap<>();
+    private final Map<String, MappedColumn> columns = new HashMap<>();
+    private final Map<String, MappedPostings> postings = new HashMap<>();
+
+    private SegmentReader(MappedFile file, SegmentMeta meta, SegmentFooter footer) {
+        this.file = file;
+        this.meta = meta;
+        schema = footer.schema();
+        int documentCount = footer.documentCount();
+        Sections sections = new Sections(file.memory(), footer.sections());
+        keys = new KeysReader(sections.whole(SegmentLayout.Kind.KEYS), documentCount);
+        seqs = new PackedArray(sections.whole(SegmentLayout.Kind.SEQ), 0);
+        documents =
+                new DocumentsReader(sections.whole(SegmentLayout.Kind.DOCUMENTS), documentCount);
+        if (seqs.count() != documentCount) {
+            throw new MillraceException.Corrupt(
+                    seqs.count() + " intake numbers, expected " + documentCount);
+        }
+        sections.ofFields(
+                SegmentLayout.Kind.TERMS,
+                (ordinal, memory) -> {
+                    Field field = schema.fields().get(ordinal);
+                    terms.put(field.path(), new MappedTerms(memory, field));
+                });
+        sections.ofFields(
+                SegmentLayout.Kind.COLUMN,
+                (ordinal, memory) ->
+                        columns.put(pathOf(ordinal), new MappedColumn(memory, documentCount)));
+        sections.ofFields(
+                SegmentLayout.Kind.POSTINGS,
+                (ordinal, memory) ->
+                        postings.put(
+                                pathOf(ordinal),
+                                new MappedPostings(
+                                        memory,
+                                        sections.ofField(SegmentLayout.Kind.NORMS, ordinal),
+                                        documentCount)));
+    }
 
     /// Verifies every checksum through channel reads, then maps the file.
     ///
     /// @throws MillraceException.Corrupt when the file is not what the meta and its own sums say
     public static SegmentReader open(Directory directory, SegmentMeta meta) throws IOException {
-        throw new MillraceException.Bug("skeleton");
+        SegmentFooter footer = SegmentFooter.verify(directory, meta);
+        MappedFile file = directory.map(meta.id().fileName());
+        try {
+            if (file.memory().byteSize() != meta.lengthBytes()) {
+                throw new MillraceException.Corrupt(
+                        "segment %s: mapped %d bytes, expected %d"
+                                .formatted(
+                                        meta.id(), file.memory().byteSize(), meta.lengthBytes()));
+            }
+            return new SegmentReader(file, meta, footer);
+        } catch (IndexOutOfBoundsException | MillraceException e) {
+            file.close();
+            throw new MillraceException.Corrupt("segment " + meta.id() + ": " + e.getMessage(), e);
+        } catch (RuntimeException | Error e) {
+            file.close();
+            throw e;
+        }
     }
 
     public SegmentMeta meta() {
-        throw new MillraceException.Bug("skeleton");
+        return meta;
     }
 
     /// The schema this segment was written with.
     public Schema schema() {
-        throw new MillraceException.Bug("skeleton");
+        return schema;
     }
 
     public int documentCount() {
-        throw new MillraceException.Bug("skeleton");
+        return meta.documentCount();
     }
 
     /// The document of a key, deleted or not, or -1.
     public int find(DocumentKey key) {
-        throw new MillraceException.Bug("skeleton");
+        return keys.find(key);
     }
 
     public DocumentKey key(int document) {
-        throw new MillraceException.Bug("skeleton");
+        return keys.key(document);
     }
 
     /// Intake number of the change that made the document.
     public long seq(int document) {
-        throw new MillraceException.Bug("skeleton");
+        return seqs.get(document);
     }
 
     public Document document(int document) {
-        throw new MillraceException.Bug("skeleton");
+        return documents.document(document);
     }
 
     /// The terms of a field, or null when no document of this segment has it.
     public @Nullable TermsReader terms(String path) {
-        throw new MillraceException.Bug("skeleton");
+        return terms.get(path);
     }
 
     /// The values of an ordered field by document, or null as above.
     public @Nullable ColumnReader column(String path) {
-        throw new MillraceException.Bug("skeleton");
+        return columns.get(path);
     }
 
     /// Documents and frequencies of a text field, or null as above.
     public @Nullable PostingsReader postings(String path) {
-        throw new MillraceException.Bug("skeleton");
+        return postings.get(path);
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        file.close();
+    }
+
+    private String pathOf(int field) {
+        return schema.fields().get(field).path();
+    }
+
+    /// The section table with the memory of each section. Used while opening.
+    private static final class Sections {
+        @FunctionalInterface
+        interface FieldSection {
+            void accept(int field, MemorySegment memory);
+        }
+
+        private final Map<SegmentLayout.Kind, Map<Integer, MemorySegment>> byKind =
+                new EnumMap<>(SegmentLayout.Kind.class);
+
+        Sections(MemorySegment memory, List<SegmentLayout.Section> sections) {
+            for (SegmentLayout.Kind kind : SegmentLayout.Kind.values()) {
+                Map<Integer, MemorySegment> byField = new HashMap<>();
+                for (SegmentLayout.Section section : sections) {
+                    if (section.kind() == kind.code) {
+                        byField.put(
+                                section.field(),
+                                memory.asSlice(section.offset(), section.length()));
+                    }
+                }
+                byKind.put(kind, byField);
+            }
+        }
+
+        MemorySegment whole(SegmentLayout.Kind kind) {
+            return ofField(kind, SegmentLayout.NO_FIELD);
+        }
+
+        MemorySegment ofField(SegmentLayout.Kind kind, int field) {
+            MemorySegment memory = all(kind).get(field);
+            if (memory == null) {
+                throw new MillraceException.Corrupt("no section " + kind + " of field " + field);
+            }
+            return memory;
+        }
+
+        void ofFields(SegmentLayout.Kind kind, FieldSection action) {
+            all(kind).forEach(action::accept);
+        }
+
+        private Map<Integer, MemorySegment> all(SegmentLayout.Kind kind) {
+            return byKind.getOrDefault(kind, Map.of());
+        }
+    }
 }

@@ -1,4 +1,4 @@
-/// What tests of several packages share: the real broker.
+/// What tests of several packages share: the real broker, seeded random.
 @NullMarked
 package io.millrace.testing;
 

@@ -1,0 +1,36 @@
+package io.millrace.segment;
+
+import org.apache.lucene.util.Counter;
+
+/// What one document has in one field, after analysis. Scratch of a builder, filled anew for every
+/// document.
+final class AnalyzedField {
+    /// Ordered numbers of a numeric field.
+    final LongList numbers;
+
+    /// Strings of a keyword field or terms of a text field, in [AnalyzedDocument#bytes].
+    final IntList offsets;
+
+    final IntList lengths;
+
+    /// Values seen, whatever became of them.
+    int valueCount;
+
+    /// Length of a text for scoring: its terms, without those that stand at the same position as
+    /// the term before.
+    int textLength;
+
+    AnalyzedField(Counter ramBytes) {
+        numbers = new LongList(ramBytes);
+        offsets = new IntList(ramBytes);
+        lengths = new IntList(ramBytes);
+    }
+
+    void clear() {
+        numbers.clear();
+        offsets.clear();
+        lengths.clear();
+        valueCount = 0;
+        textLength = 0;
+    }
+}

@@ -1,0 +1,185 @@
+package io.millrace.segment;
+
+import io.millrace.MillraceException;
+import io.millrace.MillraceException.InvalidRequest;
+import io.millrace.document.Coercion;
+import io.millrace.document.Document;
+import io.millrace.document.DocumentCursor;
+import io.millrace.document.DocumentCursor.Token;
+import io.millrace.document.Field;
+import io.millrace.document.FieldType;
+import io.millrace.document.Schema;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import org.apache.lucene.analysis.TokenStream;
+import org.apache.lucene.analysis.tokenattributes.PositionIncrementAttribute;
+import org.apache.lucene.analysis.tokenattributes.TermToBytesRefAttribute;
+import org.apache.lucene.util.BytesRef;
+
+/// Checks documents against a schema and cuts them into terms.
+///
+/// - Objects flatten to dotted paths; members without a field are skipped.
+/// - An array is allowed where the field is `multi`; each item is a value, nested arrays flatten.
+/// - A null is no value.
+///
+/// Confined to one thread.
+final class DocumentAnalyzer {
+    private final Schema schema;
+    private final PathTree paths;
+
+    DocumentAnalyzer(Schema schema) {
+        this.schema = schema;
+        paths = new PathTree(schema);
+    }
+
+    /// @throws InvalidRequest when a value does not fit its field; `into` is incomplete then
+    void analyze(Document document, AnalyzedDocument into) {
+        into.begin();
+        DocumentCursor cursor = document.cursor();
+        if (cursor.next() != Token.OBJECT) {
+            throw new MillraceException.Corrupt("document without an object at its root");
+        }
+        object(document.bytes(), cursor, paths.root(), false, into);
+        into.complete(document);
+    }
+
+    private void object(
+            byte[] bytes,
+            DocumentCursor cursor,
+            PathTree.Node object,
+            boolean inArray,
+            AnalyzedDocument into) {
+        for (Token token = cursor.next(); token != Token.END; token = cursor.next()) {
+            PathTree.Node node = object.child(bytes, cursor.nameOffset(), cursor.nameLengthBytes());
+            if (node != null) {
+                member(bytes, cursor, token, node, inArray, into);
+            } else if (token == Token.OBJECT || token == Token.ARRAY) {
+                cursor.skip();
+            }
+        }
+    }
+
+    private void member(
+            byte[] bytes,
+            DocumentCursor cursor,
+            Token token,
+            PathTree.Node node,
+            boolean inArray,
+            AnalyzedDocument into) {
+        switch (token) {
+            case NULL -> {}
+            case OBJECT -> {
+                if (node.field() >= 0) {
+                    throw refused(field(node), "an object, expected a value");
+                }
+                object(bytes, cursor, node, inArray, into);
+            }
+            case ARRAY -> {
+                if (node.field() >= 0 && !field(node).multi()) {
+                    throw refused(
+                            field(node),
+                            "an array, expected one value; allow several with multi: true");
+                }
+                Token item = cursor.next();
+                while (item != Token.END) {
+                    member(bytes, cursor, item, node, true, into);
+                    item = cursor.next();
+                }
+            }
+            case BOOL, INT, REAL, DECIMAL, TEXT -> {
+                if (node.field() >= 0) {
+                    value(bytes, cursor, token, node.field(), inArray, into);
+                }
+            }
+            case END, DONE -> throw new MillraceException.Bug("no member at " + token);
+        }
+    }
+
+    private void value(
+            byte[] bytes,
+            DocumentCursor cursor,
+            Token token,
+            int ordinal,
+            boolean inArray,
+            AnalyzedDocument into) {
+        Field field = schema.fields().get(ordinal);
+        AnalyzedField analyzed = into.enter(ordinal);
+        if (!field.multi() && (inArray || analyzed.valueCount > 0)) {
+            throw refused(field, "several values, expected one; allow several with multi: true");
+        }
+        analyzed.valueCount++;
+        switch (field.type()) {
+            case LONG, DOUBLE, BOOL, TIMESTAMP ->
+                    analyzed.numbers.add(
+                            token == Token.INT && field.type() == FieldType.LONG
+                                    ? cursor.integer()
+                                    : Coercion.ordered(field, cursor.value(token)));
+            case KEYWORD -> {
+                if (token == Token.TEXT) {
+                    string(
+                            field,
+                            bytes,
+                            cursor.textOffset(),
+                            cursor.textLengthBytes(),
+                            analyzed,
+                            into);
+                } else {
+                    byte[] utf8 = text(field, cursor, token).getBytes(StandardCharsets.UTF_8);
+                    string(field, utf8, 0, utf8.length, analyzed, into);
+                }
+            }
+            case TEXT -> terms(field, text(field, cursor, token), analyzed, into);
+        }
+    }
+
+    private static String text(Field field, DocumentCursor cursor, Token token) {
+        return token == Token.TEXT ? cursor.text() : Coercion.text(field, cursor.value(token));
+    }
+
+    private static void terms(
+            Field field, String text, AnalyzedField analyzed, AnalyzedDocument into) {
+        try (TokenStream stream =
+                Analyzers.named(field.analyzer()).tokenStream(field.path(), text)) {
+            TermToBytesRefAttribute term = stream.getAttribute(TermToBytesRefAttribute.class);
+            PositionIncrementAttribute position =
+                    stream.getAttribute(PositionIncrementAttribute.class);
+            stream.reset();
+            while (stream.incrementToken()) {
+                BytesRef utf8 = term.getBytesRef();
+                string(field, utf8.bytes, utf8.offset, utf8.length, analyzed, into);
+                analyzed.textLength += position.getPositionIncrement() == 0 ? 0 : 1;
+            }
+            stream.end();
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading a string from memory", e);
+        }
+    }
+
+    private static void string(
+            Field field,
+            byte[] source,
+            int offset,
+            int length,
+            AnalyzedField analyzed,
+            AnalyzedDocument into) {
+        if (length > TermsLayout.TERM_BYTES_MAX) {
+            throw refused(
+                    field,
+                    "a value or term of %d bytes, expected at most %d"
+                            .formatted(length, TermsLayout.TERM_BYTES_MAX));
+        }
+        analyzed.offsets.add(into.bytes().size());
+        analyzed.lengths.add(length);
+        into.bytes().addAll(source, offset, length);
+    }
+
+    private Field field(PathTree.Node node) {
+        return schema.fields().get(node.field());
+    }
+
+    private static InvalidRequest refused(Field field, String what) {
+        return InvalidRequest.malformed(
+                "", "field %s (%s): %s".formatted(field.path(), field.type().label(), what));
+    }
+}

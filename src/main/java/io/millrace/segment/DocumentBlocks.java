@@ -1,0 +1,173 @@
+package io.millrace.segment;
+
+import com.github.luben.zstd.Zstd;
+import io.millrace.MillraceException;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import org.apache.lucene.util.Counter;
+
+/// The stored documents of a builder, compressed block by block as they come ([DocumentsLayout]).
+/// Confined to one thread.
+final class DocumentBlocks {
+    private static final int LEVEL = 1;
+    private static final VarHandle INT =
+            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
+    private final Counter ramBytes;
+    private final List<byte[]> frames = new ArrayList<>();
+    private final IntList firstDocuments;
+    private final IntList rawLengths;
+
+    /// The open block.
+    private final ByteList documents;
+
+    private final IntList ends;
+    private int documentCount;
+
+    private byte[] raw = new byte[0];
+    private byte[] compressed = new byte[0];
+
+    DocumentBlocks(Counter ramBytes) {
+        this.ramBytes = ramBytes;
+        firstDocuments = new IntList(ramBytes);
+        rawLengths = new IntList(ramBytes);
+        documents = new ByteList(ramBytes);
+        ends = new IntList(ramBytes);
+    }
+
+    void add(byte[] document) {
+        add(document, 0, document.length);
+    }
+
+    private void add(byte[] source, int offset, int length) {
+        documents.addAll(source, offset, length);
+        ends.add(documents.size());
+        documentCount++;
+        if (documents.size() >= DocumentsLayout.BLOCK_BYTES) {
+            close();
+        }
+    }
+
+    /// Writes the documents section of the documents that are not deleted. Blocks without a deleted
+    /// one are copied as they are.
+    void write(SegmentOutput out, BitSet deleted) throws IOException {
+        close();
+        DocumentBlocks live = deleted.isEmpty() ? this : without(deleted);
+        out.begin();
+        int blockCount = live.frames.size();
+        long[] offsets = new long[blockCount + 1];
+        for (int i = 0; i < blockCount; i++) {
+            out.putBytes(live.frames.get(i));
+            offsets[i + 1] = out.offset();
+        }
+        int[] firsts = Arrays.copyOf(live.firstDocuments.toArray(), blockCount + 1);
+        firsts[blockCount] = live.documentCount;
+        long firstsOffset = PackedWriter.write(out, firsts, firsts.length);
+        long offsetsOffset = PackedWriter.write(out, offsets, offsets.length);
+        long rawLengthsOffset = PackedWriter.write(out, live.rawLengths.toArray(), blockCount);
+        out.putInt(blockCount);
+        out.putInt(0);
+        out.putLong(firstsOffset);
+        out.putLong(offsetsOffset);
+        out.putLong(rawLengthsOffset);
+        out.end(SegmentLayout.Kind.DOCUMENTS, SegmentLayout.NO_FIELD);
+    }
+
+    private DocumentBlocks without(BitSet deleted) {
+        DocumentBlocks live = new DocumentBlocks(Counter.newCounter());
+        for (int i = 0; i < frames.size(); i++) {
+            int first = firstDocuments.get(i);
+            int end = i + 1 < frames.size() ? firstDocuments.get(i + 1) : documentCount;
+            int dead = deleted.get(first, end).cardinality();
+            if (dead == 0) {
+                live.close();
+                live.addFrame(frames.get(i), end - first, rawLengths.get(i));
+            } else if (dead < end - first) {
+                copyLive(frames.get(i), rawLengths.get(i), first, end, deleted, live);
+            }
+        }
+        live.close();
+        return live;
+    }
+
+    private static void copyLive(
+            byte[] frame, int rawLength, int first, int end, BitSet deleted, DocumentBlocks live) {
+        byte[] block = decompress(frame, rawLength);
+        for (int i = deleted.nextClearBit(first); i < end; i = deleted.nextClearBit(i + 1)) {
+            int start = start(block, end - first, i - first);
+            live.add(block, start, end(block, end - first, i - first) - start);
+        }
+    }
+
+    private void addFrame(byte[] frame, int count, int rawLength) {
+        frames.add(frame);
+        firstDocuments.add(documentCount);
+        rawLengths.add(rawLength);
+        documentCount += count;
+    }
+
+    private void close() {
+        int count = ends.size();
+        if (count == 0) {
+            return;
+        }
+        int header = count * Integer.BYTES;
+        int rawLength = Math.addExact(header, documents.size());
+        if (raw.length < rawLength) {
+            ramBytes.addAndGet(rawLength - raw.length);
+            raw = new byte[rawLength];
+        }
+        for (int i = 0; i < count; i++) {
+            INT.set(raw, i * Integer.BYTES, ends.get(i));
+        }
+        System.arraycopy(documents.array(), 0, raw, header, documents.size());
+        int bound = Math.toIntExact(Zstd.compressBound(rawLength));
+        if (compressed.length < bound) {
+            ramBytes.addAndGet(bound - compressed.length);
+            compressed = new byte[bound];
+        }
+        long length = Zstd.compressByteArray(compressed, 0, bound, raw, 0, rawLength, LEVEL);
+        if (Zstd.isError(length)) {
+            throw new MillraceException.Bug("zstd refused a block: " + Zstd.getErrorName(length));
+        }
+        byte[] frame = Arrays.copyOf(compressed, (int) length);
+        ramBytes.addAndGet(frame.length);
+        firstDocuments.add(documentCount - count);
+        frames.add(frame);
+        rawLengths.add(rawLength);
+        documents.clear();
+        ends.clear();
+    }
+
+    /// The content of a frame.
+    ///
+    /// @throws MillraceException.Corrupt when it is not `rawLength` bytes
+    static byte[] decompress(byte[] frame, int rawLength) {
+        byte[] block = new byte[rawLength];
+        long length = Zstd.decompressByteArray(block, 0, rawLength, frame, 0, frame.length);
+        if (length != rawLength) {
+            throw new MillraceException.Corrupt(
+                    "document block of %d bytes decompresses to %s, expected %d bytes"
+                            .formatted(
+                                    frame.length,
+                                    Zstd.isError(length) ? Zstd.getErrorName(length) : length,
+                                    rawLength));
+        }
+        return block;
+    }
+
+    /// Where the i-th of `count` documents starts in a decompressed block.
+    static int start(byte[] block, int count, int i) {
+        return count * Integer.BYTES + (i == 0 ? 0 : (int) INT.get(block, (i - 1) * Integer.BYTES));
+    }
+
+    static int end(byte[] block, int count, int i) {
+        return count * Integer.BYTES + (int) INT.get(block, i * Integer.BYTES);
+    }
+}

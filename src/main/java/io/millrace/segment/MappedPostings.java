@@ -1,0 +1,201 @@
+package io.millrace.segment;
+
+import io.millrace.MillraceException;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.Objects;
+
+/// Reads postings and norms sections in place ([PostingsLayout]). Immutable; a cursor is confined
+/// to one thread.
+final class MappedPostings implements PostingsReader {
+    private final MemorySegment section;
+    private final MemorySegment norms;
+    private final int termCount;
+    private final int documentsWithField;
+    private final long totalTerms;
+    private final PackedArray starts;
+
+    MappedPostings(MemorySegment section, MemorySegment norms, int documentCount) {
+        this.section = section;
+        this.norms = norms;
+        long tail = section.byteSize() - PostingsLayout.TAIL_BYTES;
+        termCount = section.get(SegmentLayout.INT, tail + PostingsLayout.TAIL_TERMS_OFFSET);
+        documentsWithField =
+                section.get(SegmentLayout.INT, tail + PostingsLayout.TAIL_DOCUMENTS_OFFSET);
+        totalTerms = section.get(SegmentLayout.LONG, tail + PostingsLayout.TAIL_TOTAL_OFFSET);
+        long startsOffset =
+                section.get(SegmentLayout.LONG, tail + PostingsLayout.TAIL_STARTS_OFFSET);
+        starts = new PackedArray(section, startsOffset);
+        if (starts.count() != termCount + 1
+                || starts.get(termCount) + PostingsLayout.PADDING_BYTES > startsOffset
+                || norms.byteSize() != documentCount) {
+            throw new MillraceException.Corrupt(
+                    "postings of %d terms, norms of %d documents, expected %d"
+                            .formatted(termCount, norms.byteSize(), documentCount));
+        }
+    }
+
+    @Override
+    public Cursor cursor(int termOrdinal) {
+        return new BlockCursor(starts.get(Objects.checkIndex(termOrdinal, termCount)));
+    }
+
+    @Override
+    public int documentsWithField() {
+        return documentsWithField;
+    }
+
+    @Override
+    public long totalTerms() {
+        return totalTerms;
+    }
+
+    @Override
+    public byte norm(int document) {
+        return norms.get(SegmentLayout.BYTE, document);
+    }
+
+    /// Holds one block decoded; skips whole blocks by their last documents.
+    private final class BlockCursor implements Cursor {
+        private final int[] documents;
+        private final int[] frequencies;
+        private final int documentCount;
+        private final int blockCount;
+
+        /// Where the skip entries stand, and the first block.
+        private final long skipsAt;
+
+        private final long blocksAt;
+
+        private int block = -1;
+        private int inBlock;
+        private int at = -1;
+
+        BlockCursor(long listAt) {
+            long byteAt = listAt;
+            int count = 0;
+            byte b;
+            int shift = 0;
+            do {
+                b = section.get(SegmentLayout.BYTE, byteAt++);
+                count |= (b & 0x7F) << shift;
+                shift += 7;
+            } while (b < 0);
+            documentCount = count;
+            blockCount = PostingsLayout.blockCount(count);
+            skipsAt = byteAt;
+            blocksAt =
+                    blockCount > 1
+                            ? skipsAt + (long) blockCount * PostingsLayout.SKIP_BYTES
+                            : skipsAt;
+            int held = Math.min(count, PostingsLayout.BLOCK_DOCUMENTS);
+            documents = new int[held];
+            frequencies = new int[held];
+        }
+
+        @Override
+        public int next() {
+            if (++at < inBlock) {
+                return documents[at];
+            }
+            return block + 1 < blockCount ? enter(block + 1) : end();
+        }
+
+        @Override
+        public int advance(int target) {
+            if (at >= 0 && at < inBlock && documents[at] >= target) {
+                return documents[at];
+            }
+            if (block < 0 || at >= inBlock || documents[inBlock - 1] < target) {
+                int holding = blockHolding(target);
+                if (holding == blockCount) {
+                    return end();
+                }
+                if (holding != block) {
+                    enter(holding);
+                }
+            }
+            int found = Arrays.binarySearch(documents, Math.max(at, 0), inBlock, target);
+            at = found >= 0 ? found : -1 - found;
+            return at < inBlock ? documents[at] : next();
+        }
+
+        @Override
+        public int frequency() {
+            return frequencies[at];
+        }
+
+        /// The first block, from the current one on, whose last document is at or above `target`. A
+        /// list of one block has no skips; that block may turn out to end below the target.
+        private int blockHolding(int target) {
+            int low = Math.max(block, 0);
+            if (blockCount == 1) {
+                return low;
+            }
+            int high = blockCount;
+            while (low < high) {
+                int middle = (low + high) >>> 1;
+                if (lastDocument(middle) < target) {
+                    low = middle + 1;
+                } else {
+                    high = middle;
+                }
+            }
+            return low;
+        }
+
+        private int lastDocument(int ofBlock) {
+            return section.get(
+                    SegmentLayout.INT, skipsAt + (long) ofBlock * PostingsLayout.SKIP_BYTES);
+        }
+
+        private int enter(int target) {
+            int before = target == 0 ? -1 : lastDocument(target - 1);
+            long offset = blocksAt;
+            if (target > 0) {
+                offset +=
+                        section.get(
+                                SegmentLayout.INT,
+                                skipsAt
+                                        + (long) (target - 1) * PostingsLayout.SKIP_BYTES
+                                        + PostingsLayout.SKIP_END_OFFSET);
+            }
+            inBlock =
+                    Math.min(
+                            PostingsLayout.BLOCK_DOCUMENTS,
+                            documentCount - target * PostingsLayout.BLOCK_DOCUMENTS);
+            int deltaWidth = section.get(SegmentLayout.BYTE, offset);
+            int frequencyWidth = section.get(SegmentLayout.BYTE, offset + 1);
+            long deltasAt = offset + PostingsLayout.BLOCK_HEADER_BYTES;
+            unpack(deltasAt, deltaWidth, documents);
+            unpack(
+                    deltasAt + PostingsLayout.packedBytes(inBlock, deltaWidth),
+                    frequencyWidth,
+                    frequencies);
+            for (int i = 0; i < inBlock; i++) {
+                before += documents[i] + 1;
+                documents[i] = before;
+                frequencies[i]++;
+            }
+            block = target;
+            at = 0;
+            return documents[0];
+        }
+
+        private void unpack(long from, int width, int[] into) {
+            long mask = (1L << width) - 1;
+            for (int i = 0; i < inBlock; i++) {
+                int bit = i * width;
+                long word = section.get(SegmentLayout.LONG, from + (bit >>> 3));
+                into[i] = (int) (word >>> (bit & 7) & mask);
+            }
+        }
+
+        private int end() {
+            block = blockCount;
+            at = 0;
+            inBlock = 0;
+            return DONE;
+        }
+    }
+}

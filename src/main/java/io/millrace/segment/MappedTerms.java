@@ -1,0 +1,146 @@
+package io.millrace.segment;
+
+import io.millrace.MillraceException;
+import io.millrace.document.Field;
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
+import org.roaringbitmap.buffer.MutableRoaringBitmap;
+
+/// Reads a terms section in place ([TermsLayout]). Immutable; bitmaps it returns may lie in the map
+/// and are valid as long as the segment is open.
+final class MappedTerms implements TermsReader {
+    private final MemorySegment section;
+    private final String path;
+    private final int termCount;
+    private final int bitmapCount;
+    private final @Nullable StringDictionary strings;
+    private final @Nullable PackedArray numbers;
+    private final PackedArray inlineStarts;
+    private final PackedArray inlineDocuments;
+    private final PackedArray bitmapTerms;
+    private final PackedArray bitmapStarts;
+    private final PackedArray bitmapCounts;
+
+    MappedTerms(MemorySegment section, Field field) {
+        this.section = section;
+        path = field.path();
+        long tail = section.byteSize() - TermsLayout.TAIL_BYTES;
+        termCount = section.get(SegmentLayout.INT, tail + TermsLayout.TAIL_TERMS_OFFSET);
+        bitmapCount = section.get(SegmentLayout.INT, tail + TermsLayout.TAIL_BITMAPS_OFFSET);
+        long dictionary = offset(tail + TermsLayout.TAIL_DICTIONARY_OFFSET);
+        boolean isNumeric = field.type().isNumeric();
+        numbers = isNumeric ? new PackedArray(section, dictionary) : null;
+        strings = isNumeric ? null : new StringDictionary(section, dictionary, termCount);
+        inlineStarts = packed(tail + TermsLayout.TAIL_INLINE_STARTS_OFFSET);
+        inlineDocuments = packed(tail + TermsLayout.TAIL_INLINE_DOCUMENTS_OFFSET);
+        bitmapTerms = packed(tail + TermsLayout.TAIL_BITMAP_TERMS_OFFSET);
+        bitmapStarts = packed(tail + TermsLayout.TAIL_BITMAP_STARTS_OFFSET);
+        bitmapCounts = packed(tail + TermsLayout.TAIL_BITMAP_COUNTS_OFFSET);
+        if ((numbers != null && numbers.count() != termCount)
+                || inlineStarts.count() != termCount + 1
+                || inlineStarts.get(termCount) != inlineDocuments.count()
+                || bitmapTerms.count() != bitmapCount
+                || bitmapStarts.count() != bitmapCount + 2
+                || bitmapCounts.count() != bitmapCount
+                || bitmapStarts.get(bitmapCount + 1) > tail) {
+            throw new MillraceException.Corrupt(
+                    "terms of field %s: %d terms, %d bitmaps"
+                            .formatted(path, termCount, bitmapCount));
+        }
+    }
+
+    @Override
+    public int termCount() {
+        return termCount;
+    }
+
+    @Override
+    public int find(byte[] utf8) {
+        return termCount == 0 ? -1 : Math.max(-1, strings().find(utf8));
+    }
+
+    @Override
+    public int find(long ordered) {
+        int ordinal = ceiling(ordered);
+        return ordinal < termCount && numbers().get(ordinal) == ordered ? ordinal : -1;
+    }
+
+    @Override
+    public int ceiling(byte[] utf8) {
+        if (termCount == 0) {
+            return 0;
+        }
+        int found = strings().find(utf8);
+        return found >= 0 ? found : -1 - found;
+    }
+
+    @Override
+    public int ceiling(long ordered) {
+        return numbers().ceiling(ordered);
+    }
+
+    @Override
+    public byte[] utf8(int ordinal) {
+        return strings().utf8(Objects.checkIndex(ordinal, termCount));
+    }
+
+    @Override
+    public long ordered(int ordinal) {
+        return numbers().get(ordinal);
+    }
+
+    @Override
+    public int documentCount(int ordinal) {
+        int inline = (int) (inlineStarts.get(ordinal + 1) - inlineStarts.get(ordinal));
+        return inline > 0 ? inline : bitmapCounts.getInt(bitmapTerms.ceiling(ordinal));
+    }
+
+    @Override
+    public ImmutableRoaringBitmap documents(int ordinal) {
+        int start = inlineStarts.getInt(ordinal);
+        int end = inlineStarts.getInt(ordinal + 1);
+        if (start == end) {
+            return bitmap(bitmapTerms.ceiling(ordinal));
+        }
+        MutableRoaringBitmap documents = new MutableRoaringBitmap();
+        for (int i = start; i < end; i++) {
+            documents.add(inlineDocuments.getInt(i));
+        }
+        return documents;
+    }
+
+    @Override
+    public ImmutableRoaringBitmap present() {
+        return bitmap(bitmapCount);
+    }
+
+    private ImmutableRoaringBitmap bitmap(int index) {
+        long start = bitmapStarts.get(index);
+        long length = bitmapStarts.get(index + 1) - start;
+        return new ImmutableRoaringBitmap(section.asSlice(start, length).asByteBuffer());
+    }
+
+    private StringDictionary strings() {
+        if (strings == null) {
+            throw new MillraceException.Bug("field " + path + " holds numbers, not strings");
+        }
+        return strings;
+    }
+
+    private PackedArray numbers() {
+        if (numbers == null) {
+            throw new MillraceException.Bug("field " + path + " holds strings, not numbers");
+        }
+        return numbers;
+    }
+
+    private PackedArray packed(long offsetAt) {
+        return new PackedArray(section, offset(offsetAt));
+    }
+
+    private long offset(long at) {
+        return section.get(SegmentLayout.LONG, at);
+    }
+}

@@ -1,0 +1,130 @@
+package io.millrace.segment;
+
+import io.millrace.document.Field;
+import io.millrace.document.Hash64;
+import io.millrace.document.Schema;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Finds the field that a document's member belongs to from the bytes of the member's name, object
+/// by object, without building paths. Immutable.
+///
+/// A member whose own name has dots (`"geo.depth": 7`) is found like a member of a nested object.
+final class PathTree {
+
+    /// A place in a document: a field, an object that holds fields, or both.
+    static final class Node {
+        private static final Node[] NONE = new Node[0];
+
+        private final byte[] label;
+
+        /// The field's ordinal, or -1 for an object only.
+        private int field = -1;
+
+        /// Open addressing by the hash of the label; a power of two, at most half taken.
+        private @Nullable Node[] children = NONE;
+
+        private int childCount;
+
+        private Node(byte[] label) {
+            this.label = label;
+        }
+
+        int field() {
+            return field;
+        }
+
+        boolean hasChildren() {
+            return childCount > 0;
+        }
+
+        /// The place of a member of this object, or null when there is no field at or below it.
+        @Nullable Node child(byte[] bytes, int offset, int length) {
+            if (childCount == 0) {
+                return null;
+            }
+            int mask = children.length - 1;
+            int slot = (int) Hash64.of(bytes, offset, length) & mask;
+            for (Node child = children[slot]; child != null; child = children[slot]) {
+                if (Arrays.equals(
+                        child.label, 0, child.label.length, bytes, offset, offset + length)) {
+                    return child;
+                }
+                slot = (slot + 1) & mask;
+            }
+            return null;
+        }
+
+        private void add(Node child) {
+            if (2 * ++childCount > children.length) {
+                @Nullable Node[] before = children;
+                children = new Node[Math.max(4, before.length * 2)];
+                for (Node node : before) {
+                    if (node != null) {
+                        place(node);
+                    }
+                }
+            }
+            place(child);
+        }
+
+        private void place(Node child) {
+            int mask = children.length - 1;
+            int slot = (int) Hash64.of(child.label, 0, child.label.length) & mask;
+            while (children[slot] != null) {
+                slot = (slot + 1) & mask;
+            }
+            children[slot] = child;
+        }
+    }
+
+    private final Node root = new Node(new byte[0]);
+
+    PathTree(Schema schema) {
+        Map<String, Map<String, Node>> nodesByObject = new HashMap<>();
+        List<Field> fields = schema.fields();
+        for (int i = 0; i < fields.size(); i++) {
+            add(root, "", fields.get(i).path(), i, nodesByObject);
+        }
+    }
+
+    Node root() {
+        return root;
+    }
+
+    /// Enters what is left of a path under an object in every way it can be cut into names.
+    private static void add(
+            Node object,
+            String objectPath,
+            String rest,
+            int field,
+            Map<String, Map<String, Node>> nodesByObject) {
+        for (int dot = rest.indexOf('.'); dot >= 0; dot = rest.indexOf('.', dot + 1)) {
+            String label = rest.substring(0, dot);
+            Node inner = node(object, objectPath, label, nodesByObject);
+            String innerPath = objectPath + "\0" + label;
+            add(inner, innerPath, rest.substring(dot + 1), field, nodesByObject);
+        }
+        node(object, objectPath, rest, nodesByObject).field = field;
+    }
+
+    private static Node node(
+            Node object,
+            String objectPath,
+            String label,
+            Map<String, Map<String, Node>> nodesByObject) {
+        return nodesByObject
+                .computeIfAbsent(objectPath, _ -> new HashMap<>())
+                .computeIfAbsent(
+                        label,
+                        _ -> {
+                            Node node = new Node(label.getBytes(StandardCharsets.UTF_8));
+                            object.add(node);
+                            return node;
+                        });
+    }
+}

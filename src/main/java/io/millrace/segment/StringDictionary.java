@@ -1,0 +1,109 @@
+package io.millrace.segment;
+
+import io.millrace.MillraceException;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/// Reads the front-coded strings of a terms section in place. Immutable.
+final class StringDictionary {
+    private final MemorySegment section;
+    private final int termCount;
+    private final PackedArray blockStarts;
+
+    StringDictionary(MemorySegment section, long offset, int termCount) {
+        this.section = section;
+        this.termCount = termCount;
+        blockStarts = new PackedArray(section, offset);
+        int blockCount = TermsLayout.blockCount(termCount);
+        if (blockStarts.count() != blockCount + 1 || blockStarts.get(blockCount) > offset) {
+            throw new MillraceException.Corrupt(
+                    "dictionary of %d blocks for %d terms"
+                            .formatted(blockStarts.count() - 1, termCount));
+        }
+    }
+
+    byte[] utf8(int ordinal) {
+        Cursor cursor = new Cursor(ordinal / TermsLayout.STRINGS_PER_BLOCK);
+        while (cursor.ordinal < ordinal) {
+            cursor.next();
+        }
+        return Arrays.copyOf(cursor.term, cursor.length);
+    }
+
+    /// The ordinal of the string; when it is not there, -1 - the first ordinal above it.
+    int find(byte[] utf8) {
+        int low = 0;
+        int high = TermsLayout.blockCount(termCount) - 1;
+        int block = -1;
+        while (low <= high) {
+            int middle = (low + high) >>> 1;
+            int order = new Cursor(middle).compareTo(utf8);
+            if (order <= 0) {
+                block = middle;
+                low = middle + 1;
+            } else {
+                high = middle - 1;
+            }
+        }
+        if (block < 0) {
+            return -1;
+        }
+        Cursor cursor = new Cursor(block);
+        int end = Math.min(termCount, (block + 1) * TermsLayout.STRINGS_PER_BLOCK);
+        while (true) {
+            int order = cursor.compareTo(utf8);
+            if (order >= 0) {
+                return order == 0 ? cursor.ordinal : -1 - cursor.ordinal;
+            }
+            if (cursor.ordinal + 1 == end) {
+                return -1 - end;
+            }
+            cursor.next();
+        }
+    }
+
+    /// Walks the strings of one block. Confined to one call.
+    private final class Cursor {
+        private long at;
+        private int ordinal;
+        private byte[] term = new byte[32];
+        private int length;
+
+        Cursor(int block) {
+            at = blockStarts.get(block);
+            ordinal = block * TermsLayout.STRINGS_PER_BLOCK;
+            read(0);
+        }
+
+        void next() {
+            ordinal++;
+            read(varint());
+        }
+
+        int compareTo(byte[] utf8) {
+            return Arrays.compareUnsigned(term, 0, length, utf8, 0, utf8.length);
+        }
+
+        private void read(int shared) {
+            int rest = varint();
+            length = shared + rest;
+            if (term.length < length) {
+                term = Arrays.copyOf(term, Math.max(length, term.length * 2));
+            }
+            MemorySegment.copy(section, SegmentLayout.BYTE, at, term, shared, rest);
+            at += rest;
+        }
+
+        private int varint() {
+            int value = 0;
+            for (int shift = 0; shift < Integer.SIZE; shift += 7) {
+                byte b = section.get(SegmentLayout.BYTE, at++);
+                value |= (b & 0x7F) << shift;
+                if (b >= 0) {
+                    break;
+                }
+            }
+            return value;
+        }
+    }
+}

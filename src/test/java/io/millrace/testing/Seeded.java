@@ -1,0 +1,39 @@
+package io.millrace.testing;
+
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+
+/// Runs a test body with random numbers that can be had again: a failure names its seed, and
+/// `-Dseed=<seed>` runs the body once with it.
+public final class Seeded {
+    private static final String PROPERTY = "seed";
+
+    /// A test that draws what it needs from `random` and nothing else.
+    @FunctionalInterface
+    public interface Body {
+        void run(RandomGenerator random) throws Exception;
+    }
+
+    private Seeded() {}
+
+    /// Runs the body `times` times, each with a seed of its own.
+    public static void repeat(int times, Body body) {
+        String given = System.getProperty(PROPERTY);
+        if (given != null) {
+            once(Long.parseLong(given), body);
+            return;
+        }
+        SplittableRandom seeds = new SplittableRandom();
+        for (int i = 0; i < times; i++) {
+            once(seeds.nextLong(), body);
+        }
+    }
+
+    private static void once(long seed, Body body) {
+        try {
+            body.run(new SplittableRandom(seed));
+        } catch (Throwable e) {
+            throw new AssertionError("replay with -Dseed=" + seed + ": " + e, e);
+        }
+    }
+}
