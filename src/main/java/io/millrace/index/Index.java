@@ -4,12 +4,52 @@ import io.millrace.MillraceException;
 import io.millrace.change.Checkpoint;
 import io.millrace.change.SourceIdentity;
 import io.millrace.directory.Directory;
+import io.millrace.directory.DirectoryLock;
 import io.millrace.document.Schema;
+import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// One incarnation of an index in one folder: opens, hands out the writer and snapshots, closes.
 /// May be shared between threads.
 public final class Index implements AutoCloseable {
+    private final DirectoryLock lock;
+    private final SegmentManager manager;
+    private final CommitHistory history;
+    private final Intake intake;
+    private final IndexWriter writer;
+    private final Thread lane;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private Index(
+            Directory directory,
+            DirectoryLock lock,
+            Generation newest,
+            IndexOptions options,
+            NodeResources resources,
+            Ulids ulids) {
+        this.lock = lock;
+        this.manager = new SegmentManager(directory, newest, options, resources, ulids);
+        this.history = new CommitHistory(directory, manager.generations());
+        this.intake = new Intake(options.queueDocumentsMax(), options.queueBytesMax());
+        this.writer = new IndexWriter(manager, intake, options, resources, ulids);
+        this.lane =
+                resources
+                        .threads()
+                        .newThread(
+                                new Lane(
+                                        directory,
+                                        newest.record().schema(),
+                                        options.builderBytesMax(),
+                                        ulids,
+                                        intake,
+                                        newest,
+                                        writer::drained,
+                                        manager::discard));
+        lane.setName("lane-" + newest.record().index() + "-0");
+        manager.start();
+        lane.start();
+    }
 
     /// Publishes generation 1 in an empty folder.
     ///
@@ -24,85 +64,129 @@ public final class Index implements AutoCloseable {
             Checkpoint start,
             IndexOptions options,
             NodeResources resources) {
-        throw new MillraceException.Bug("skeleton");
+        return underLock(
+                directory,
+                lock -> {
+                    if (exists(directory)) {
+                        throw new MillraceException.Bug(
+                                "%s already holds an index".formatted(directory.describe()));
+                    }
+                    new Recovery(directory).deleteAll();
+                    Ulids ulids = new Ulids(resources.clock(), resources.random());
+                    CommitRecord record =
+                            CommitRecord.first(
+                                    name,
+                                    incarnation,
+                                    ulids.next(),
+                                    schema,
+                                    identity,
+                                    start,
+                                    resources.clock().millis());
+                    Generation first = new CommitFiles(directory).publishFirst(record);
+                    return new Index(directory, lock, first, options, resources, ulids);
+                });
     }
 
     /// True when the folder holds a published generation; a folder whose creation was cut off holds
     /// none.
     public static boolean exists(Directory directory) {
-        throw new MillraceException.Bug("skeleton");
+        try {
+            return CommitFiles.newest(directory.list()).isPresent();
+        } catch (IOException e) {
+            throw unreachable(directory, e);
+        }
     }
 
     /// Opens at the newest commit: verifies it, makes it durable again, removes what no commit
     /// names.
     public static Index open(Directory directory, IndexOptions options, NodeResources resources) {
-        throw new MillraceException.Bug("skeleton");
+        return underLock(
+                directory,
+                lock ->
+                        new Index(
+                                directory,
+                                lock,
+                                new Recovery(directory).open(),
+                                options,
+                                resources,
+                                new Ulids(resources.clock(), resources.random())));
     }
 
     public String name() {
-        throw new MillraceException.Bug("skeleton");
+        return manager.newest().record().index();
     }
 
     public String incarnation() {
-        throw new MillraceException.Bug("skeleton");
+        return manager.newest().record().incarnation();
     }
 
     public Schema schema() {
-        throw new MillraceException.Bug("skeleton");
+        return manager.newest().record().schema();
     }
 
     public SourceIdentity identity() {
-        throw new MillraceException.Bug("skeleton");
+        return manager.newest().record().identity();
     }
 
     /// The one writer; its owner is the first thread that uses it.
     public IndexWriter writer() {
-        throw new MillraceException.Bug("skeleton");
+        return writer;
     }
 
     /// The newest published generation, held open.
     public IndexSnapshot snapshot() {
-        throw new MillraceException.Bug("skeleton");
+        Generations generations = manager.generations();
+        Generation held = generations.acquire();
+        AtomicBoolean open = new AtomicBoolean(true);
+        return new IndexSnapshot(
+                held.record().toCommitPoint(),
+                held.record().schema(),
+                held.views(),
+                () -> {
+                    if (open.getAndSet(false)) {
+                        generations.release(held);
+                    }
+                });
     }
 
     public CommitPoint newestCommit() {
-        throw new MillraceException.Bug("skeleton");
+        return manager.newest().record().toCommitPoint();
     }
 
     /// Commit records still kept, newest first, at most `limit`.
     public List<CommitPoint> commits(int limit) {
-        throw new MillraceException.Bug("skeleton");
+        return history.commits(limit);
     }
 
     /// Events of the kept generations above `generation`, in order, at most `limit`.
     public List<IndexEvent> eventsAfter(long generation, int limit) {
-        throw new MillraceException.Bug("skeleton");
+        return history.eventsAfter(generation, limit);
     }
 
     /// Rejects of the generations in (from, through], in order, for the dead-letter relay.
     public List<StoredReject> rejectsBetween(long from, long through) {
-        throw new MillraceException.Bug("skeleton");
+        return history.rejectsBetween(from, through);
     }
 
     /// The newest rejects kept, newest first, at most `limit`, for people.
     public List<StoredReject> newestRejects(int limit) {
-        throw new MillraceException.Bug("skeleton");
+        return history.newestRejects(limit);
     }
 
     /// The newest generation whose events and dead letters are known to be acknowledged.
     public long publishedThrough() {
-        throw new MillraceException.Bug("skeleton");
+        return manager.publishedThrough();
     }
 
     /// Notes that everything up to `generation` was acknowledged; stored by the next commit.
     public void markPublished(long generation) {
-        throw new MillraceException.Bug("skeleton");
+        manager.markPublished(generation);
     }
 
     /// Calls `listener` after each publication, on the manager's thread: it must not block. The
     /// returned handle ends that.
     public AutoCloseable onCommit(CommitListener listener) {
-        throw new MillraceException.Bug("skeleton");
+        return manager.onCommit(listener);
     }
 
     /// See [#onCommit].
@@ -112,11 +196,44 @@ public final class Index implements AutoCloseable {
     }
 
     public IndexState state() {
-        throw new MillraceException.Bug("skeleton");
+        return manager.state();
     }
 
     @Override
     public void close() {
-        throw new MillraceException.Bug("skeleton");
+        if (closed.getAndSet(true)) {
+            return;
+        }
+        intake.clear(new LaneCommand.Stop());
+        Uninterruptibly.join(lane);
+        manager.close();
+        lock.close();
+    }
+
+    /// What is done between taking the folder's lock and owning it.
+    @FunctionalInterface
+    private interface Opening {
+        Index open(DirectoryLock lock) throws IOException;
+    }
+
+    private static Index underLock(Directory directory, Opening opening) {
+        DirectoryLock lock = null;
+        Index opened = null;
+        try {
+            lock = directory.lock();
+            opened = opening.open(lock);
+            return opened;
+        } catch (IOException e) {
+            throw unreachable(directory, e);
+        } finally {
+            if (opened == null && lock != null) {
+                lock.close();
+            }
+        }
+    }
+
+    private static MillraceException unreachable(Directory directory, IOException e) {
+        return new MillraceException.Unavailable(
+                "index folder %s: %s".formatted(directory.describe(), e.getMessage()), e);
     }
 }

@@ -3,52 +3,298 @@ package io.millrace.index;
 import io.millrace.MillraceException;
 import io.millrace.change.ChangeBatch;
 import io.millrace.change.Checkpoint;
+import io.millrace.index.Admission.QueueFull;
+import io.millrace.index.Draft.Staged;
+import io.millrace.index.LaneCommand.Slice;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Turns change batches into generations. Owned by one thread: the first that calls [#add] or
-/// [#prepareCommit]; another one gets [MillraceException.Fenced].
+/// [#prepareCommit], for as long as it lives; another one gets [MillraceException.Fenced].
+///
+/// ```
+///            prepareCommit               lanes done, all durable
+///    Open ----------------> Preparing ---------------------------> Prepared
+///     ^                      |     ^|                                |   |
+///     |   generation failed  |     +| deadline: call again           |   |
+///     +----------------------+                                       |   |
+///     +-------------------- commit, or abort, or its deadline -------+---+
+/// ```
+///
+/// Whatever leads back to Open without a commit drops everything since the last one, queue
+/// included.
 public final class IndexWriter {
+    private static final Logger LOG = System.getLogger(IndexWriter.class.getName());
+
+    /// How many lanes the intake feeds.
+    private static final int LANES = 1;
+
+    private sealed interface Phase {
+        record Open() implements Phase {}
+
+        /// Everything up to the barrier belongs to the generation; what comes later does not.
+        record Preparing(
+                Barrier barrier,
+                String commitId,
+                Checkpoint checkpoint,
+                long nextSequence,
+                Pending accepted)
+                implements Phase {}
+
+        record Prepared(StagedCommit commit) implements Phase {}
+    }
+
+    private final SegmentManager manager;
+    private final Intake intake;
+    private final IndexOptions options;
+    private final NodeResources resources;
+    private final Ulids ulids;
+
+    // Confined to the owner.
+    private Phase phase = new Phase.Open();
+    private long nextSequence;
+
+    // Written by the owner, read by all; each value is whole by itself.
+    private volatile Checkpoint accepted;
+    private volatile long acceptedChanges;
+    private volatile long acceptedBytes;
+
+    private volatile @Nullable Thread owner;
+    private volatile Runnable drained = () -> {};
+
+    IndexWriter(
+            SegmentManager manager,
+            Intake intake,
+            IndexOptions options,
+            NodeResources resources,
+            Ulids ulids) {
+        this.manager = manager;
+        this.intake = intake;
+        this.options = options;
+        this.resources = resources;
+        this.ulids = ulids;
+        this.accepted = committed();
+        this.nextSequence = manager.newest().record().nextSequence();
+    }
 
     /// Queues a batch, whole or not at all. Never blocks.
     ///
     /// @throws MillraceException.Unavailable when the index is failed or closed
+    /// @throws MillraceException.Bug when the batch does not start where [#accepted] stands
     public Admission add(ChangeBatch batch) {
-        throw new MillraceException.Bug("skeleton");
+        checkOwner();
+        manager.checkWritable();
+        Checkpoint next = accepted.after(batch.ranges());
+        Slice slice = new Slice(batch.changes(), nextSequence, batch.rejects(), batch.sizeBytes());
+        if (slice.documents() > 0) {
+            Optional<QueueFull> full = intake.offer(slice);
+            if (full.isPresent()) {
+                return full.get();
+            }
+        }
+        nextSequence += batch.changes().size();
+        accepted = next;
+        account(slice.documents(), batch.sizeBytes());
+        return new Admission.Accepted(batch.changes().size());
     }
 
-    /// Called, on a lane's thread, whenever a full intake has room again. One listener.
+    /// Called, on a lane's thread, whenever a full intake has room again. One listener, which must
+    /// not block.
     public void onDrained(Runnable listener) {
-        throw new MillraceException.Bug("skeleton");
+        drained = listener;
     }
 
     /// Makes everything added so far durable but not visible. Blocks until the lanes are done.
     ///
+    /// @throws MillraceException.InvalidRequest when a prepared commit is still open
     /// @throws MillraceException.Unavailable when the deadline passes (the same generation is kept:
     ///   call again), when there is no space, or when the generation failed (everything since the
     ///   last commit is dropped: the source must seek back to [#committed])
     public PreparedCommit prepareCommit() {
-        throw new MillraceException.Bug("skeleton");
+        checkOwner();
+        manager.checkWritable();
+        Phase.Preparing preparing =
+                switch (phase) {
+                    case Phase.Open _ -> sendBarrier();
+                    case Phase.Preparing again -> again;
+                    case Phase.Prepared _ ->
+                            throw MillraceException.InvalidRequest.conflict(
+                                    "a prepared commit of %s is open, expected it to be committed or closed"
+                                            .formatted(name()));
+                };
+        phase = preparing;
+        Barrier barrier = preparing.barrier();
+        if (!barrier.await(options.prepareDeadline(), resources.nanoClock())) {
+            throw new MillraceException.Unavailable(
+                    "index %s: %d of %d lanes are done after %s, the generation is kept"
+                            .formatted(
+                                    name(),
+                                    barrier.arrivedCount(),
+                                    LANES,
+                                    options.prepareDeadline()));
+        }
+        Throwable cause = barrier.failure();
+        if (cause != null) {
+            MillraceException failure = manager.failure("generation failed", cause);
+            dropAll();
+            throw failure;
+        }
+        Draft draft;
+        try {
+            draft =
+                    manager.prepare(
+                            new Staged(
+                                    preparing.commitId(),
+                                    barrier.take(),
+                                    preparing.checkpoint(),
+                                    preparing.nextSequence()));
+        } catch (MillraceException e) {
+            dropAll();
+            throw e;
+        }
+        StagedCommit commit = new StagedCommit(this, draft, preparing.accepted());
+        phase = new Phase.Prepared(commit);
+        return commit;
     }
 
     /// Drops everything since the last commit. The source must seek back to [#committed].
     public void abort() {
-        throw new MillraceException.Bug("skeleton");
+        checkOwner();
+        if (phase instanceof Phase.Prepared(StagedCommit commit)) {
+            manager.abort(commit.draft());
+        }
+        dropAll();
     }
 
     /// Where the source must start again: the checkpoint of the newest commit.
     public Checkpoint committed() {
-        throw new MillraceException.Bug("skeleton");
+        return manager.newest().record().checkpoint();
     }
 
     /// The checkpoint after everything accepted so far.
     public Checkpoint accepted() {
-        throw new MillraceException.Bug("skeleton");
+        return accepted;
     }
 
     /// Changes accepted since the last commit, and their bytes.
     public Pending pending() {
-        throw new MillraceException.Bug("skeleton");
+        QueueFull queued = intake.fill();
+        return new Pending(
+                acceptedChanges, acceptedBytes, queued.queuedDocuments(), queued.queuedBytes());
     }
 
     /// See [#pending].
     public record Pending(long changes, long bytes, int queuedDocuments, long queuedBytes) {}
+
+    Optional<CommitPoint> commit(StagedCommit commit) {
+        checkOwner();
+        if (!isOpen(commit)) {
+            throw MillraceException.InvalidRequest.conflict(
+                    "this commit of " + name() + " is already resolved");
+        }
+        Optional<CommitPoint> published;
+        try {
+            published = manager.publish(commit.draft());
+        } catch (MillraceException e) {
+            dropAll();
+            throw e;
+        }
+        phase = new Phase.Open();
+        account(-commit.accepted().changes(), -commit.accepted().bytes());
+        intake.resume(new LaneCommand.Resume(manager.newest()));
+        return published;
+    }
+
+    void abandon(StagedCommit commit) {
+        checkOwner();
+        if (isOpen(commit)) {
+            abort();
+        }
+    }
+
+    /// On a lane's thread.
+    void drained() {
+        try {
+            drained.run();
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, () -> "drain listener failed index=" + name(), e);
+        }
+    }
+
+    private boolean isOpen(StagedCommit commit) {
+        return phase instanceof Phase.Prepared(StagedCommit open) && open == commit;
+    }
+
+    private Phase.Preparing sendBarrier() {
+        Phase.Preparing preparing =
+                new Phase.Preparing(
+                        new Barrier(LANES),
+                        ulids.next(),
+                        accepted,
+                        nextSequence,
+                        new Pending(acceptedChanges, acceptedBytes, 0, 0));
+        intake.append(new LaneCommand.Flush(preparing.barrier()));
+        return preparing;
+    }
+
+    /// Back to the newest commit. Returns when the lane has forgotten, or is known to do so before
+    /// anything else: it obeys in order.
+    private void dropAll() {
+        if (phase instanceof Phase.Preparing preparing) {
+            for (LaneOutput output : preparing.barrier().take()) {
+                output.segments()
+                        .forEach(own -> {
+                            own.reader().close();
+                            manager.discard(own.reader().meta().id().fileName());
+                        });
+                if (output.rejects() != null) {
+                    manager.discard(output.rejects().name());
+                }
+            }
+        }
+        phase = new Phase.Open();
+        Generation newest = manager.newest();
+        accepted = newest.record().checkpoint();
+        nextSequence = newest.record().nextSequence();
+        acceptedChanges = 0;
+        acceptedBytes = 0;
+        if (manager.state() instanceof IndexState.Closed) {
+            return;
+        }
+        Barrier done = new Barrier(LANES);
+        if (intake.clear(new LaneCommand.Reset(newest, done))) {
+            drained();
+        }
+        if (done.await(options.prepareDeadline(), resources.nanoClock())) {
+            manager.sweep();
+        }
+    }
+
+    private void account(long changes, long bytes) {
+        acceptedChanges += changes;
+        acceptedBytes += bytes;
+    }
+
+    private String name() {
+        return manager.newest().record().index();
+    }
+
+    private void checkOwner() {
+        Thread current = Thread.currentThread();
+        Thread known = owner;
+        if (known == current) {
+            return;
+        }
+        synchronized (this) {
+            Thread holder = owner;
+            if (holder != null && holder.isAlive()) {
+                throw new MillraceException.Fenced(
+                        "writer of %s belongs to thread %s, called from %s"
+                                .formatted(name(), holder.getName(), current.getName()));
+            }
+            owner = current;
+        }
+    }
 }

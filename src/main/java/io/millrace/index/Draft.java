@@ -1,0 +1,55 @@
+package io.millrace.index;
+
+import io.millrace.change.Checkpoint;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A generation between prepare and publication. Confined to the manager's thread, but for what
+/// never changes.
+final class Draft {
+
+    /// What the writer hands over.
+    ///
+    /// - commitId: minted before the lanes were asked, so that it outlives every retry
+    record Staged(
+            String commitId, List<LaneOutput> outputs, Checkpoint checkpoint, long nextSequence) {}
+
+    /// A generation ready to be linked: all its files are durable.
+    record Ready(Generation next, Generation former, List<String> files, long deadlineNanos) {}
+
+    enum State {
+        OPEN,
+        COMMITTED,
+        ABORTED,
+        /// Nobody resolved it in time.
+        EXPIRED
+    }
+
+    private final @Nullable Ready ready;
+    private State state = State.OPEN;
+
+    private Draft(@Nullable Ready ready) {
+        this.ready = ready;
+    }
+
+    /// Nothing changed, so there is nothing to publish.
+    static Draft unchanged() {
+        return new Draft(null);
+    }
+
+    static Draft of(Ready ready) {
+        return new Draft(ready);
+    }
+
+    @Nullable Ready ready() {
+        return ready;
+    }
+
+    State state() {
+        return state;
+    }
+
+    void toState(State next) {
+        state = next;
+    }
+}

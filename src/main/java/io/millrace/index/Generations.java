@@ -1,0 +1,144 @@
+package io.millrace.index;
+
+import io.millrace.MillraceException;
+import io.millrace.segment.SegmentReader;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The generations that can still be read, and which files they need.
+///
+/// A file is unused when no generation here names it (I7): it is then handed out once, by
+/// [#takeUnused], to be closed and deleted. Nothing here touches a file while the lock is held, so
+/// taking a snapshot never waits for a deletion.
+final class Generations {
+
+    /// A file that nobody reads any more, with its open reader if it is a segment.
+    record Unused(String file, @Nullable SegmentReader reader) {}
+
+    private final Object lock = new Object();
+    private final Runnable onUnused;
+
+    // Guarded by lock.
+    private Generation newest;
+    private final Map<String, Integer> users = new HashMap<>();
+    private final Map<String, SegmentReader> readers = new HashMap<>();
+    private List<Unused> unused = new ArrayList<>();
+    private boolean closed;
+
+    /// @param onUnused called without the lock, on the thread that let go of a file last
+    Generations(Generation first, Runnable onUnused) {
+        this.onUnused = onUnused;
+        this.newest = first;
+        synchronized (lock) {
+            enter(first);
+        }
+    }
+
+    Generation newest() {
+        synchronized (lock) {
+            return newest;
+        }
+    }
+
+    /// The newest generation, kept readable until [#release].
+    ///
+    /// @throws MillraceException.Unavailable when the index is closed
+    Generation acquire() {
+        synchronized (lock) {
+            if (closed) {
+                throw new MillraceException.Unavailable(
+                        "index " + newest.record().index() + " is closed");
+            }
+            newest.holders++;
+            return newest;
+        }
+    }
+
+    void release(Generation generation) {
+        boolean freed;
+        boolean ended;
+        synchronized (lock) {
+            freed = leave(generation);
+            ended = closed;
+        }
+        if (ended) {
+            // Nobody is left to do it: the files belong to whoever opens the folder next.
+            closeReaders(takeUnused());
+        } else if (freed) {
+            onUnused.run();
+        }
+    }
+
+    /// Makes `next` the generation that [#acquire] hands out. Its files are held before those of
+    /// the former newest are let go.
+    void publish(Generation next) {
+        synchronized (lock) {
+            if (next.number() != newest.number() + 1) {
+                throw new MillraceException.Bug(
+                        "I2: generation %d after %d".formatted(next.number(), newest.number()));
+            }
+            Generation former = newest;
+            enter(next);
+            newest = next;
+            leave(former);
+        }
+    }
+
+    List<Unused> takeUnused() {
+        synchronized (lock) {
+            List<Unused> taken = unused;
+            unused = new ArrayList<>();
+            return taken;
+        }
+    }
+
+    /// No generation is handed out any more; open snapshots can still be read.
+    void close() {
+        synchronized (lock) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            leave(newest);
+        }
+        closeReaders(takeUnused());
+    }
+
+    private static void closeReaders(List<Unused> files) {
+        for (Unused file : files) {
+            if (file.reader() != null) {
+                file.reader().close();
+            }
+        }
+    }
+
+    private void enter(Generation generation) {
+        generation.holders = 1;
+        generation.record().contentFiles().forEach(file -> users.merge(file, 1, Integer::sum));
+        for (SegmentView view : generation.views()) {
+            readers.put(view.reader().meta().id().fileName(), view.reader());
+        }
+    }
+
+    /// True when that made a file unused.
+    private boolean leave(Generation generation) {
+        if (--generation.holders > 0) {
+            return false;
+        }
+        if (generation.holders < 0) {
+            throw new MillraceException.Bug(
+                    "generation " + generation.number() + " was let go more often than held");
+        }
+        int before = unused.size();
+        for (String file : generation.record().contentFiles()) {
+            if (users.merge(file, -1, Integer::sum) == 0) {
+                users.remove(file);
+                unused.add(new Unused(file, readers.remove(file)));
+            }
+        }
+        return unused.size() > before;
+    }
+}

@@ -1,0 +1,30 @@
+package io.millrace.index;
+
+import io.millrace.segment.SegmentReader;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.buffer.MutableRoaringBitmap;
+
+/// What a lane made of its part of a generation: forced files and what they replace. Owned by the
+/// lane until the barrier takes it, then by the commit.
+///
+/// - committedDeletes: newly deleted documents of each segment of the base generation, in its
+///   order; null where there are none
+/// - liveDelta: keys that appeared minus keys that disappeared
+record LaneOutput(
+        List<OwnSegment> segments,
+        List<@Nullable MutableRoaringBitmap> committedDeletes,
+        @Nullable RejectsMeta rejects,
+        long liveDelta) {
+
+    static final LaneOutput EMPTY = new LaneOutput(List.of(), List.of(), null, 0);
+
+    /// A segment written for this generation.
+    ///
+    /// - deleted: its documents that later changes of the same generation replaced
+    record OwnSegment(SegmentReader reader, MutableRoaringBitmap deleted) {
+        int liveCount() {
+            return reader.documentCount() - deleted.getCardinality();
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package io.millrace.index;
+
+import io.millrace.MillraceException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// The one thread of a [SegmentManager]: runs calls one after the other, and between them what has
+/// to be done now and then. Callers wait, so there are never more calls than callers.
+///
+/// A call that began is finished even if its caller was interrupted: a commit is never left half
+/// done because somebody lost patience.
+final class ManagerThread {
+    private static final Logger LOG = System.getLogger(ManagerThread.class.getName());
+
+    /// How often the chores look at the clock while they wait for a deadline.
+    private static final long LOOK_MILLIS = 20;
+
+    /// What is done between calls.
+    interface Chores {
+        /// True when they are waiting for a time and want to be run again soon.
+        boolean run();
+    }
+
+    private final Chores chores;
+    private final Thread thread;
+
+    // Guarded by this.
+    private final Deque<FutureTask<?>> calls = new ArrayDeque<>();
+    private boolean woken;
+    private boolean stopping;
+
+    ManagerThread(String name, ThreadFactory threads, Chores chores) {
+        this.chores = chores;
+        this.thread = threads.newThread(this::run);
+        thread.setName(name);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /// Runs `call` on the thread and waits for it.
+    ///
+    /// @throws MillraceException.Unavailable when the thread has ended
+    <T> T call(Callable<T> call) {
+        if (Thread.currentThread() == thread) {
+            throw new MillraceException.Bug("the manager's thread waits for itself");
+        }
+        FutureTask<T> task = new FutureTask<>(call);
+        synchronized (this) {
+            if (stopping) {
+                throw new MillraceException.Unavailable("the index is closed");
+            }
+            calls.addLast(task);
+            notifyAll();
+        }
+        return result(task);
+    }
+
+    /// Has the chores run soon, without waiting for them.
+    synchronized void wake() {
+        woken = true;
+        notifyAll();
+    }
+
+    /// Ends the thread after the calls it already has.
+    void stop() {
+        synchronized (this) {
+            stopping = true;
+            notifyAll();
+        }
+        Uninterruptibly.join(thread);
+    }
+
+    private void run() {
+        boolean again = false;
+        while (true) {
+            FutureTask<?> next = next(again);
+            if (next != null) {
+                next.run();
+            } else if (isStopping()) {
+                return;
+            }
+            try {
+                again = chores.run();
+            } catch (RuntimeException e) {
+                LOG.log(Level.ERROR, () -> "chores failed thread=" + thread.getName(), e);
+            }
+        }
+    }
+
+    private synchronized boolean isStopping() {
+        return stopping;
+    }
+
+    /// Null when there is no call, only chores or the end.
+    private synchronized @Nullable FutureTask<?> next(boolean soon) {
+        try {
+            while (calls.isEmpty() && !woken && !stopping) {
+                if (soon) {
+                    TimeUnit.MILLISECONDS.timedWait(this, LOOK_MILLIS);
+                    break;
+                }
+                wait();
+            }
+        } catch (InterruptedException e) {
+            // Nobody who knows this thread interrupts it; the flag would break every file channel.
+            LOG.log(Level.WARNING, () -> "interrupt ignored thread=" + thread.getName());
+        }
+        woken = false;
+        return calls.pollFirst();
+    }
+
+    private static <T> T result(FutureTask<T> task) {
+        try {
+            return Uninterruptibly.get(task);
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case MillraceException known -> throw known;
+                case Error error -> throw error;
+                case null, default ->
+                        throw new MillraceException.Bug("manager call failed: " + e, e);
+            }
+        } catch (CancellationException e) {
+            throw new MillraceException.Bug("manager call was cancelled", e);
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package io.millrace.index;
+
+import io.millrace.MillraceException;
+import io.millrace.index.CommitRecord.SegmentEntry;
+import io.millrace.index.LaneOutput.OwnSegment;
+import io.millrace.segment.DeleteVectorMeta;
+import io.millrace.segment.SegmentId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
+import org.roaringbitmap.buffer.MutableRoaringBitmap;
+
+/// The segments of the next generation, worked out from the newest one and what the lanes made. A
+/// segment of which nothing is visible any more is left out. Touches no file.
+///
+/// - views: the segments of the next generation, old ones first
+/// - vectors: the delete vectors that differ from those of the newest generation
+/// - removed: segments of the newest generation that are left out
+/// - unneeded: new segments that are left out
+/// - added, deleted: visible documents that came and went
+record SegmentChanges(
+        List<SegmentView> views,
+        SortedMap<SegmentId, ImmutableRoaringBitmap> vectors,
+        List<SegmentEntry> removed,
+        List<OwnSegment> unneeded,
+        long added,
+        long deleted) {
+
+    static SegmentChanges of(Generation newest, List<LaneOutput> outputs) {
+        List<SegmentView> views = new ArrayList<>();
+        SortedMap<SegmentId, ImmutableRoaringBitmap> vectors = new TreeMap<>();
+        List<SegmentEntry> removed = new ArrayList<>();
+        List<OwnSegment> unneeded = new ArrayList<>();
+        long added = 0;
+        long deleted = 0;
+        for (int i = 0; i < newest.views().size(); i++) {
+            SegmentView view = newest.views().get(i);
+            ImmutableRoaringBitmap vector = merged(view.deleted(), i, outputs);
+            deleted += vector.getCardinality() - view.deleted().getCardinality();
+            SegmentView next = new SegmentView(view.reader(), vector);
+            if (next.liveCount() == 0) {
+                removed.add(newest.record().segments().get(i));
+                continue;
+            }
+            views.add(next);
+            if (vector != view.deleted()) {
+                vectors.put(view.reader().meta().id(), vector);
+            }
+        }
+        for (LaneOutput output : outputs) {
+            for (OwnSegment own : output.segments()) {
+                if (own.liveCount() == 0) {
+                    unneeded.add(own);
+                    continue;
+                }
+                added += own.liveCount();
+                views.add(new SegmentView(own.reader(), own.deleted()));
+                if (!own.deleted().isEmpty()) {
+                    vectors.put(own.reader().meta().id(), own.deleted());
+                }
+            }
+        }
+        SegmentChanges changes =
+                new SegmentChanges(views, vectors, removed, unneeded, added, deleted);
+        changes.checkCounts(newest, outputs);
+        return changes;
+    }
+
+    /// The vector of a segment with what the lanes deleted from it; the same object when nothing.
+    private static ImmutableRoaringBitmap merged(
+            ImmutableRoaringBitmap vector, int segment, List<LaneOutput> outputs) {
+        MutableRoaringBitmap merged = null;
+        for (LaneOutput output : outputs) {
+            @Nullable MutableRoaringBitmap deletes = output.committedDeletes().get(segment);
+            if (deletes == null) {
+                continue;
+            }
+            if (merged == null) {
+                merged = vector.toMutableRoaringBitmap();
+            }
+            merged.or(deletes);
+        }
+        return merged == null ? vector : merged;
+    }
+
+    /// Lanes count keys, segments count documents: they agree only if no key is visible twice (I8).
+    private void checkCounts(Generation newest, List<LaneOutput> outputs) {
+        long expected = newest.record().documentCount();
+        for (LaneOutput output : outputs) {
+            expected += output.liveDelta();
+        }
+        if (documentCount() != expected) {
+            throw new MillraceException.Bug(
+                    "I8: segments hold %d visible documents, there are %d keys"
+                            .formatted(documentCount(), expected));
+        }
+    }
+
+    long documentCount() {
+        return views.stream().mapToLong(SegmentView::liveCount).sum();
+    }
+
+    boolean changesVisibleDocuments() {
+        return added > 0 || deleted > 0;
+    }
+
+    /// The segments as the record of the next generation names them.
+    ///
+    /// @param written the file that holds [#vectors], null when there are none
+    List<SegmentEntry> entries(Generation newest, @Nullable DeleteVectorMeta written) {
+        Map<SegmentId, SegmentEntry> before = new HashMap<>();
+        newest.record().segments().forEach(entry -> before.put(entry.meta().id(), entry));
+        List<SegmentEntry> entries = new ArrayList<>(views.size());
+        for (SegmentView view : views) {
+            SegmentId id = view.reader().meta().id();
+            SegmentEntry former = before.get(id);
+            if (written != null && vectors.containsKey(id)) {
+                entries.add(
+                        new SegmentEntry(
+                                view.reader().meta(),
+                                written.name(),
+                                view.deleted().getCardinality()));
+            } else if (former != null) {
+                entries.add(former);
+            } else {
+                entries.add(new SegmentEntry(view.reader().meta(), null, 0));
+            }
+        }
+        return entries;
+    }
+}

@@ -1,0 +1,467 @@
+package io.millrace.index;
+
+import io.millrace.MillraceException;
+import io.millrace.directory.Directory;
+import io.millrace.directory.DurabilityLost;
+import io.millrace.directory.StoreFull;
+import io.millrace.index.CommitEvent.Changes;
+import io.millrace.index.CommitRecord.SegmentEntry;
+import io.millrace.index.Draft.Ready;
+import io.millrace.index.Draft.Staged;
+import io.millrace.index.LaneOutput.OwnSegment;
+import io.millrace.segment.DeleteVectorFile;
+import io.millrace.segment.DeleteVectorMeta;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// Sole owner of the commit record and the only one who assigns generations. Whoever wants to
+/// publish takes the publication token; between its taking and its return no generation but the
+/// holder's can appear, so what was prepared stays true.
+///
+/// Everything that writes runs on one thread. Reading never waits for it.
+final class SegmentManager {
+    private static final Logger LOG = System.getLogger(SegmentManager.class.getName());
+
+    private final Directory directory;
+    private final IndexOptions options;
+    private final NodeResources resources;
+    private final Ulids ulids;
+    private final CommitFiles commitFiles;
+    private final FileSweep sweep;
+    private final Generations generations;
+    private final ManagerThread thread;
+    private final List<Index.CommitListener> listeners = new CopyOnWriteArrayList<>();
+    private final AtomicLong publishedThrough;
+
+    // Written on the manager's thread and by close, read by all; a stale read is answered like an
+    // operation that came a moment earlier.
+    private volatile IndexState state = new IndexState.Open();
+
+    // Confined to the manager's thread.
+    private @Nullable Draft tokenHolder;
+
+    SegmentManager(
+            Directory directory,
+            Generation newest,
+            IndexOptions options,
+            NodeResources resources,
+            Ulids ulids) {
+        this.directory = directory;
+        this.options = options;
+        this.resources = resources;
+        this.ulids = ulids;
+        this.commitFiles = new CommitFiles(directory);
+        this.sweep = new FileSweep(directory);
+        this.thread =
+                new ManagerThread(
+                        "manager-" + newest.record().index(), resources.threads(), this::chores);
+        this.generations = new Generations(newest, thread::wake);
+        this.publishedThrough = new AtomicLong(newest.record().publishedThrough());
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    IndexState state() {
+        return state;
+    }
+
+    Generations generations() {
+        return generations;
+    }
+
+    Generation newest() {
+        return generations.newest();
+    }
+
+    /// @throws MillraceException.Unavailable when nothing can be written any more
+    void checkWritable() {
+        switch (state) {
+            case IndexState.Open _, IndexState.DiskFull _ -> {}
+            case IndexState.Failed(String reason) ->
+                    throw new MillraceException.Unavailable(
+                            "index %s failed and must be reopened: %s".formatted(name(), reason));
+            case IndexState.Closed _ ->
+                    throw new MillraceException.Unavailable("index " + name() + " is closed");
+        }
+    }
+
+    long publishedThrough() {
+        return publishedThrough.get();
+    }
+
+    void markPublished(long generation) {
+        long newest = newest().number();
+        if (generation > newest) {
+            throw new MillraceException.Bug(
+                    "I4: generation %d acknowledged, the newest is %d"
+                            .formatted(generation, newest));
+        }
+        publishedThrough.accumulateAndGet(generation, Math::max);
+    }
+
+    AutoCloseable onCommit(Index.CommitListener listener) {
+        listeners.add(listener);
+        return () -> listeners.remove(listener);
+    }
+
+    /// Files that nobody will need are deleted by the manager, between commits.
+    void discard(String file) {
+        sweep.discard(file);
+    }
+
+    /// Deletes what is to be deleted now rather than soon.
+    void sweep() {
+        thread.call(this::chores);
+    }
+
+    /// Steps L2 to L4: makes everything durable under names that mean nothing yet and takes the
+    /// publication token until the draft is published, aborted or past its deadline. The outputs
+    /// are the manager's from here on, whatever happens.
+    ///
+    /// @throws MillraceException.Unavailable when the generation failed
+    Draft prepare(Staged staged) {
+        return thread.call(() -> stage(staged));
+    }
+
+    /// Steps L5 to L11. Empty when the draft changes nothing.
+    ///
+    /// @throws MillraceException.Unavailable when it was not published, or when nobody can know
+    Optional<CommitPoint> publish(Draft draft) {
+        return thread.call(() -> link(draft));
+    }
+
+    void abort(Draft draft) {
+        thread.call(() -> {
+            undo(draft, Draft.State.ABORTED);
+            return true;
+        });
+    }
+
+    /// The index cannot be trusted to write any more (a force failed, an outcome is unknown).
+    void fail(String reason) {
+        if (!(state instanceof IndexState.Closed)) {
+            state = new IndexState.Failed(reason);
+        }
+        LOG.log(Level.ERROR, () -> "index failed index=" + name() + " reason=" + reason);
+    }
+
+    /// What a failure of anything before the commit point means for the index.
+    MillraceException failure(String what, Throwable cause) {
+        String message =
+                "index %s: %s; everything since generation %d is dropped: %s"
+                        .formatted(name(), what, newest().number(), cause.getMessage());
+        if (cause instanceof DurabilityLost) {
+            fail(what + ": " + cause.getMessage());
+        } else if (cause instanceof StoreFull && state instanceof IndexState.Open) {
+            state = new IndexState.DiskFull(String.valueOf(cause.getMessage()));
+        }
+        return new MillraceException.Unavailable(message, cause);
+    }
+
+    /// Open snapshots can still be read afterwards.
+    void close() {
+        if (state instanceof IndexState.Closed) {
+            return;
+        }
+        boolean mayDelete = !(state instanceof IndexState.Failed);
+        state = new IndexState.Closed();
+        thread.call(() -> {
+            if (tokenHolder != null) {
+                letGo(tokenHolder, mayDelete);
+            }
+            return true;
+        });
+        thread.stop();
+        if (mayDelete) {
+            sweep.run();
+        }
+        generations.close();
+    }
+
+    private String name() {
+        return newest().record().index();
+    }
+
+    private Draft stage(Staged staged) {
+        List<String> files = new ArrayList<>();
+        for (LaneOutput output : staged.outputs()) {
+            output.segments().forEach(own -> files.add(own.reader().meta().id().fileName()));
+            if (output.rejects() != null) {
+                files.add(output.rejects().name());
+            }
+        }
+        try {
+            checkWritable();
+            if (tokenHolder != null) {
+                throw new MillraceException.Bug("the publication token is taken");
+            }
+            Generation former = newest();
+            SegmentChanges changes = SegmentChanges.of(former, staged.outputs());
+            for (OwnSegment own : changes.unneeded()) {
+                own.reader().close();
+                sweep.discard(own.reader().meta().id().fileName());
+            }
+            List<RejectsMeta> rejects = rejects(staged.outputs());
+            boolean content = changes.changesVisibleDocuments() || !rejects.isEmpty();
+            if (!content && staged.checkpoint().equals(former.record().checkpoint())) {
+                return Draft.unchanged();
+            }
+            DeleteVectorMeta vectors = null;
+            if (!changes.vectors().isEmpty()) {
+                String file = IndexFile.deleteVectors(ulids.next());
+                files.add(file);
+                vectors = DeleteVectorFile.write(directory, file, changes.vectors());
+            }
+            if (!files.isEmpty()) {
+                directory.force();
+            }
+            CommitRecord record = record(staged, former, changes, vectors, rejects);
+            String pending = new IndexFile.Pending(record.generation()).name();
+            files.add(pending);
+            sweep.keep(pending);
+            int crc = commitFiles.writePending(record);
+            Draft draft =
+                    Draft.of(
+                            new Ready(
+                                    new Generation(record, crc, changes.views()),
+                                    former,
+                                    files,
+                                    resources.nanoClock().nanos()
+                                            + options.prepareDeadline().toNanos()));
+            tokenHolder = draft;
+            return draft;
+        } catch (IOException | RuntimeException | Error e) {
+            for (LaneOutput output : staged.outputs()) {
+                output.segments().forEach(own -> own.reader().close());
+            }
+            MillraceException failure = failure("prepare failed", e);
+            if (!(state instanceof IndexState.Failed)) {
+                files.forEach(sweep::discard);
+            }
+            throw failure;
+        }
+    }
+
+    private static List<RejectsMeta> rejects(List<LaneOutput> outputs) {
+        List<RejectsMeta> rejects = new ArrayList<>();
+        for (LaneOutput output : outputs) {
+            if (output.rejects() != null) {
+                rejects.add(output.rejects());
+            }
+        }
+        return rejects;
+    }
+
+    private CommitRecord record(
+            Staged staged,
+            Generation former,
+            SegmentChanges changes,
+            @Nullable DeleteVectorMeta vectors,
+            List<RejectsMeta> rejects) {
+        CommitRecord before = former.record();
+        long generation = before.generation() + 1;
+        List<SegmentEntry> segments = changes.entries(former, vectors);
+        Set<String> vectorFiles =
+                segments.stream().map(SegmentEntry::deleteVector).collect(Collectors.toSet());
+        List<DeleteVectorMeta> deleteVectors = new ArrayList<>(before.deleteVectors());
+        if (vectors != null) {
+            deleteVectors.add(vectors);
+        }
+        deleteVectors.removeIf(file -> !vectorFiles.contains(file.name()));
+        long acknowledged = publishedThrough.get();
+        boolean visible = changes.changesVisibleDocuments();
+        CommitRecord record =
+                new CommitRecord(
+                        before.index(),
+                        before.incarnation(),
+                        generation,
+                        former.crc(),
+                        staged.commitId(),
+                        visible || !rejects.isEmpty() ? CommitKind.INDEX : CommitKind.POSITION,
+                        segments,
+                        deleteVectors,
+                        rejects,
+                        staged.checkpoint(),
+                        before.identity(),
+                        staged.nextSequence(),
+                        before.schema(),
+                        List.of(),
+                        acknowledged,
+                        Math.max(
+                                before.keptFrom(),
+                                Math.min(generation - options.keptCommits(), acknowledged + 1)),
+                        visible ? generation : before.contentGeneration(),
+                        changes.documentCount(),
+                        resources.clock().millis());
+        List<SegmentEntry> added =
+                segments.subList(
+                        before.segments().size() - changes.removed().size(), segments.size());
+        return record.withEvents(
+                List.of(
+                        CommitEvent.data(
+                                record,
+                                new Changes(
+                                        changes.added(),
+                                        changes.deleted(),
+                                        rejects.stream().mapToLong(RejectsMeta::count).sum(),
+                                        added,
+                                        changes.removed()))));
+    }
+
+    private Optional<CommitPoint> link(Draft draft) {
+        checkWritable();
+        switch (draft.state()) {
+            case OPEN -> {}
+            case EXPIRED ->
+                    throw new MillraceException.Unavailable(
+                            "index %s: commit came more than %s after prepare; everything since"
+                                            .formatted(name(), options.prepareDeadline())
+                                    + " generation "
+                                    + newest().number()
+                                    + " is dropped");
+            case COMMITTED, ABORTED ->
+                    throw new MillraceException.Bug("draft is already " + draft.state());
+        }
+        Ready ready = draft.ready();
+        if (ready == null) {
+            draft.toState(Draft.State.COMMITTED);
+            return Optional.empty();
+        }
+        CommitRecord record = ready.next().record();
+        try {
+            commitFiles.link(record.generation());
+        } catch (StoreFull e) {
+            undo(draft, Draft.State.ABORTED);
+            throw failure("no room to publish generation " + record.generation(), e);
+        } catch (IOException | RuntimeException e) {
+            throw unknown(record, "link", e);
+        }
+        try {
+            directory.force();
+        } catch (IOException | RuntimeException e) {
+            throw unknown(record, "force of the folder", e);
+        }
+        // The commit point is passed: nothing below may make this commit look like a failure.
+        draft.toState(Draft.State.COMMITTED);
+        tokenHolder = null;
+        generations.publish(ready.next());
+        if (state instanceof IndexState.DiskFull) {
+            state = new IndexState.Open();
+        }
+        CommitPoint point = record.toCommitPoint();
+        announce(record, point);
+        retire(ready);
+        return Optional.of(point);
+    }
+
+    /// Only reopening finds out whether the generation is there. Until then every file of it stays.
+    private MillraceException unknown(CommitRecord record, String step, Exception cause) {
+        String reason =
+                "%s for generation %d failed, so whether it is published is unknown: %s"
+                        .formatted(step, record.generation(), cause.getMessage());
+        fail(reason);
+        return new MillraceException.Unavailable(
+                "index %s failed and must be reopened: %s".formatted(name(), reason), cause);
+    }
+
+    private void announce(CommitRecord record, CommitPoint point) {
+        LOG.log(
+                Level.INFO,
+                () ->
+                        "commit published index=%s generation=%d kind=%s segments=%d documents=%d checkpoint=%s"
+                                .formatted(
+                                        record.index(),
+                                        point.generation(),
+                                        point.kind(),
+                                        point.segmentCount(),
+                                        point.documentCount(),
+                                        point.checkpoint()));
+        for (Index.CommitListener listener : listeners) {
+            try {
+                listener.committed(point);
+            } catch (RuntimeException e) {
+                LOG.log(Level.ERROR, () -> "commit listener failed index=" + record.index(), e);
+            }
+        }
+    }
+
+    /// What the new generation made superfluous, apart from what snapshots read.
+    private void retire(Ready ready) {
+        CommitRecord record = ready.next().record();
+        sweep.discard(new IndexFile.Pending(record.generation()).name());
+        long from = ready.former().record().keptFrom();
+        for (long generation = from; generation < record.keptFrom(); generation++) {
+            try {
+                commitFiles
+                        .read(generation)
+                        .record()
+                        .rejects()
+                        .forEach(file -> sweep.discard(file.name()));
+            } catch (IOException | MillraceException e) {
+                LOG.log(Level.WARNING, "rejects stay until the next open", e);
+            }
+            sweep.discard(new IndexFile.Commit(generation).name());
+        }
+    }
+
+    private void undo(Draft draft, Draft.State how) {
+        if (draft.state() != Draft.State.OPEN) {
+            return;
+        }
+        draft.toState(how);
+        letGo(draft, !(state instanceof IndexState.Failed));
+    }
+
+    /// Gives back the token, and with it what an unpublished draft holds.
+    private void letGo(Draft draft, boolean mayDelete) {
+        Ready ready = draft.ready();
+        if (ready == null) {
+            return;
+        }
+        if (tokenHolder == draft) {
+            tokenHolder = null;
+        }
+        Set<String> published = Set.copyOf(ready.former().record().contentFiles());
+        for (SegmentView view : ready.next().views()) {
+            if (!published.contains(view.reader().meta().id().fileName())) {
+                view.reader().close();
+            }
+        }
+        if (mayDelete) {
+            ready.files().forEach(sweep::discard);
+        }
+    }
+
+    private boolean chores() {
+        Draft held = tokenHolder;
+        Ready ready = held == null ? null : held.ready();
+        if (held != null
+                && ready != null
+                && resources.nanoClock().nanos() - ready.deadlineNanos() >= 0
+                && !(state instanceof IndexState.Failed)) {
+            LOG.log(Level.WARNING, () -> "prepared commit expired index=" + name());
+            undo(held, Draft.State.EXPIRED);
+        }
+        for (Generations.Unused unused : generations.takeUnused()) {
+            if (unused.reader() != null) {
+                unused.reader().close();
+            }
+            sweep.discard(unused.file());
+        }
+        if (!(state instanceof IndexState.Failed)) {
+            sweep.run();
+        }
+        return tokenHolder != null;
+    }
+}

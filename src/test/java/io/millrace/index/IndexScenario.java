@@ -1,0 +1,203 @@
+package io.millrace.index;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import io.millrace.change.Change;
+import io.millrace.change.ChangeBatch;
+import io.millrace.change.Checkpoint;
+import io.millrace.change.Origin;
+import io.millrace.change.Position;
+import io.millrace.change.PositionRange;
+import io.millrace.change.Reject;
+import io.millrace.change.SourceIdentity;
+import io.millrace.change.SourcePartition;
+import io.millrace.directory.Directory;
+import io.millrace.document.Document;
+import io.millrace.document.DocumentKey;
+import io.millrace.document.Field;
+import io.millrace.document.FieldType;
+import io.millrace.document.Schema;
+import io.millrace.document.Value;
+import io.millrace.testing.ManualClock;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// An index of numbers by name, fed from one partition. Documents are `{"id": name, "n": number}`.
+final class IndexScenario {
+    static final SourcePartition PARTITION = new SourcePartition("numbers", 0);
+    static final Schema SCHEMA =
+            new Schema(
+                    1,
+                    List.of("id"),
+                    List.of(Field.of("id", FieldType.KEYWORD), Field.of("n", FieldType.LONG)));
+
+    static final IndexOptions OPTIONS =
+            new IndexOptions(100, 1 << 20, 1 << 20, Duration.ofSeconds(60), 3);
+
+    private final ManualClock clock;
+    private final NodeResources resources;
+    private final IndexOptions options;
+
+    IndexScenario(ManualClock clock, long seed) {
+        this(clock, seed, OPTIONS);
+    }
+
+    IndexScenario(ManualClock clock, long seed, IndexOptions options) {
+        this.clock = clock;
+        this.options = options;
+        this.resources =
+                new NodeResources(
+                        clock, clock, new Random(seed), Thread.ofPlatform().daemon().factory());
+    }
+
+    NodeResources resources() {
+        return resources;
+    }
+
+    Index create(Directory directory) {
+        return Index.create(
+                directory,
+                "numbers",
+                "00000000000000aa",
+                SCHEMA,
+                SourceIdentity.of(Map.of("topic", "numbers")),
+                Checkpoint.of(Map.of(PARTITION, Position.of(0))),
+                options,
+                resources);
+    }
+
+    Index open(Directory directory) {
+        return Index.open(directory, options, resources);
+    }
+
+    /// As the first start and every later one do.
+    Index openOrCreate(Directory directory) {
+        return Index.exists(directory) ? open(directory) : create(directory);
+    }
+
+    /// A change that does not know its place in the source yet.
+    sealed interface Step {
+        String key();
+
+        record Put(String key, long number) implements Step {}
+
+        record Remove(String key) implements Step {}
+
+        /// A document that breaks the schema.
+        record Bad(String key) implements Step {}
+
+        /// Something that could not even be decoded.
+        record Garbage(String key) implements Step {}
+    }
+
+    Step upsert(String key, long number) {
+        return new Step.Put(key, number);
+    }
+
+    Step delete(String key) {
+        return new Step.Remove(key);
+    }
+
+    /// Adds the steps as one batch from where the writer stands; fails when the queue is full.
+    void add(Index index, Step... steps) {
+        assertInstanceOf(Admission.Accepted.class, offer(index, List.of(steps)));
+    }
+
+    Admission offer(Index index, List<Step> steps) {
+        return index.writer().add(batch(index.writer().accepted(), steps));
+    }
+
+    static ChangeBatch batch(Checkpoint from, List<Step> steps) {
+        Position start = java.util.Objects.requireNonNull(from.position(PARTITION));
+        List<Change> changes = new ArrayList<>();
+        List<Reject> rejects = new ArrayList<>();
+        long offset = start.next();
+        for (Step step : steps) {
+            Origin origin =
+                    new Origin(
+                            PARTITION,
+                            offset++,
+                            0,
+                            step.key().getBytes(StandardCharsets.UTF_8),
+                            step.toString().getBytes(StandardCharsets.UTF_8));
+            DocumentKey key = DocumentKey.of(step.key());
+            switch (step) {
+                case Step.Put(String name, long number) ->
+                        changes.add(new Change.Upsert(key, document(name, number), origin));
+                case Step.Remove _ -> changes.add(new Change.Delete(key, origin));
+                case Step.Bad(String name) ->
+                        changes.add(
+                                new Change.Upsert(
+                                        key,
+                                        Document.of(
+                                                new Value.Obj(
+                                                        Map.of(
+                                                                "id",
+                                                                Value.of(name),
+                                                                "n",
+                                                                Value.of("not a number")))),
+                                        origin));
+                case Step.Garbage _ ->
+                        rejects.add(new Reject(Reject.Stage.DECODE, "not JSON", origin));
+            }
+        }
+        return ChangeBatch.of(
+                changes,
+                rejects,
+                List.of(new PositionRange(PARTITION, start, Position.of(offset))));
+    }
+
+    static Document document(String key, long number) {
+        Map<String, Value> members = new LinkedHashMap<>();
+        members.put("id", Value.of(key));
+        members.put("n", Value.of(number));
+        return Document.of(new Value.Obj(members));
+    }
+
+    Optional<CommitPoint> commit(Index index) {
+        try (PreparedCommit prepared = index.writer().prepareCommit()) {
+            return prepared.commit();
+        }
+    }
+
+    static SortedMap<String, Long> documents(Index index) {
+        try (IndexSnapshot snapshot = index.snapshot()) {
+            return documents(snapshot);
+        }
+    }
+
+    /// What a snapshot shows, read three ways that must agree: by walking, by key, by count.
+    static SortedMap<String, Long> documents(IndexSnapshot snapshot) {
+        SortedMap<String, Long> shown = new TreeMap<>();
+        for (SegmentView view : snapshot.segments()) {
+            for (int document = 0; document < view.reader().documentCount(); document++) {
+                if (view.deleted().contains(document)) {
+                    continue;
+                }
+                DocumentKey key = view.reader().key(document);
+                assertEquals(document, view.reader().find(key));
+                Value.Obj root = view.reader().document(document).root();
+                String name = String.valueOf(root.get("id"));
+                assertEquals(key, DocumentKey.of(name));
+                Value.Int number = (Value.Int) root.get("n");
+                Long other = shown.put(name, java.util.Objects.requireNonNull(number).value());
+                assertEquals(null, other, "two visible documents of " + name);
+            }
+        }
+        assertEquals(snapshot.liveCount(), shown.size());
+        return shown;
+    }
+
+    ManualClock clock() {
+        return clock;
+    }
+}
