@@ -113,7 +113,7 @@ public final class EmbeddedKafka {
         if (origin == Origin.BORROWED) {
             return;
         }
-        var hookProperty = "millrace.dev.kafka.hook";
+        var hookProperty = "io.millrace.dev.kafka.hook";
         var pid = Long.toString(note.pid());
         if (pid.equals(System.getProperty(hookProperty))) {
             return;

@@ -1,0 +1,155 @@
+package io.millrace.node.dev;
+
+import io.millrace.MillraceException;
+import io.quarkus.arc.profile.IfBuildProfile;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.BeforeDestroyed;
+import jakarta.enterprise.event.Observes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.eclipse.microprofile.config.Config;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/// Brings up what dev mode needs before anything connects to it, and says what runs where.
+///
+/// Owned by the application's start-up and shutdown, which never overlap.
+@ApplicationScoped
+@IfBuildProfile("dev")
+class DevServices {
+    private static final Logger LOG = Logger.getLogger(DevServices.class);
+    private static final Path KAFKA_JARS = Path.of("target", "kafka-broker");
+    private static final Path KAFKA_HOME = Path.of("target", "dev", "kafka");
+    private static final String BOOTSTRAP_SERVERS = "kafka.bootstrap.servers";
+
+    /// True from start-up until the application has let go of the broker; a JVM-wide fact, so that
+    /// it survives a live reload.
+    private static final String BUSY = "io.millrace.dev.busy";
+
+    private final Config config;
+    private final DevSettings settings;
+    private @Nullable QuakeReplay replay;
+
+    DevServices(Config config, DevSettings settings) {
+        this.config = config;
+        this.settings = settings;
+    }
+
+    /// Before every other observer: channels and sources read the bootstrap servers at theirs.
+    void start(@Observes @Priority(1) StartupEvent event) {
+        var lines = new ArrayList<String>();
+        var kafka =
+                switch (settings.kafka().mode()) {
+                    case EMBEDDED -> startBroker(lines);
+                    case EXTERNAL -> externalBroker(lines);
+                };
+        if (settings.sample().enabled()) {
+            copySampleDefinition();
+            var started =
+                    QuakeReplay.start(
+                            Map.of("bootstrap.servers", kafka), settings.sample().duration());
+            replay = started;
+            lines.add(
+                    line(
+                            "sample data",
+                            "%,d records to topic %s within %d s, unless they are there"
+                                    .formatted(
+                                            started.recordCount(),
+                                            QuakeFeed.TOPIC,
+                                            settings.sample().duration().toSeconds())));
+        }
+        lines.add(line("files", config.getValue("millrace.data-dir", String.class)));
+        addHttp(lines);
+        LOG.info(
+                "dev mode, settings in dev-services.properties%n  %s"
+                        .formatted(String.join(System.lineSeparator() + "  ", lines)));
+    }
+
+    void stop(@Observes @Priority(1) @BeforeDestroyed(ApplicationScoped.class) Object event) {
+        var running = replay;
+        if (running != null) {
+            running.close();
+        }
+    }
+
+    /// After every other observer, channels included.
+    void letGo(
+            @Observes @Priority(Integer.MAX_VALUE) @BeforeDestroyed(ApplicationScoped.class)
+                    Object event) {
+        System.setProperty(BUSY, "false");
+    }
+
+    private String startBroker(List<String> lines) {
+        int preferredPort = settings.kafka().port();
+        var broker = EmbeddedKafka.start(KAFKA_JARS, KAFKA_HOME, preferredPort);
+        System.setProperty(BUSY, "true");
+        broker.stopWithJvm(BUSY);
+        System.setProperty(BOOTSTRAP_SERVERS, broker.bootstrapServers());
+        if (preferredPort != 0 && broker.port() != preferredPort) {
+            LOG.warnf("port %d is taken, kafka listens at %d", preferredPort, broker.port());
+        }
+        var origin =
+                switch (broker.origin()) {
+                    case STARTED -> "embedded";
+                    case ADOPTED -> "embedded, was running";
+                    case BORROWED -> "embedded, borrowed from another dev mode of this folder";
+                };
+        lines.add(
+                line(
+                        "kafka",
+                        "%s (%s, pid %d, log %s)"
+                                .formatted(
+                                        broker.bootstrapServers(),
+                                        origin,
+                                        broker.pid(),
+                                        BrokerCommand.log(KAFKA_HOME))));
+        return broker.bootstrapServers();
+    }
+
+    private String externalBroker(List<String> lines) {
+        var servers =
+                config.getOptionalValue(BOOTSTRAP_SERVERS, String.class)
+                        .orElseThrow(() ->
+                                new MillraceException.Unavailable(
+                                        "millrace.dev.kafka.mode=external needs "
+                                                + BOOTSTRAP_SERVERS
+                                                + " in dev-services.properties"));
+        lines.add(line("kafka", servers + " (external)"));
+        return servers;
+    }
+
+    private void copySampleDefinition() {
+        var folder = Path.of(config.getValue("millrace.definitions-dir", String.class));
+        var resource = "/dev/definitions/quakes.yaml";
+        try (var definition = DevServices.class.getResourceAsStream(resource)) {
+            if (definition == null) {
+                throw new MillraceException.Bug("resource " + resource + " is missing");
+            }
+            Files.createDirectories(folder);
+            Files.write(folder.resolve("quakes.yaml"), definition.readAllBytes());
+        } catch (IOException e) {
+            throw new MillraceException.Unavailable(
+                    "sample definition could not be copied to %s: %s".formatted(folder, e), e);
+        }
+    }
+
+    private void addHttp(List<String> lines) {
+        int port = config.getValue("quarkus.http.port", int.class);
+        var root = "http://localhost:" + port;
+        FreeHttpPort.replaced()
+                .ifPresent(taken -> LOG.warnf("port %d is taken, http listens at %d", taken, port));
+        lines.add(line("search", root + "/"));
+        lines.add(line("api", root + "/q/swagger-ui"));
+        lines.add(line("dev ui", root + "/q/dev-ui"));
+    }
+
+    private static String line(String what, String where) {
+        return "%-12s %s".formatted(what, where);
+    }
+}
