@@ -1,0 +1,89 @@
+package io.millrace.source.kafka;
+
+import io.millrace.MillraceException;
+import io.millrace.change.Change;
+import io.millrace.change.Origin;
+import io.millrace.change.Reject;
+import io.millrace.change.Reject.Stage;
+import io.millrace.document.Document;
+import io.millrace.document.DocumentKey;
+import io.millrace.json.Json;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/// Turns one record into one change or one reject; nothing a record holds makes it fail. Confined
+/// to the consumer thread.
+final class RecordDecoder {
+    private final TopicBinding binding;
+    private final RecordKeys keys;
+    private final int valueBytesMax;
+
+    RecordDecoder(TopicBinding binding, int valueBytesMax) {
+        this.binding = binding;
+        this.keys = new RecordKeys(binding.schema(), binding.keyPath());
+        this.valueBytesMax = valueBytesMax;
+    }
+
+    /// Adds what the record says to one of the lists.
+    ///
+    /// @return memory held by it, in bytes
+    int decode(ConsumerRecord<byte[], byte[]> record, List<Change> changes, List<Reject> rejects) {
+        Origin origin =
+                new Origin(
+                        TopicFacts.partition(record.topic(), record.partition()),
+                        record.offset(),
+                        record.timestamp(),
+                        record.key(),
+                        record.value());
+        Document document = null;
+        Stage stage = Stage.DECODE;
+        try {
+            if (record.value() != null) {
+                document = parse(record.value());
+            }
+            stage = Stage.KEY;
+            Change change =
+                    document == null
+                            ? new Change.Delete(keys.ofRecordKey(record.key()), origin)
+                            : new Change.Upsert(key(record, document), document, origin);
+            changes.add(change);
+            return change.sizeBytes();
+        } catch (MillraceException.InvalidRequest e) {
+            rejects.add(new Reject(stage, String.valueOf(e.getMessage()), origin));
+            return Change.OVERHEAD_BYTES + origin.sizeBytes();
+        }
+    }
+
+    private Document parse(byte[] value) {
+        if (value.length > valueBytesMax) {
+            throw MillraceException.InvalidRequest.tooLarge(
+                    "",
+                    "value of %d bytes, expected at most %d"
+                            .formatted(value.length, valueBytesMax));
+        }
+        return Json.parseDocument(value);
+    }
+
+    private DocumentKey key(ConsumerRecord<byte[], byte[]> record, Document document) {
+        DocumentKey inPayload = keys.ofDocument(document);
+        return switch (binding.keyPlace()) {
+            case VALUE -> {
+                if (inPayload == null) {
+                    throw MillraceException.InvalidRequest.malformed(
+                            "", "key field " + binding.keyPath() + " is missing in the value");
+                }
+                yield inPayload;
+            }
+            case RECORD -> {
+                DocumentKey onRecord = keys.ofRecordKey(record.key());
+                if (inPayload != null && !inPayload.equals(onRecord)) {
+                    throw MillraceException.InvalidRequest.malformed(
+                            "",
+                            "record key is %s, key field %s in the value is %s: expected the same"
+                                    .formatted(onRecord, binding.keyPath(), inPayload));
+                }
+                yield onRecord;
+            }
+        };
+    }
+}

@@ -1,0 +1,37 @@
+package io.millrace.source.kafka;
+
+import io.millrace.document.Schema;
+import java.util.Objects;
+
+/// Which topic feeds which index, and how its records become keys and documents.
+///
+/// - index: names the thread, the client and the consumer group
+public record TopicBinding(String index, String topic, KeyPlace keyPlace, Schema schema) {
+
+    /// Where the key of a record is found.
+    public enum KeyPlace {
+        /// The record key: UTF-8 text, coerced to the type of the key field.
+        RECORD,
+        /// The key field of the payload. One partition only: nothing else keeps the changes of a
+        /// key in order. A tombstone has no payload and takes the record key.
+        VALUE
+    }
+
+    public TopicBinding {
+        Objects.requireNonNull(keyPlace, "keyPlace");
+        if (schema.keyPaths().size() != 1) {
+            throw new IllegalArgumentException(
+                    "index %s has %d key fields, expected 1"
+                            .formatted(index, schema.keyPaths().size()));
+        }
+    }
+
+    String keyPath() {
+        return schema.keyPaths().getFirst();
+    }
+
+    /// The consumer group whose offsets follow the commits, for people who watch lag there.
+    String groupId() {
+        return "millrace-" + index;
+    }
+}
