@@ -1,0 +1,91 @@
+package io.millrace.segment;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.millrace.directory.MmapDirectory;
+import io.millrace.document.Document;
+import io.millrace.document.DocumentKey;
+import io.millrace.document.Field;
+import io.millrace.document.FieldType;
+import io.millrace.document.Schema;
+import io.millrace.document.Value;
+import io.millrace.segment.PostingsReader.Cursor;
+import io.millrace.testing.Seeded;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Cursors over lists of every length, moved at random, against a sorted map.
+final class PostingsCursorTest {
+    private static final Schema SCHEMA =
+            new Schema(
+                    1,
+                    List.of("id"),
+                    List.of(
+                            Field.of("id", FieldType.LONG),
+                            Field.of("text", FieldType.TEXT).withAnalyzer("whitespace")));
+
+    @TempDir Path folder;
+
+    @Test
+    void aCursorStopsWhereASortedMapDoes() throws Exception {
+        MmapDirectory directory = MmapDirectory.open(folder);
+        Seeded.repeat(
+                3,
+                random -> {
+                    int documents = 1 + random.nextInt(5_000);
+                    Map<String, TreeMap<Integer, Integer>> expected = new HashMap<>();
+                    SegmentBuilder builder = new SegmentBuilder(SCHEMA);
+                    for (int i = 0; i < documents; i++) {
+                        StringBuilder text = new StringBuilder();
+                        for (int term = 1; term <= 14; term++) {
+                            // Term n is in every 2^(n-1)th document, most often once.
+                            if (random.nextInt(1 << (term - 1)) == 0) {
+                                int frequency = random.nextInt(5) > 0 ? 1 : 1 + random.nextInt(300);
+                                text.append(("w" + term + " ").repeat(frequency));
+                                expected.computeIfAbsent("w" + term, _ -> new TreeMap<>())
+                                        .put(i, frequency);
+                            }
+                        }
+                        Value.Obj document =
+                                new Value.Obj(Map.of("text", Value.of(text.toString())));
+                        builder.add(DocumentKey.of(i), i, builder.analyze(Document.of(document)));
+                    }
+                    SegmentMeta meta = builder.write(directory, Ulids.next(random));
+                    try (SegmentReader reader = SegmentReader.open(directory, meta)) {
+                        TermsReader terms = Objects.requireNonNull(reader.terms("text"));
+                        PostingsReader postings = Objects.requireNonNull(reader.postings("text"));
+                        expected.forEach((term, counts) -> {
+                            int ordinal = terms.find(term.getBytes(UTF_8));
+                            for (int walk = 0; walk < 20; walk++) {
+                                Cursor cursor = postings.cursor(ordinal);
+                                int reach = 1 + random.nextInt(documents);
+                                int at = -1;
+                                while (at != Cursor.DONE) {
+                                    boolean isStep = random.nextBoolean();
+                                    int target = at + 1 + random.nextInt(reach);
+                                    Integer next =
+                                            isStep
+                                                    ? counts.higherKey(at)
+                                                    : counts.ceilingKey(target);
+                                    at = isStep ? cursor.next() : cursor.advance(target);
+                                    assertEquals(next == null ? Cursor.DONE : next, at);
+                                    if (next != null) {
+                                        assertEquals(counts.get(at), cursor.frequency());
+                                        assertEquals(at, cursor.advance(at));
+                                    }
+                                }
+                                assertEquals(Cursor.DONE, cursor.next());
+                                assertEquals(Cursor.DONE, cursor.advance(documents));
+                            }
+                        });
+                    }
+                });
+    }
+}
