@@ -2,7 +2,9 @@ package io.millrace.search;
 
 import io.millrace.MillraceException;
 import io.millrace.document.DocumentKey;
+import io.millrace.document.Schema;
 import io.millrace.document.Value;
+import io.millrace.index.CommitPoint;
 import io.millrace.index.IndexSnapshot;
 import io.millrace.index.SegmentView;
 import java.util.ArrayList;
@@ -17,12 +19,19 @@ import org.roaringbitmap.buffer.MutableRoaringBitmap;
 /// Runs searches on one snapshot, which the caller keeps open. Immutable; each search holds memory
 /// in the order of its hits and of one segment's bitmaps.
 public final class Searcher {
-    private final IndexSnapshot snapshot;
+    private final Schema schema;
+    private final CommitPoint commit;
     private final List<SegmentView> segments;
 
     public Searcher(IndexSnapshot snapshot) {
-        this.snapshot = snapshot;
-        this.segments = snapshot.segments();
+        this(snapshot.schema(), snapshot.commit(), snapshot.segments());
+    }
+
+    /// @param segments in the order of ties
+    Searcher(Schema schema, CommitPoint commit, List<SegmentView> segments) {
+        this.schema = schema;
+        this.commit = commit;
+        this.segments = List.copyOf(segments);
     }
 
     /// The first hits in order and the exact number of all.
@@ -32,7 +41,7 @@ public final class Searcher {
         Query condition = condition(request);
         Optional<Query> scoring = request.query().filter(Query::scores);
         MatchStatistics statistics = MatchStatistics.of(segments, List.of(condition));
-        SortOrder order = SortOrder.of(request, snapshot.schema());
+        SortOrder order = SortOrder.of(request, schema);
         TopHits top = new TopHits(order, request.limit());
         long total = 0;
         for (int i = 0; i < segments.size(); i++) {
@@ -60,7 +69,7 @@ public final class Searcher {
         for (RankedHit hit : top.hits()) {
             hits.add(reader.read(hit, scores.get(hit)));
         }
-        return new SearchResult(total, hits, snapshot.commit());
+        return new SearchResult(total, hits, commit);
     }
 
     /// The visible document of a key.

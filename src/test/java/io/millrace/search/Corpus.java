@@ -1,0 +1,119 @@
+package io.millrace.search;
+
+import io.millrace.change.Checkpoint;
+import io.millrace.directory.Directory;
+import io.millrace.directory.MmapDirectory;
+import io.millrace.document.Document;
+import io.millrace.document.DocumentKey;
+import io.millrace.document.Field;
+import io.millrace.document.Schema;
+import io.millrace.document.Value;
+import io.millrace.index.CommitKind;
+import io.millrace.index.CommitPoint;
+import io.millrace.index.SegmentView;
+import io.millrace.segment.SegmentBuilder;
+import io.millrace.segment.SegmentId;
+import io.millrace.segment.SegmentReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.roaringbitmap.buffer.MutableRoaringBitmap;
+
+/// The same documents twice: in real segments with delete vectors, and as plain values in the order
+/// in which the segments hold them.
+final class Corpus implements AutoCloseable {
+
+    /// One document as the segments hold it.
+    static final class Plain {
+        final DocumentKey key;
+        final Value.Obj root;
+
+        /// What [NaiveSearch] made of it.
+        final Map<Field, List<Object>> values = new HashMap<>();
+
+        boolean live = true;
+
+        Plain(DocumentKey key, Value.Obj root) {
+            this.key = key;
+            this.root = root;
+        }
+    }
+
+    private final Schema schema;
+    private final Directory directory;
+    private final List<List<Plain>> segments = new ArrayList<>();
+    private final List<SegmentReader> readers = new ArrayList<>();
+    private final List<Plain> open = new ArrayList<>();
+    private SegmentBuilder builder;
+    private long seq;
+
+    Corpus(Schema schema, Path folder) throws IOException {
+        this.schema = schema;
+        this.directory = MmapDirectory.open(folder);
+        this.builder = new SegmentBuilder(schema);
+    }
+
+    void upsert(Value.Obj root) {
+        DocumentKey key = schema.keyOf(root);
+        delete(key);
+        builder.add(key, seq++, builder.analyze(Document.of(root)));
+        open.add(new Plain(key, root));
+    }
+
+    void delete(DocumentKey key) {
+        int document = builder.find(key);
+        if (document >= 0) {
+            builder.delete(document);
+            open.removeIf(plain -> plain.key.equals(key));
+        }
+        for (List<Plain> segment : segments) {
+            for (Plain plain : segment) {
+                plain.live &= !plain.key.equals(key);
+            }
+        }
+    }
+
+    /// Makes a segment of what was added since the last commit.
+    void commit() throws IOException {
+        if (open.isEmpty()) {
+            return;
+        }
+        SegmentId id = new SegmentId("%026d".formatted(segments.size()));
+        readers.add(SegmentReader.open(directory, builder.write(directory, id)));
+        segments.add(List.copyOf(open));
+        open.clear();
+        builder = new SegmentBuilder(schema);
+    }
+
+    /// Committed documents by segment, deleted ones included.
+    List<List<Plain>> segments() {
+        return segments;
+    }
+
+    Searcher searcher() {
+        List<SegmentView> views = new ArrayList<>();
+        long live = 0;
+        for (int i = 0; i < readers.size(); i++) {
+            MutableRoaringBitmap deleted = new MutableRoaringBitmap();
+            for (int document = 0; document < segments.get(i).size(); document++) {
+                if (!segments.get(i).get(document).live) {
+                    deleted.add(document);
+                }
+            }
+            views.add(new SegmentView(readers.get(i), deleted));
+            live += views.getLast().liveCount();
+        }
+        return new Searcher(
+                schema,
+                new CommitPoint(1, 1, CommitKind.INDEX, Checkpoint.EMPTY, views.size(), live, 0),
+                views);
+    }
+
+    @Override
+    public void close() {
+        readers.forEach(SegmentReader::close);
+    }
+}

@@ -1,0 +1,107 @@
+package io.millrace.search;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.millrace.document.Coercion;
+import io.millrace.document.DocumentKey;
+import io.millrace.document.Field;
+import io.millrace.document.Value;
+import io.millrace.testing.Seeded;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Random searches over random segments answer what looking at every document answers.
+class DifferentialSearchTest {
+    @TempDir Path folder;
+
+    @Test
+    void smallSegmentsAnswerLikeANaiveSearch() {
+        Seeded.repeat(20, random -> compare(random, 1 + random.nextInt(80), 150));
+    }
+
+    @Test
+    void largeSegmentsAnswerLikeANaiveSearch() {
+        Seeded.repeat(2, random -> compare(random, 2_000, 100));
+    }
+
+    private void compare(RandomGenerator random, int changes, int searches) throws IOException {
+        RandomQuakes quakes = new RandomQuakes(random, 1 + changes * 2);
+        try (Corpus corpus =
+                new Corpus(RandomQuakes.SCHEMA, Files.createTempDirectory(folder, "corpus"))) {
+            int commits = 1 + random.nextInt(5);
+            for (int commit = 0; commit < commits; commit++) {
+                for (int i = 0; i < changes; i++) {
+                    if (random.nextInt(5) == 0) {
+                        corpus.delete(DocumentKey.of(quakes.id()));
+                    } else {
+                        corpus.upsert(quakes.document());
+                    }
+                }
+                corpus.commit();
+            }
+            Searcher searcher = corpus.searcher();
+            NaiveSearch naive = new NaiveSearch(RandomQuakes.SCHEMA, corpus.segments());
+            QueryParser parser = new QueryParser(RandomQuakes.SCHEMA);
+            for (int i = 0; i < searches; i++) {
+                Value.Obj body = quakes.request();
+                SearchRequest request = parser.parse(body);
+                assertSame(naive, request, searcher.search(request), body);
+            }
+        }
+    }
+
+    private static void assertSame(
+            NaiveSearch naive, SearchRequest request, SearchResult result, Value.Obj body) {
+        List<NaiveSearch.Found> found = naive.search(request);
+        assertEquals(found.size(), result.total(), () -> "total of " + body);
+        List<String> expected = new ArrayList<>();
+        for (NaiveSearch.Found one : found.subList(0, Math.min(found.size(), request.limit()))) {
+            List<Value> sort =
+                    request.sort().stream().map(key -> sortValue(naive, one, key)).toList();
+            expected.add(
+                    "%s %s %s %s"
+                            .formatted(
+                                    one.plain().key,
+                                    one.score().isPresent() ? one.score().getAsDouble() : null,
+                                    sort,
+                                    one.plain().root));
+        }
+        List<String> actual = new ArrayList<>();
+        for (SearchResult.Hit hit : result.hits()) {
+            actual.add("%s %s %s %s".formatted(hit.key(), hit.score(), hit.sort(), hit.document()));
+        }
+        assertEquals(
+                String.join("\n", expected), String.join("\n", actual), () -> "hits of " + body);
+    }
+
+    private static Value sortValue(NaiveSearch naive, NaiveSearch.Found found, SortKey key) {
+        return switch (key.path()) {
+            case SortKey.SCORE -> Value.of(found.score().getAsDouble());
+            case SortKey.KEY -> found.plain().key.toValue();
+            default -> {
+                Field field = RandomQuakes.SCHEMA.field(key.path()).orElseThrow();
+                Optional<Object> value = naive.sortValue(found.plain(), field, key.descending());
+                yield value.map(plain -> shown(field, plain)).orElse(Value.NULL);
+            }
+        };
+    }
+
+    private static Value shown(Field field, Object plain) {
+        return switch (plain) {
+            case String text -> Value.of(text);
+            case Boolean bool -> Value.of(bool);
+            case Long number -> Value.of(number);
+            case Double number -> Value.of(number);
+            case java.time.Instant instant ->
+                    Coercion.fromOrdered(field, Coercion.microsOf(instant));
+            default -> throw new AssertionError(plain);
+        };
+    }
+}

@@ -1,0 +1,286 @@
+package io.millrace.search;
+
+import io.millrace.document.DocumentKey;
+import io.millrace.document.Field;
+import io.millrace.document.Schema;
+import io.millrace.document.TimestampUnit;
+import io.millrace.document.Value;
+import io.millrace.segment.Analyzers;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.apache.lucene.analysis.TokenStream;
+import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
+import org.apache.lucene.util.SmallFloat;
+
+/// Answers searches by looking at every document, the slow and obvious way.
+final class NaiveSearch {
+
+    /// One match with where it lies.
+    record Found(Corpus.Plain plain, int segment, int document, OptionalDouble score) {}
+
+    private final Schema schema;
+    private final List<List<Corpus.Plain>> segments;
+    private final Map<Query.Match, List<Object>> wanted = new HashMap<>();
+
+    private final Map<Field, Bm25> bm25s = new HashMap<>();
+
+    /// By field and term, how many documents hold it.
+    private final Map<List<Object>, Long> holding = new HashMap<>();
+
+    NaiveSearch(Schema schema, List<List<Corpus.Plain>> segments) {
+        this.schema = schema;
+        this.segments = segments;
+    }
+
+    /// All matches in order.
+    List<Found> search(SearchRequest request) {
+        Optional<Query> scoring = request.query().filter(Query::scores);
+        List<Found> found = new ArrayList<>();
+        for (int i = 0; i < segments.size(); i++) {
+            for (int j = 0; j < segments.get(i).size(); j++) {
+                Corpus.Plain plain = segments.get(i).get(j);
+                if (plain.live
+                        && request.filter().map(filter -> meets(plain, filter)).orElse(true)
+                        && request.query().map(query -> meets(plain, query)).orElse(true)) {
+                    OptionalDouble score =
+                            scoring.isPresent()
+                                    ? OptionalDouble.of((float) score(plain, scoring.get()))
+                                    : OptionalDouble.empty();
+                    found.add(new Found(plain, i, j, score));
+                }
+            }
+        }
+        List<SortKey> sort =
+                request.sort().isEmpty() && scoring.isPresent()
+                        ? List.of(new SortKey(SortKey.SCORE, true))
+                        : request.sort();
+        Comparator<Found> order = (a, b) -> 0;
+        for (SortKey key : sort) {
+            order = order.thenComparing(comparator(key));
+        }
+        found.sort(order);
+        return found;
+    }
+
+    boolean meets(Corpus.Plain plain, Query query) {
+        return switch (query) {
+            case Query.Eq(Field field, Value value) ->
+                    values(plain, field).contains(typed(field, value));
+            case Query.In(Field field, List<Value> values) ->
+                    values.stream().anyMatch(value -> meets(plain, new Query.Eq(field, value)));
+            case Query.Range range ->
+                    values(plain, range.field()).stream().anyMatch(value -> lies(value, range));
+            case Query.Exists(Field field) -> !values(plain, field).isEmpty();
+            case Query.Prefix(Field field, String prefix) ->
+                    values(plain, field).stream().anyMatch(v -> ((String) v).startsWith(prefix));
+            case Query.Keys(List<DocumentKey> keys) -> keys.contains(plain.key);
+            case Query.And(List<Query> clauses) -> clauses.stream().allMatch(c -> meets(plain, c));
+            case Query.Or(List<Query> clauses) -> clauses.stream().anyMatch(c -> meets(plain, c));
+            case Query.Not(Query clause) -> !meets(plain, clause);
+            case Query.Match match ->
+                    !Collections.disjoint(values(plain, match.field()), wanted(match));
+            case Query.All() -> true;
+        };
+    }
+
+    /// The sum of what every match that counts gives.
+    private double score(Corpus.Plain plain, Query query) {
+        if (!meets(plain, query)) {
+            return 0;
+        }
+        return switch (query) {
+            case Query.Match match -> bm25(plain, match);
+            case Query.And(List<Query> clauses) ->
+                    clauses.stream().mapToDouble(clause -> score(plain, clause)).sum();
+            case Query.Or(List<Query> clauses) ->
+                    clauses.stream().mapToDouble(clause -> score(plain, clause)).sum();
+            case Query.Eq _,
+                    Query.In _,
+                    Query.Range _,
+                    Query.Exists _,
+                    Query.Prefix _,
+                    Query.Keys _,
+                    Query.Not _,
+                    Query.All _ ->
+                    0;
+        };
+    }
+
+    private List<Object> wanted(Query.Match match) {
+        return wanted.computeIfAbsent(match, _ -> terms(match.field(), match.text()));
+    }
+
+    private double bm25(Corpus.Plain plain, Query.Match match) {
+        Field field = match.field();
+        List<Object> own = values(plain, field);
+        List<Object> wanted = wanted(match);
+        Bm25 bm25 = bm25s.computeIfAbsent(field, this::bm25);
+        double sum = 0;
+        for (Object term : new LinkedHashSet<>(wanted)) {
+            int frequency = Collections.frequency(own, term);
+            if (frequency > 0) {
+                long documents =
+                        holding.computeIfAbsent(
+                                List.of(field, term),
+                                _ ->
+                                        segments.stream()
+                                                .flatMap(List::stream)
+                                                .filter(o -> values(o, field).contains(term))
+                                                .count());
+                float weight = bm25.weight(documents, Collections.frequency(wanted, term));
+                sum += bm25.score(weight, frequency, SmallFloat.intToByte4(own.size()));
+            }
+        }
+        return sum;
+    }
+
+    private Bm25 bm25(Field field) {
+        long documents = 0;
+        long terms = 0;
+        for (List<Corpus.Plain> segment : segments) {
+            for (Corpus.Plain other : segment) {
+                int length = values(other, field).size();
+                documents += length > 0 ? 1 : 0;
+                terms += length;
+            }
+        }
+        return Bm25.of(documents, terms);
+    }
+
+    private Comparator<Found> comparator(SortKey key) {
+        int direction = key.descending() ? -1 : 1;
+        return switch (key.path()) {
+            case SortKey.SCORE ->
+                    (a, b) ->
+                            direction
+                                    * Double.compare(
+                                            a.score().getAsDouble(), b.score().getAsDouble());
+            case SortKey.KEY -> (a, b) -> direction * a.plain().key.compareTo(b.plain().key);
+            default -> {
+                Field field = schema.field(key.path()).orElseThrow();
+                yield (a, b) -> {
+                    Optional<Object> left = sortValue(a.plain(), field, key.descending());
+                    Optional<Object> right = sortValue(b.plain(), field, key.descending());
+                    if (left.isEmpty() || right.isEmpty()) {
+                        return Boolean.compare(left.isEmpty(), right.isEmpty());
+                    }
+                    return direction * compare(left.get(), right.get());
+                };
+            }
+        };
+    }
+
+    Optional<Object> sortValue(Corpus.Plain plain, Field field, boolean descending) {
+        Comparator<Object> order = NaiveSearch::compare;
+        return values(plain, field).stream().min(descending ? order.reversed() : order);
+    }
+
+    /// The values, or the terms, of a field.
+    private static List<Object> values(Corpus.Plain plain, Field field) {
+        return plain.values.computeIfAbsent(
+                field,
+                _ -> {
+                    List<Object> values = new ArrayList<>();
+                    flatten(plain.root, field.path(), field, values);
+                    return values;
+                });
+    }
+
+    private static void flatten(Value value, String rest, Field field, List<Object> into) {
+        switch (value) {
+            case Value.Obj object ->
+                    object.members()
+                            .forEach((name, member) -> {
+                                if (rest.equals(name)) {
+                                    flatten(member, "", field, into);
+                                } else if (rest.startsWith(name + ".")) {
+                                    String inner = rest.substring(name.length() + 1);
+                                    flatten(member, inner, field, into);
+                                }
+                            });
+            case Value.Array(List<Value> items) ->
+                    items.forEach(item -> flatten(item, rest, field, into));
+            case Value.Null _ -> {}
+            case Value.Bool _, Value.Int _, Value.Real _, Value.Decimal _, Value.Text _ -> {
+                switch (field.type()) {
+                    case TEXT -> into.addAll(terms(field, value.toString()));
+                    case KEYWORD, BOOL, LONG, DOUBLE, TIMESTAMP -> into.add(typed(field, value));
+                }
+            }
+        }
+    }
+
+    private static Object typed(Field field, Value value) {
+        String text = value.toString();
+        return switch (field.type()) {
+            case KEYWORD, TEXT -> text;
+            case BOOL -> Boolean.valueOf(text);
+            case LONG -> Long.valueOf(text);
+            case DOUBLE -> Double.parseDouble(text) + 0.0;
+            case TIMESTAMP ->
+                    text.contains("T")
+                            ? Instant.parse(text)
+                            : Instant.EPOCH.plus(
+                                    Long.parseLong(text),
+                                    field.unit() == TimestampUnit.SECONDS
+                                            ? ChronoUnit.SECONDS
+                                            : ChronoUnit.MILLIS);
+        };
+    }
+
+    private static boolean lies(Object value, Query.Range range) {
+        Value lower = range.lower();
+        Value upper = range.upper();
+        if (lower != null) {
+            int order = compare(value, typed(range.field(), lower));
+            if (order < 0 || (order == 0 && !range.lowerInclusive())) {
+                return false;
+            }
+        }
+        if (upper != null) {
+            int order = compare(value, typed(range.field(), upper));
+            return order < 0 || (order == 0 && range.upperInclusive());
+        }
+        return true;
+    }
+
+    private static int compare(Object a, Object b) {
+        return switch (a) {
+            case String text ->
+                    Arrays.compare(
+                            text.codePoints().toArray(), ((String) b).codePoints().toArray());
+            case Boolean bool -> bool.compareTo((Boolean) b);
+            case Long number -> number.compareTo((Long) b);
+            case Double number -> number.compareTo((Double) b);
+            case Instant instant -> instant.compareTo((Instant) b);
+            default -> throw new AssertionError(a);
+        };
+    }
+
+    private static List<Object> terms(Field field, String text) {
+        List<Object> terms = new ArrayList<>();
+        try (TokenStream tokens =
+                Analyzers.named(field.analyzer()).tokenStream(field.path(), text)) {
+            CharTermAttribute term = tokens.addAttribute(CharTermAttribute.class);
+            tokens.reset();
+            while (tokens.incrementToken()) {
+                terms.add(term.toString());
+            }
+            tokens.end();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        return terms;
+    }
+}

@@ -1,0 +1,284 @@
+package io.millrace.search;
+
+import io.millrace.document.Field;
+import io.millrace.document.FieldType;
+import io.millrace.document.Schema;
+import io.millrace.document.TimestampUnit;
+import io.millrace.document.Value;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/// Draws documents and searches over every type of field, from small pools, so that values meet.
+final class RandomQuakes {
+    static final Schema SCHEMA =
+            new Schema(
+                    1,
+                    List.of("id"),
+                    List.of(
+                            Field.of("id", FieldType.KEYWORD),
+                            Field.of("status", FieldType.KEYWORD),
+                            Field.of("net", FieldType.KEYWORD).asMulti(),
+                            Field.of("felt", FieldType.LONG),
+                            Field.of("marks", FieldType.LONG).asMulti(),
+                            Field.of("magnitude", FieldType.DOUBLE),
+                            Field.of("geo.depth", FieldType.DOUBLE),
+                            Field.of("tsunami", FieldType.BOOL),
+                            Field.of("time", FieldType.TIMESTAMP),
+                            Field.of("updated", FieldType.TIMESTAMP)
+                                    .withUnit(TimestampUnit.SECONDS),
+                            Field.of("seen", FieldType.TIMESTAMP)
+                                    .withUnit(TimestampUnit.ISO)
+                                    .asMulti(),
+                            Field.of("place", FieldType.TEXT).withAnalyzer("english"),
+                            Field.of("notes", FieldType.TEXT).asMulti()));
+
+    /// Order by UTF-16 units, by code points and by length all differ here.
+    private static final List<String> KEYWORDS =
+            List.of(
+                    "", "a", "ab", "abc", "abd", "b", "B", "é", "\uFFFD", "😀", "😀x", "4",
+                    "ä\u0000");
+
+    private static final List<String> WORDS =
+            List.of("quake", "quakes", "north", "of", "alaska", "coast", "the", "deep", "sea", "x");
+
+    private static final long[] LONGS = {Long.MIN_VALUE, -1, 0, 1, 2, 3, 1 << 20, Long.MAX_VALUE};
+    private static final double[] DOUBLES = {-1e300, -2.5, -0.0, 0.0, 0.1, 4, 4.5, 1e300};
+
+    private final RandomGenerator random;
+    private final int keyCount;
+
+    RandomQuakes(RandomGenerator random, int keyCount) {
+        this.random = random;
+        this.keyCount = keyCount;
+    }
+
+    String id() {
+        return "q" + random.nextInt(keyCount);
+    }
+
+    Value.Obj document() {
+        Map<String, Value> members = new LinkedHashMap<>();
+        members.put("id", Value.of(id()));
+        maybe(members, "status", this::keyword);
+        maybe(members, "net", () -> some(this::keyword));
+        maybe(members, "felt", this::number);
+        maybe(members, "marks", () -> some(this::number));
+        maybe(members, "magnitude", this::real);
+        if (random.nextInt(3) > 0) {
+            members.put("geo", new Value.Obj(Map.of("depth", real(), "label", keyword())));
+        }
+        maybe(members, "tsunami", this::bool);
+        maybe(members, "time", this::millis);
+        maybe(members, "updated", this::millis);
+        maybe(members, "seen", () -> some(this::iso));
+        maybe(members, "place", this::text);
+        maybe(members, "notes", () -> some(this::text));
+        maybe(members, "stored only", this::keyword);
+        return new Value.Obj(members);
+    }
+
+    Value.Obj request() {
+        Map<String, Value> members = new LinkedHashMap<>();
+        boolean scored = random.nextInt(3) == 0;
+        if (scored) {
+            members.put("query", scoredClause());
+        } else if (random.nextInt(4) == 0) {
+            members.put("query", clause(0));
+        }
+        if (random.nextInt(3) > 0) {
+            members.put("filter", clause(3));
+        }
+        if (random.nextInt(3) > 0) {
+            members.put("sort", sort(scored));
+        }
+        members.put(
+                "limit",
+                Value.of(random.nextInt(3) == 0 ? random.nextInt(2_000) : random.nextInt(12)));
+        return new Value.Obj(members);
+    }
+
+    private Value scoredClause() {
+        return switch (random.nextInt(4)) {
+            case 0, 1 -> match();
+            case 2 -> member("and", new Value.Array(List.of(match(), clause(1))));
+            default ->
+                    member(
+                            "or",
+                            new Value.Array(
+                                    List.of(
+                                            match(),
+                                            member(
+                                                    "and",
+                                                    new Value.Array(List.of(clause(0), match()))),
+                                            clause(1))));
+        };
+    }
+
+    private Value clause(int depth) {
+        if (depth > 0) {
+            switch (random.nextInt(6)) {
+                case 0 -> {
+                    return member("and", clauses(depth));
+                }
+                case 1 -> {
+                    return member("or", clauses(depth));
+                }
+                case 2 -> {
+                    return member("not", clause(depth - 1));
+                }
+                default -> {}
+            }
+        }
+        Field field = SCHEMA.fields().get(random.nextInt(SCHEMA.fields().size()));
+        if (random.nextInt(8) == 0) {
+            return member("exists", Value.of(field.path()));
+        }
+        if (random.nextInt(40) == 0) {
+            return member("all", Value.Obj.EMPTY);
+        }
+        if (random.nextInt(20) == 0) {
+            return member("in", member("_key", several(() -> Value.of(id()))));
+        }
+        return switch (field.type()) {
+            case TEXT -> match();
+            case BOOL -> member("eq", member(field.path(), bool()));
+            case KEYWORD ->
+                    switch (random.nextInt(4)) {
+                        case 0 -> member("prefix", member(field.path(), keyword()));
+                        default ->
+                                comparison(
+                                        field,
+                                        () ->
+                                                field.path().equals("id")
+                                                        ? Value.of(id())
+                                                        : keyword());
+                    };
+            case LONG -> comparison(field, this::number);
+            case DOUBLE -> comparison(field, this::real);
+            case TIMESTAMP ->
+                    comparison(
+                            field,
+                            field.unit() == TimestampUnit.ISO || random.nextBoolean()
+                                    ? this::iso
+                                    : this::millis);
+        };
+    }
+
+    private Value comparison(Field field, Supplier<Value> constant) {
+        return switch (random.nextInt(4)) {
+            case 0 -> member("eq", member(field.path(), constant.get()));
+            case 1 -> member("in", member(field.path(), several(constant)));
+            default -> {
+                Map<String, Value> bounds = new LinkedHashMap<>();
+                int sides = 1 + random.nextInt(3);
+                if ((sides & 1) != 0) {
+                    bounds.put(random.nextBoolean() ? "gt" : "gte", constant.get());
+                }
+                if ((sides & 2) != 0) {
+                    bounds.put(random.nextBoolean() ? "lt" : "lte", constant.get());
+                }
+                yield member("range", member(field.path(), new Value.Obj(bounds)));
+            }
+        };
+    }
+
+    private Value sort(boolean scored) {
+        List<Value> keys = new ArrayList<>();
+        List<String> names = new ArrayList<>(List.of(SortKey.KEY));
+        SCHEMA.fields().stream()
+                .filter(field -> field.type().isOrdered())
+                .forEach(field -> names.add(field.path()));
+        if (scored) {
+            names.add(SortKey.SCORE);
+        }
+        int count = 1 + random.nextInt(3);
+        for (int i = 0; i < count; i++) {
+            String name = names.remove(random.nextInt(names.size()));
+            keys.add(Value.of((random.nextBoolean() ? "-" : "") + name));
+        }
+        return new Value.Array(keys);
+    }
+
+    private Value match() {
+        return member("match", member(random.nextBoolean() ? "place" : "notes", text()));
+    }
+
+    private Value clauses(int depth) {
+        return several(() -> clause(depth - 1));
+    }
+
+    private Value several(Supplier<Value> item) {
+        List<Value> items = new ArrayList<>();
+        int count = 1 + random.nextInt(4);
+        for (int i = 0; i < count; i++) {
+            items.add(item.get());
+        }
+        return new Value.Array(items);
+    }
+
+    /// None, one outside of an array, or an array.
+    private Value some(Supplier<Value> item) {
+        return switch (random.nextInt(6)) {
+            case 0 -> new Value.Array(List.of());
+            case 1 -> item.get();
+            default -> several(item);
+        };
+    }
+
+    private void maybe(Map<String, Value> members, String name, Supplier<Value> value) {
+        switch (random.nextInt(8)) {
+            case 0 -> {}
+            case 1 -> members.put(name, Value.NULL);
+            default -> members.put(name, value.get());
+        }
+    }
+
+    private Value keyword() {
+        return Value.of(KEYWORDS.get(random.nextInt(KEYWORDS.size())));
+    }
+
+    private Value bool() {
+        return Value.of(random.nextBoolean());
+    }
+
+    private Value number() {
+        return Value.of(
+                random.nextBoolean()
+                        ? LONGS[random.nextInt(LONGS.length)]
+                        : random.nextLong(-500, 500));
+    }
+
+    private Value real() {
+        return Value.of(
+                random.nextBoolean()
+                        ? DOUBLES[random.nextInt(DOUBLES.length)]
+                        : Math.round(random.nextGaussian() * 1_000) / 100.0);
+    }
+
+    private Value millis() {
+        return Value.of(random.nextLong(-2_000, 2_000));
+    }
+
+    private Value iso() {
+        return Value.of(Instant.ofEpochMilli(random.nextLong(-2_000, 2_000)).toString());
+    }
+
+    private Value text() {
+        StringBuilder text = new StringBuilder();
+        int words = random.nextInt(8);
+        for (int i = 0; i < words; i++) {
+            double skew = random.nextDouble();
+            text.append(WORDS.get((int) (skew * skew * WORDS.size()))).append(' ');
+        }
+        return Value.of(text.toString());
+    }
+
+    private static Value member(String name, Value value) {
+        return new Value.Obj(Map.of(name, value));
+    }
+}
