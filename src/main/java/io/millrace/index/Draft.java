@@ -1,6 +1,7 @@
 package io.millrace.index;
 
 import io.millrace.change.Checkpoint;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +13,19 @@ final class Draft {
     ///
     /// - commitId: minted before the lanes were asked, so that it outlives every retry
     record Staged(
-            String commitId, List<LaneOutput> outputs, Checkpoint checkpoint, long nextSequence) {}
+            String commitId, List<LaneOutput> outputs, Checkpoint checkpoint, long nextSequence) {
+
+        /// Names of the files that the lanes wrote.
+        List<String> fileNames() {
+            List<String> files = new ArrayList<>();
+            outputs.forEach(output -> files.addAll(output.fileNames()));
+            return files;
+        }
+
+        void closeReaders() {
+            outputs.forEach(LaneOutput::closeReaders);
+        }
+    }
 
     /// A generation ready to be linked: all its files are durable.
     record Ready(Generation next, Generation former, List<String> files, long deadlineNanos) {}

@@ -210,6 +210,16 @@ public final class Index implements AutoCloseable {
         lock.close();
     }
 
+    /// The newest commit record.
+    CommitRecord record() {
+        return manager.newest().record();
+    }
+
+    /// Returns when files that nobody needs are gone, which otherwise happens by and by.
+    void settle() {
+        manager.sweep();
+    }
+
     /// What is done between taking the folder's lock and owning it.
     @FunctionalInterface
     private interface Opening {

@@ -244,14 +244,8 @@ public final class IndexWriter {
     private void dropAll() {
         if (phase instanceof Phase.Preparing preparing) {
             for (LaneOutput output : preparing.barrier().take()) {
-                output.segments()
-                        .forEach(own -> {
-                            own.reader().close();
-                            manager.discard(own.reader().meta().id().fileName());
-                        });
-                if (output.rejects() != null) {
-                    manager.discard(output.rejects().name());
-                }
+                output.closeReaders();
+                output.fileNames().forEach(manager::discard);
             }
         }
         phase = new Phase.Open();

@@ -1,6 +1,7 @@
 package io.millrace.index;
 
 import io.millrace.segment.SegmentReader;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.buffer.MutableRoaringBitmap;
@@ -18,6 +19,19 @@ record LaneOutput(
         long liveDelta) {
 
     static final LaneOutput EMPTY = new LaneOutput(List.of(), List.of(), null, 0);
+
+    List<String> fileNames() {
+        List<String> files = new ArrayList<>();
+        segments.forEach(own -> files.add(own.reader().meta().id().fileName()));
+        if (rejects != null) {
+            files.add(rejects.name());
+        }
+        return files;
+    }
+
+    void closeReaders() {
+        segments.forEach(own -> own.reader().close());
+    }
 
     /// A segment written for this generation.
     ///

@@ -99,16 +99,17 @@ final class RejectsFile {
                             .formatted((int) computed.getValue(), stored, meta.crc()),
                     null);
         }
-        int version = file.getInt(Long.BYTES);
-        if (version != RejectsLayout.VERSION || file.getInt(trailer) != meta.count()) {
+        int version = file.getInt(RejectsLayout.VERSION_OFFSET);
+        int entries = file.getInt(trailer);
+        boolean isWhole =
+                file.getLong(0) == Long.reverseBytes(RejectsLayout.MAGIC)
+                        && file.getLong(trailer + RejectsLayout.TRAILER_MAGIC_OFFSET)
+                                == Long.reverseBytes(RejectsLayout.MAGIC);
+        if (!isWhole || version != RejectsLayout.VERSION || entries != meta.count()) {
             throw corrupt(
                     meta,
-                    "version %d, %d entries, expected version %d, %d entries"
-                            .formatted(
-                                    version,
-                                    file.getInt(trailer),
-                                    RejectsLayout.VERSION,
-                                    meta.count()),
+                    "version %d, %d entries, expected version %d, %d entries and magic at both ends"
+                            .formatted(version, entries, RejectsLayout.VERSION, meta.count()),
                     null);
         }
         file.position(RejectsLayout.HEADER_BYTES).limit(trailer);

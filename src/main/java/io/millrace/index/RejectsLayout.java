@@ -18,6 +18,7 @@ final class RejectsLayout {
     static final long MAGIC = 0x4D494C4C_52454A31L; // "MILLREJ1"
     static final int VERSION = 1;
 
+    static final int VERSION_OFFSET = 8;
     static final int HEADER_BYTES = 16;
     static final int ENTRY_LENGTH_BYTES = 4;
     static final int TRAILER_BYTES = 16;

@@ -4,23 +4,16 @@ import io.millrace.MillraceException;
 import io.millrace.directory.Directory;
 import io.millrace.directory.DurabilityLost;
 import io.millrace.directory.StoreFull;
-import io.millrace.index.CommitEvent.Changes;
-import io.millrace.index.CommitRecord.SegmentEntry;
 import io.millrace.index.Draft.Ready;
 import io.millrace.index.Draft.Staged;
-import io.millrace.index.LaneOutput.OwnSegment;
-import io.millrace.segment.DeleteVectorFile;
-import io.millrace.segment.DeleteVectorMeta;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Sole owner of the commit record and the only one who assigns generations. Whoever wants to
@@ -34,9 +27,9 @@ final class SegmentManager {
     private final Directory directory;
     private final IndexOptions options;
     private final NodeResources resources;
-    private final Ulids ulids;
     private final CommitFiles commitFiles;
     private final FileSweep sweep;
+    private final DraftWriter drafts;
     private final Generations generations;
     private final ManagerThread thread;
     private final List<Index.CommitListener> listeners = new CopyOnWriteArrayList<>();
@@ -58,9 +51,9 @@ final class SegmentManager {
         this.directory = directory;
         this.options = options;
         this.resources = resources;
-        this.ulids = ulids;
         this.commitFiles = new CommitFiles(directory);
         this.sweep = new FileSweep(directory);
+        this.drafts = new DraftWriter(directory, commitFiles, sweep, options, resources, ulids);
         this.thread =
                 new ManagerThread(
                         "manager-" + newest.record().index(), resources.threads(), this::chores);
@@ -194,129 +187,27 @@ final class SegmentManager {
     }
 
     private Draft stage(Staged staged) {
-        List<String> files = new ArrayList<>();
-        for (LaneOutput output : staged.outputs()) {
-            output.segments().forEach(own -> files.add(own.reader().meta().id().fileName()));
-            if (output.rejects() != null) {
-                files.add(output.rejects().name());
-            }
-        }
+        List<String> files = staged.fileNames();
         try {
             checkWritable();
             if (tokenHolder != null) {
                 throw new MillraceException.Bug("the publication token is taken");
             }
-            Generation former = newest();
-            SegmentChanges changes = SegmentChanges.of(former, staged.outputs());
-            for (OwnSegment own : changes.unneeded()) {
-                own.reader().close();
-                sweep.discard(own.reader().meta().id().fileName());
-            }
-            List<RejectsMeta> rejects = rejects(staged.outputs());
-            boolean content = changes.changesVisibleDocuments() || !rejects.isEmpty();
-            if (!content && staged.checkpoint().equals(former.record().checkpoint())) {
+            Ready ready = drafts.write(newest(), staged, publishedThrough.get(), files);
+            if (ready == null) {
                 return Draft.unchanged();
             }
-            DeleteVectorMeta vectors = null;
-            if (!changes.vectors().isEmpty()) {
-                String file = IndexFile.deleteVectors(ulids.next());
-                files.add(file);
-                vectors = DeleteVectorFile.write(directory, file, changes.vectors());
-            }
-            if (!files.isEmpty()) {
-                directory.force();
-            }
-            CommitRecord record = record(staged, former, changes, vectors, rejects);
-            String pending = new IndexFile.Pending(record.generation()).name();
-            files.add(pending);
-            sweep.keep(pending);
-            int crc = commitFiles.writePending(record);
-            Draft draft =
-                    Draft.of(
-                            new Ready(
-                                    new Generation(record, crc, changes.views()),
-                                    former,
-                                    files,
-                                    resources.nanoClock().nanos()
-                                            + options.prepareDeadline().toNanos()));
+            Draft draft = Draft.of(ready);
             tokenHolder = draft;
             return draft;
         } catch (IOException | RuntimeException | Error e) {
-            for (LaneOutput output : staged.outputs()) {
-                output.segments().forEach(own -> own.reader().close());
-            }
+            staged.closeReaders();
             MillraceException failure = failure("prepare failed", e);
             if (!(state instanceof IndexState.Failed)) {
                 files.forEach(sweep::discard);
             }
             throw failure;
         }
-    }
-
-    private static List<RejectsMeta> rejects(List<LaneOutput> outputs) {
-        List<RejectsMeta> rejects = new ArrayList<>();
-        for (LaneOutput output : outputs) {
-            if (output.rejects() != null) {
-                rejects.add(output.rejects());
-            }
-        }
-        return rejects;
-    }
-
-    private CommitRecord record(
-            Staged staged,
-            Generation former,
-            SegmentChanges changes,
-            @Nullable DeleteVectorMeta vectors,
-            List<RejectsMeta> rejects) {
-        CommitRecord before = former.record();
-        long generation = before.generation() + 1;
-        List<SegmentEntry> segments = changes.entries(former, vectors);
-        Set<String> vectorFiles =
-                segments.stream().map(SegmentEntry::deleteVector).collect(Collectors.toSet());
-        List<DeleteVectorMeta> deleteVectors = new ArrayList<>(before.deleteVectors());
-        if (vectors != null) {
-            deleteVectors.add(vectors);
-        }
-        deleteVectors.removeIf(file -> !vectorFiles.contains(file.name()));
-        long acknowledged = publishedThrough.get();
-        boolean visible = changes.changesVisibleDocuments();
-        CommitRecord record =
-                new CommitRecord(
-                        before.index(),
-                        before.incarnation(),
-                        generation,
-                        former.crc(),
-                        staged.commitId(),
-                        visible || !rejects.isEmpty() ? CommitKind.INDEX : CommitKind.POSITION,
-                        segments,
-                        deleteVectors,
-                        rejects,
-                        staged.checkpoint(),
-                        before.identity(),
-                        staged.nextSequence(),
-                        before.schema(),
-                        List.of(),
-                        acknowledged,
-                        Math.max(
-                                before.keptFrom(),
-                                Math.min(generation - options.keptCommits(), acknowledged + 1)),
-                        visible ? generation : before.contentGeneration(),
-                        changes.documentCount(),
-                        resources.clock().millis());
-        List<SegmentEntry> added =
-                segments.subList(
-                        before.segments().size() - changes.removed().size(), segments.size());
-        return record.withEvents(
-                List.of(
-                        CommitEvent.data(
-                                record,
-                                new Changes(
-                                        changes.added(),
-                                        changes.deleted(),
-                                        rejects.stream().mapToLong(RejectsMeta::count).sum(),
-                                        added,
-                                        changes.removed()))));
     }
 
     private Optional<CommitPoint> link(Draft draft) {

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.SortedMap;
@@ -117,7 +118,7 @@ final class IndexScenario {
     }
 
     static ChangeBatch batch(Checkpoint from, List<Step> steps) {
-        Position start = java.util.Objects.requireNonNull(from.position(PARTITION));
+        Position start = Objects.requireNonNull(from.position(PARTITION));
         List<Change> changes = new ArrayList<>();
         List<Reject> rejects = new ArrayList<>();
         long offset = start.next();
@@ -156,6 +157,17 @@ final class IndexScenario {
                 List.of(new PositionRange(PARTITION, start, Position.of(offset))));
     }
 
+    /// A batch of positions with nothing to index in them.
+    static ChangeBatch skip(Checkpoint from, long positions) {
+        Position start = Objects.requireNonNull(from.position(PARTITION));
+        return ChangeBatch.of(
+                List.of(),
+                List.of(),
+                List.of(
+                        new PositionRange(
+                                PARTITION, start, Position.of(start.next() + positions))));
+    }
+
     static Document document(String key, long number) {
         Map<String, Value> members = new LinkedHashMap<>();
         members.put("id", Value.of(key));
@@ -189,7 +201,7 @@ final class IndexScenario {
                 String name = String.valueOf(root.get("id"));
                 assertEquals(key, DocumentKey.of(name));
                 Value.Int number = (Value.Int) root.get("n");
-                Long other = shown.put(name, java.util.Objects.requireNonNull(number).value());
+                Long other = shown.put(name, Objects.requireNonNull(number).value());
                 assertEquals(null, other, "two visible documents of " + name);
             }
         }
