@@ -1,6 +1,7 @@
 package io.millrace.search;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import org.roaringbitmap.BatchIterator;
@@ -40,8 +41,8 @@ final class TopHits {
 
     private List<RankedHit> top(ImmutableRoaringBitmap matching, SegmentRanks ranks) {
         int bound = (int) Math.min(limit, matching.getLongCardinality());
-        PriorityQueue<RankedHit> worstFirst =
-                new PriorityQueue<>(bound, order.insideSegment().reversed());
+        Comparator<RankedHit> comparator = order.insideSegment();
+        PriorityQueue<RankedHit> worstFirst = new PriorityQueue<>(bound, comparator.reversed());
         RankedHit next = new RankedHit(ranks.keyCount());
         BatchIterator batches = matching.getBatchIterator();
         int[] batch = new int[256];
@@ -52,7 +53,7 @@ final class TopHits {
                 if (worstFirst.size() < bound) {
                     worstFirst.add(next);
                     next = new RankedHit(ranks.keyCount());
-                } else if (order.insideSegment().compare(next, worstFirst.element()) < 0) {
+                } else if (comparator.compare(next, worstFirst.element()) < 0) {
                     RankedHit dropped = worstFirst.remove();
                     worstFirst.add(next);
                     next = dropped;
@@ -63,12 +64,12 @@ final class TopHits {
             }
         }
         List<RankedHit> sorted = new ArrayList<>(worstFirst);
-        sorted.sort(order.insideSegment());
+        sorted.sort(comparator);
         return sorted;
     }
 
     private List<RankedHit> merged(List<RankedHit> a, List<RankedHit> b) {
-        var comparator = order.acrossSegments();
+        Comparator<RankedHit> comparator = order.acrossSegments();
         int count = Math.min(limit, a.size() + b.size());
         List<RankedHit> merged = new ArrayList<>(count);
         int i = 0;
