@@ -4,24 +4,62 @@ import io.millrace.MillraceException;
 import io.millrace.catalog.IndexDefinition;
 import io.millrace.index.CommitPoint;
 import io.millrace.index.Index;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /// One index of this node with the pipeline that feeds it. May be shared between threads.
 public final class RunningIndex {
+    private final IndexingPipeline pipeline;
+    private final Duration commitTimeout;
+
+    RunningIndex(IndexingPipeline pipeline, Duration commitTimeout) {
+        this.pipeline = pipeline;
+        this.commitTimeout = commitTimeout;
+    }
+
     public IndexDefinition definition() {
-        throw new MillraceException.Bug("skeleton");
+        return pipeline.definition();
     }
 
     /// @throws MillraceException.Unavailable before generation 1, with the reason
     public Index index() {
-        throw new MillraceException.Bug("skeleton");
+        return pipeline.index();
     }
 
     public PipelineStatus status() {
-        throw new MillraceException.Bug("skeleton");
+        return pipeline.status();
     }
 
     /// Publishes what has been read so far and returns the newest generation. Blocks; bounded.
+    ///
+    /// @throws MillraceException.Unavailable with the reason when it cannot be published now
     public CommitPoint commitNow() {
-        throw new MillraceException.Bug("skeleton");
+        try {
+            return pipeline.requestCommit().get(commitTimeout.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new MillraceException.Unavailable(
+                    "commit of index %s is still under way after %d s; %s"
+                            .formatted(
+                                    definition().name(),
+                                    commitTimeout.toSeconds(),
+                                    status().detail()),
+                    e);
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new MillraceException.Unavailable(
+                    "index %s was not committed: %s"
+                            .formatted(definition().name(), cause.getMessage()),
+                    cause);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new MillraceException.Unavailable(
+                    "interrupted while index " + definition().name() + " was committed", e);
+        }
+    }
+
+    IndexingPipeline pipeline() {
+        return pipeline;
     }
 }

@@ -25,6 +25,8 @@ import org.apache.kafka.common.TopicPartition;
 /// Asks the cluster about one topic: which topic it is, where its partitions begin and end. Never
 /// creates it. May be shared between threads.
 final class TopicProbe implements AutoCloseable {
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
+
     private final TopicBinding binding;
     private final Admin admin;
     private final Duration timeout;
@@ -131,9 +133,9 @@ final class TopicProbe implements AutoCloseable {
         }
     }
 
-    /// Gives up on what is under way.
+    /// Waits a moment for what is under way, such as the last offsets noted.
     @Override
     public void close() {
-        admin.close(Duration.ZERO);
+        admin.close(CLOSE_TIMEOUT);
     }
 }

@@ -1,0 +1,296 @@
+package io.millrace.pipeline;
+
+import io.millrace.MillraceException;
+import io.millrace.catalog.IndexDefinition.CommitCadence;
+import io.millrace.change.ChangeBatch;
+import io.millrace.document.Value;
+import io.millrace.document.Value.Obj;
+import io.millrace.index.Admission;
+import io.millrace.index.CommitKind;
+import io.millrace.index.CommitPoint;
+import io.millrace.index.Index;
+import io.millrace.index.IndexEvent;
+import io.millrace.index.IndexWriter;
+import io.millrace.index.NodeResources;
+import io.millrace.index.PreparedCommit;
+import io.millrace.source.ChangeSource;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Carries batches from the source to the writer of one open index and commits in time. Confined to
+/// the pipeline's thread, but for the counters.
+///
+/// One batch at most is kept here: the one that the writer had no room for. Until it is taken
+/// nothing is asked of the source, which is how back-pressure reaches it.
+final class IndexFeeder {
+    private static final Logger LOG = System.getLogger(IndexFeeder.class.getName());
+    private static final long LOG_INTERVAL_NANOS = 1_000_000_000;
+
+    private final Index index;
+    private final IndexWriter writer;
+    private final ChangeSource source;
+    private final Inbox inbox;
+    private final NodeResources.NanoClock clock;
+    private final CommitSchedule schedule;
+    private final RejectGauge gauge;
+    private final BackOff rests;
+
+    private Inbox.@Nullable Feed feed;
+    private @Nullable ChangeBatch kept;
+
+    /// A commit was begun and its outcome is open: the generation is kept by the writer, and
+    /// nothing is added before it is resolved.
+    private boolean commitBegun;
+
+    /// Rejects of the source since the last commit; the commit counts them with its own.
+    private long rejectsAccepted;
+
+    /// Reading rests until then, because of too many rejects.
+    private @Nullable Long restsUntilNanos;
+
+    private long lastLogNanos;
+
+    // Written by the pipeline's thread, read by all.
+    private volatile long indexedChanges;
+    private volatile long rejectedChanges;
+    private volatile String restReason = "";
+
+    IndexFeeder(
+            Index index,
+            ChangeSource source,
+            Inbox inbox,
+            CommitCadence cadence,
+            PipelineOptions options,
+            NodeResources resources) {
+        this.index = index;
+        this.writer = index.writer();
+        this.source = source;
+        this.inbox = inbox;
+        this.clock = resources.nanoClock();
+        this.schedule = new CommitSchedule(cadence, clock.nanos());
+        this.gauge = new RejectGauge(options.rejectWindow(), options.rejectsMaxPercent());
+        this.rests =
+                new BackOff(options.rejectRestMin(), options.rejectRestMax(), resources.random());
+        this.lastLogNanos = clock.nanos() - LOG_INTERVAL_NANOS;
+        writer.onDrained(inbox::roomAgain);
+    }
+
+    Index index() {
+        return index;
+    }
+
+    IndexWriter writer() {
+        return writer;
+    }
+
+    long indexedChanges() {
+        return indexedChanges;
+    }
+
+    long rejectedChanges() {
+        return rejectedChanges;
+    }
+
+    /// Why reading rests; empty when it does not.
+    String restReason() {
+        return restReason;
+    }
+
+    void apply(CommitCadence cadence) {
+        schedule.apply(cadence);
+    }
+
+    boolean isReading() {
+        return feed != null;
+    }
+
+    /// True while the writer takes no batch: it has no room, or a commit is to be repeated first.
+    boolean takesNothing() {
+        return kept != null || commitBegun;
+    }
+
+    /// Reads on where the writer stands.
+    void startReading() {
+        Inbox.Feed opened = inbox.openFeed();
+        feed = opened;
+        source.changes(index.identity(), writer.accepted()).subscribe().withSubscriber(opened);
+        askForMore();
+    }
+
+    /// What was read and not taken by the writer is forgotten; it will be read again.
+    void stopReading() {
+        if (feed != null) {
+            feed.cancel();
+            feed = null;
+        }
+        inbox.closeFeed();
+        kept = null;
+    }
+
+    /// Gives up everything since the last commit.
+    void drop() {
+        dropped();
+        writer.abort();
+    }
+
+    /// Back at the last commit after the writer dropped everything by itself.
+    void dropped() {
+        stopReading();
+        schedule.dropped();
+        rejectsAccepted = 0;
+        commitBegun = false;
+    }
+
+    /// Hands over what has arrived, as long as there is room and no commit is due.
+    void takeBatches() {
+        if (restsUntilNanos != null && clock.nanos() - restsUntilNanos >= 0) {
+            restsUntilNanos = null;
+            restReason = "";
+            gauge.clear();
+            askForMore();
+        }
+        while (!commitBegun && !schedule.isDue(clock.nanos())) {
+            ChangeBatch next = kept == null ? inbox.takeBatch() : kept;
+            if (next == null) {
+                return;
+            }
+            kept = next;
+            switch (writer.add(next)) {
+                case Admission.QueueFull _ -> {
+                    return;
+                }
+                case Admission.Accepted _ -> {
+                    kept = null;
+                    accepted(next);
+                }
+            }
+        }
+    }
+
+    private void accepted(ChangeBatch batch) {
+        schedule.accepted(batch, clock.nanos());
+        rejectsAccepted += batch.rejects().size();
+        indexedChanges += batch.changes().size();
+        rejectedChanges += batch.rejects().size();
+        gauge.count(batch.changes().size() + batch.rejects().size(), batch.rejects().size());
+        if (gauge.isExceeded()) {
+            rest();
+        } else {
+            askForMore();
+        }
+    }
+
+    /// A topic of junk must not fill the disk with rejects: lets some more through now and then,
+    /// each time after a longer rest.
+    private void rest() {
+        long restNanos = rests.nextNanos();
+        restsUntilNanos = clock.nanos() + restNanos;
+        restReason =
+                "%s; reading rests for %d s, see the dead letters"
+                        .formatted(gauge, restNanos / 1_000_000_000);
+        LOG.log(Level.WARNING, "reading rests index={0} reason={1}", index.name(), restReason);
+    }
+
+    private void askForMore() {
+        if (feed != null && restsUntilNanos == null) {
+            feed.request();
+        }
+    }
+
+    /// Nanoseconds until something is to be done without being told.
+    long nanosUntilDue() {
+        long now = clock.nanos();
+        long untilCommit = commitBegun ? 0 : schedule.nanosUntilDue(now);
+        return restsUntilNanos == null ? untilCommit : Math.min(untilCommit, restsUntilNanos - now);
+    }
+
+    boolean isCommitDue() {
+        return commitBegun || schedule.isDue(clock.nanos());
+    }
+
+    /// Publishes everything accepted so far; the newest commit is returned whether or not there was
+    /// anything.
+    CommitPoint commit() {
+        Optional<CommitPoint> published;
+        commitBegun = true;
+        try (PreparedCommit prepared = writer.prepareCommit()) {
+            published = prepared.commit();
+        }
+        commitBegun = false;
+        schedule.committed(clock.nanos());
+        published.ifPresent(this::published);
+        return published.orElseGet(index::newestCommit);
+    }
+
+    private void published(CommitPoint commit) {
+        source.acknowledge(commit.checkpoint());
+        long rejected = 0;
+        for (IndexEvent event : index.eventsAfter(commit.generation() - 1, 1)) {
+            rejected += rejected(event);
+        }
+        // Those that only the analysis refused were counted as changes when they arrived.
+        long analysed = Math.max(0, rejected - rejectsAccepted);
+        rejectsAccepted = 0;
+        indexedChanges -= analysed;
+        rejectedChanges += analysed;
+        gauge.count(0, analysed);
+        if (restsUntilNanos == null && !gauge.isExceeded()) {
+            rests.reset();
+        }
+        log(commit, rejected);
+    }
+
+    private static long rejected(IndexEvent event) {
+        return event.data().get("documents") instanceof Obj documents
+                        && documents.get("rejected") instanceof Value.Int(long rejected)
+                ? rejected
+                : 0;
+    }
+
+    private void log(CommitPoint commit, long rejected) {
+        long now = clock.nanos();
+        boolean worthALine =
+                commit.kind() == CommitKind.INDEX && now - lastLogNanos >= LOG_INTERVAL_NANOS;
+        lastLogNanos = worthALine ? now : lastLogNanos;
+        LOG.log(
+                worthALine ? Level.INFO : Level.DEBUG,
+                "commit published index={0} generation={1} kind={2} documents={3} segments={4}"
+                        + " rejected={5} checkpoint={6}",
+                index.name(),
+                Long.toString(commit.generation()),
+                commit.kind(),
+                Long.toString(commit.documentCount()),
+                commit.segmentCount(),
+                Long.toString(rejected),
+                commit.checkpoint());
+    }
+
+    /// The failure of the subscription, once everything before it was taken.
+    @Nullable Throwable sourceFailure() {
+        return takesNothing() ? null : inbox.takeSourceFailure();
+    }
+
+    /// The last commit: of what the writer took, and of the batch kept if there is room by now.
+    void finish() {
+        ChangeBatch last = kept;
+        stopReading();
+        if (last != null && !commitBegun && writer.add(last) instanceof Admission.Accepted) {
+            accepted(last);
+        }
+        commit();
+    }
+
+    /// True when the writer kept the generation of a commit that failed: it is committed again.
+    boolean keepsGeneration() {
+        return commitBegun && !writer.accepted().equals(writer.committed());
+    }
+
+    static MillraceException asOurs(Throwable failure) {
+        return failure instanceof MillraceException ours
+                ? ours
+                : new MillraceException.Bug(
+                        "indexing broke: " + failure.getClass().getSimpleName(), failure);
+    }
+}

@@ -1,0 +1,405 @@
+package io.millrace.pipeline;
+
+import io.millrace.MillraceException;
+import io.millrace.catalog.IndexDefinition;
+import io.millrace.change.Checkpoint;
+import io.millrace.index.CommitPoint;
+import io.millrace.index.Index;
+import io.millrace.index.IndexState;
+import io.millrace.index.IndexWriter;
+import io.millrace.index.NodeResources;
+import io.millrace.pipeline.PipelineStatus.State;
+import io.millrace.source.ChangeSource;
+import io.millrace.source.SourceStatus;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+
+/// Moves one index forward, for as long as the node runs: waits for its source, creates or opens
+/// it, feeds it, and goes back to the last commit after a failure.
+///
+/// ```
+///    Starting --> Running <--> Retrying          any --> Stopped
+///        |           |             |
+///        +-----------+-------------+--> Failed
+/// ```
+///
+/// Retrying is for what passes (no broker, no space, a generation that broke); Failed is for what
+/// somebody must look at, and the index can still be read then. Its thread owns the writer and
+/// everything here but the standing and the inbox.
+final class IndexingPipeline implements Runnable {
+    private static final Logger LOG = System.getLogger(IndexingPipeline.class.getName());
+
+    private final IndexHome home;
+    private final SourceFactory sources;
+    private final IndexWatcher watcher;
+    private final PipelineOptions options;
+    private final NodeResources resources;
+    private final Inbox inbox = new Inbox();
+    private final BackOff backOff;
+    private final CountDownLatch ended = new CountDownLatch(1);
+
+    private volatile IndexDefinition definition;
+
+    // Written by the pipeline's thread, read by all; each is whole by itself.
+    private volatile @Nullable ChangeSource source;
+    private volatile @Nullable IndexFeeder feeder;
+    private volatile Standing standing = new Standing(State.STARTING, "", false);
+
+    // Confined to the pipeline's thread.
+    private @Nullable AutoCloseable watch;
+    private long retryAtNanos;
+    private long readingSinceNanos;
+
+    /// - ofSource: it is the source that has trouble; over as soon as it reads again
+    private record Standing(State state, String detail, boolean ofSource) {}
+
+    IndexingPipeline(
+            IndexDefinition definition,
+            IndexHome home,
+            SourceFactory sources,
+            IndexWatcher watcher,
+            PipelineOptions options,
+            NodeResources resources) {
+        this.definition = definition;
+        this.home = home;
+        this.sources = sources;
+        this.watcher = watcher;
+        this.options = options;
+        this.resources = resources;
+        this.backOff = new BackOff(options.backOffMin(), options.backOffMax(), resources.random());
+        this.retryAtNanos = now();
+    }
+
+    IndexDefinition definition() {
+        return definition;
+    }
+
+    /// Takes the cadence of a definition that is the same otherwise.
+    void apply(IndexDefinition changed) {
+        definition = changed;
+        inbox.nudge();
+    }
+
+    /// @throws MillraceException.Unavailable before generation 1
+    Index index() {
+        IndexFeeder open = feeder;
+        if (open == null) {
+            throw new MillraceException.Unavailable(
+                    "index %s is %s: %s"
+                            .formatted(
+                                    definition.name(),
+                                    standing.state().label(),
+                                    standing.detail()));
+        }
+        return open.index();
+    }
+
+    CompletableFuture<CommitPoint> requestCommit() {
+        Standing now = standing;
+        boolean canCommit =
+                switch (now.state()) {
+                    case RUNNING, RETRYING -> true;
+                    case STARTING, FAILED, STOPPED -> false;
+                };
+        return canCommit
+                ? inbox.requestCommit()
+                : CompletableFuture.failedFuture(
+                        new MillraceException.Unavailable(
+                                "index %s is %s: %s"
+                                        .formatted(
+                                                definition.name(),
+                                                now.state().label(),
+                                                now.detail())));
+    }
+
+    PipelineStatus status() {
+        ChangeSource read = source;
+        SourceStatus sourceStatus =
+                read == null
+                        ? new SourceStatus(SourceStatus.State.STARTING, Checkpoint.EMPTY, "")
+                        : read.status();
+        Standing now = shown(sourceStatus);
+        IndexFeeder open = feeder;
+        if (open == null) {
+            return new PipelineStatus(
+                    now.state(),
+                    now.detail(),
+                    sourceStatus,
+                    Checkpoint.EMPTY,
+                    Checkpoint.EMPTY,
+                    new IndexWriter.Pending(0, 0, 0, 0),
+                    0,
+                    0);
+        }
+        IndexWriter writer = open.writer();
+        return new PipelineStatus(
+                now.state(),
+                now.detail(),
+                sourceStatus,
+                writer.committed(),
+                writer.accepted(),
+                writer.pending(),
+                open.indexedChanges(),
+                open.rejectedChanges());
+    }
+
+    private Standing shown(SourceStatus sourceStatus) {
+        Standing now = standing;
+        IndexFeeder open = feeder;
+        return switch (now.state()) {
+            case STARTING, FAILED, STOPPED -> now;
+            case RETRYING ->
+                    now.ofSource() && reads(sourceStatus)
+                            ? new Standing(State.RUNNING, "", false)
+                            : now;
+            case RUNNING ->
+                    open == null || open.restReason().isEmpty()
+                            ? now
+                            : new Standing(State.RETRYING, open.restReason(), false);
+        };
+    }
+
+    private static boolean reads(SourceStatus status) {
+        return switch (status.state()) {
+            case READING, PAUSED -> true;
+            case STARTING, STOPPED, FAILED -> false;
+        };
+    }
+
+    /// Ends soon, after a last commit; see [#ended].
+    void stop() {
+        inbox.stop();
+    }
+
+    CountDownLatch ended() {
+        return ended;
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (!inbox.isStopping()) {
+                try {
+                    turn();
+                } catch (RuntimeException | Error e) {
+                    failed(IndexFeeder.asOurs(e));
+                }
+            }
+        } finally {
+            end();
+        }
+    }
+
+    /// One look at everything there is to do, then a wait for more of it.
+    private void turn() {
+        IndexFeeder open = feeder;
+        if (standing.state() == State.FAILED) {
+            refuseCommitRequest();
+            inbox.await(Long.MAX_VALUE, false);
+            return;
+        }
+        boolean mayRetry = now() - retryAtNanos >= 0;
+        if (open == null) {
+            if (mayRetry) {
+                open();
+            } else {
+                inbox.await(retryAtNanos - now(), false);
+            }
+            return;
+        }
+        open.apply(definition.commit());
+        if (mayRetry && !open.isReading()) {
+            readingSinceNanos = now();
+            open.startReading();
+        }
+        open.takeBatches();
+        CompletableFuture<CommitPoint> request = inbox.takeCommitRequest();
+        if (request != null) {
+            answer(request, open);
+        } else if (open.isCommitDue() && (mayRetry || standing.ofSource())) {
+            commit(open);
+        }
+        Throwable ofSource = open.sourceFailure();
+        if (ofSource != null) {
+            sourceFailed(open, IndexFeeder.asOurs(ofSource));
+        }
+        long untilDue = open.nanosUntilDue();
+        long untilRetry = retryAtNanos - now();
+        if (untilRetry > 0) {
+            inbox.await(
+                    untilDue <= 0 ? untilRetry : Math.min(untilDue, untilRetry),
+                    open.takesNothing());
+        } else if (open.isReading()) {
+            inbox.await(untilDue, open.takesNothing());
+        }
+    }
+
+    private void open() {
+        ChangeSource read = source;
+        if (read == null) {
+            read = sources.open(definition);
+            source = read;
+        }
+        Index opened =
+                home.exists(definition)
+                        ? home.open(definition)
+                        : home.create(definition, read.start());
+        IndexFeeder next =
+                new IndexFeeder(opened, read, inbox, definition.commit(), options, resources);
+        // Known before anything can fail: end() closes what is known.
+        feeder = next;
+        watch = watcher.opened(opened);
+        backOff.reset();
+        standing = new Standing(State.RUNNING, "", false);
+        LOG.log(
+                Level.INFO,
+                "index open index={0} incarnation={1} generation={2} checkpoint={3}",
+                opened.name(),
+                opened.incarnation(),
+                Long.toString(opened.newestCommit().generation()),
+                opened.newestCommit().checkpoint());
+    }
+
+    private CommitPoint commit(IndexFeeder open) {
+        CommitPoint newest = open.commit();
+        // A source in trouble is not helped by it.
+        if (open.isReading()) {
+            backOff.reset();
+            retryAtNanos = now();
+            standing = new Standing(State.RUNNING, "", false);
+        }
+        return newest;
+    }
+
+    /// Whoever asked gets the reason, and the pipeline treats it like any other failure.
+    private void answer(CompletableFuture<CommitPoint> request, IndexFeeder open) {
+        try {
+            request.complete(commit(open));
+        } catch (RuntimeException | Error e) {
+            request.completeExceptionally(IndexFeeder.asOurs(e));
+            throw e;
+        }
+    }
+
+    private void refuseCommitRequest() {
+        CompletableFuture<CommitPoint> request = inbox.takeCommitRequest();
+        if (request != null) {
+            request.completeExceptionally(
+                    new MillraceException.Unavailable(
+                            "index %s is failed: %s"
+                                    .formatted(definition.name(), standing.detail())));
+        }
+    }
+
+    /// The source ended; what the writer has stays.
+    private void sourceFailed(IndexFeeder open, MillraceException failure) {
+        open.stopReading();
+        switch (failure) {
+            case MillraceException.Unavailable passing -> {
+                if (now() - readingSinceNanos >= options.backOffMax().toNanos()) {
+                    backOff.reset();
+                }
+                retry(passing, true);
+            }
+            case MillraceException.Fenced _,
+                    MillraceException.Corrupt _,
+                    MillraceException.InvalidRequest _,
+                    MillraceException.Bug _ ->
+                    fail(failure);
+        }
+    }
+
+    /// Opening, adding or committing failed.
+    private void failed(MillraceException failure) {
+        IndexFeeder open = feeder;
+        boolean passes = failure instanceof MillraceException.Unavailable;
+        if (open == null) {
+            if (passes) {
+                standing = new Standing(State.STARTING, message(failure), false);
+                retryAtNanos = now() + backOff.nextNanos();
+            } else {
+                fail(failure);
+            }
+            return;
+        }
+        boolean writable =
+                switch (open.index().state()) {
+                    case IndexState.Open _, IndexState.DiskFull _ -> true;
+                    case IndexState.Failed _, IndexState.Closed _ -> false;
+                };
+        if (!passes || !writable) {
+            fail(failure);
+        } else {
+            if (!open.keepsGeneration()) {
+                open.dropped();
+            }
+            retry(failure, false);
+        }
+    }
+
+    private void retry(MillraceException failure, boolean ofSource) {
+        long waitNanos = backOff.nextNanos();
+        retryAtNanos = now() + waitNanos;
+        standing = new Standing(State.RETRYING, message(failure), ofSource);
+        LOG.log(
+                Level.WARNING,
+                "indexing interrupted index={0} retryMillis={1} reason={2}",
+                definition.name(),
+                waitNanos / 1_000_000,
+                message(failure));
+    }
+
+    /// Until somebody acts. Nothing more is published: what was read since the last commit may be
+    /// part of what is wrong.
+    private void fail(MillraceException failure) {
+        standing = new Standing(State.FAILED, message(failure), false);
+        LOG.log(Level.ERROR, "indexing stopped index=" + definition.name(), failure);
+        IndexFeeder open = feeder;
+        if (open != null) {
+            try {
+                open.drop();
+            } catch (RuntimeException e) {
+                LOG.log(Level.DEBUG, "nothing to drop index=" + definition.name(), e);
+            }
+        }
+    }
+
+    private void end() {
+        IndexFeeder open = feeder;
+        try {
+            if (open != null && standing.state() != State.FAILED) {
+                open.finish();
+            }
+        } catch (RuntimeException | Error e) {
+            // Nothing is lost: the next start reads it again.
+            LOG.log(Level.WARNING, "last commit failed index=" + definition.name(), e);
+        }
+        standing = new Standing(State.STOPPED, standing.detail(), false);
+        inbox.close();
+        close("watch", watch);
+        close("index", open == null ? null : open.index());
+        close("source", source);
+        ended.countDown();
+    }
+
+    private void close(String what, @Nullable AutoCloseable closeable) {
+        try {
+            if (closeable != null) {
+                closeable.close();
+            }
+        } catch (Exception e) {
+            LOG.log(Level.WARNING, what + " not closed index=" + definition.name(), e);
+        }
+    }
+
+    private static String message(MillraceException failure) {
+        return String.valueOf(failure.getMessage());
+    }
+
+    private long now() {
+        return resources.nanoClock().nanos();
+    }
+}

@@ -1,0 +1,39 @@
+package io.millrace.pipeline;
+
+import java.time.Duration;
+
+/// Numbers of every pipeline.
+///
+/// - backOffMin, backOffMax: the wait before a failed step is tried again, doubling in between
+/// - commitTimeout: how long [RunningIndex#commitNow] waits
+/// - stopTimeout: how long [Indexes#close] waits for all pipelines together
+/// - rejectsMaxPercent: above it, counted over the last `rejectWindow` records, reading rests
+/// - rejectRestMin, rejectRestMax: how long, doubling as long as it does not get better
+public record PipelineOptions(
+        Duration backOffMin,
+        Duration backOffMax,
+        Duration commitTimeout,
+        Duration stopTimeout,
+        int rejectsMaxPercent,
+        int rejectWindow,
+        Duration rejectRestMin,
+        Duration rejectRestMax) {
+    public static final PipelineOptions DEFAULT =
+            new PipelineOptions(
+                    Duration.ofMillis(100),
+                    Duration.ofSeconds(30),
+                    Duration.ofSeconds(30),
+                    Duration.ofSeconds(20),
+                    10,
+                    1_000,
+                    Duration.ofSeconds(30),
+                    Duration.ofMinutes(10));
+
+    public PipelineOptions {
+        if (rejectWindow < 1 || rejectsMaxPercent < 0) {
+            throw new IllegalArgumentException(
+                    "reject limit of %d %% over %d records"
+                            .formatted(rejectsMaxPercent, rejectWindow));
+        }
+    }
+}
