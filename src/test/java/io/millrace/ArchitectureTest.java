@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
@@ -296,7 +297,7 @@ class ArchitectureTest {
     private static boolean isSleep(AccessTarget target) {
         return target.getName().equals("sleep")
                 && (target.getOwner().isEquivalentTo(Thread.class)
-                        || target.getOwner().isEquivalentTo(java.util.concurrent.TimeUnit.class));
+                        || target.getOwner().isEquivalentTo(TimeUnit.class));
     }
 
     /// Reads a clock, draws chance or waits without being told by whom.

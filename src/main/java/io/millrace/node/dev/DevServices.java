@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.eclipse.microprofile.config.Config;
@@ -26,7 +27,8 @@ class DevServices {
     private static final Logger LOG = Logger.getLogger(DevServices.class);
     private static final Path KAFKA_JARS = Path.of("target", "kafka-broker");
     private static final Path KAFKA_HOME = Path.of("target", "dev", "kafka");
-    private static final String BOOTSTRAP_SERVERS = "kafka.bootstrap.servers";
+    private static final String KAFKA = "kafka.";
+    private static final String BOOTSTRAP_SERVERS = KAFKA + "bootstrap.servers";
 
     /// True from start-up until the application has let go of the broker; a JVM-wide fact, so that
     /// it survives a live reload.
@@ -53,7 +55,7 @@ class DevServices {
             copySampleDefinition();
             var started =
                     QuakeReplay.start(
-                            Map.of("bootstrap.servers", kafka), settings.sample().duration());
+                            clientSettings(kafka), QuakeFeed.TOPIC, settings.sample().duration());
             replay = started;
             lines.add(
                     line(
@@ -122,6 +124,19 @@ class DevServices {
                                                 + " in dev-services.properties"));
         lines.add(line("kafka", servers + " (external)"));
         return servers;
+    }
+
+    /// The `kafka.*` settings of the application: an external broker may want a login.
+    private Map<String, Object> clientSettings(String bootstrapServers) {
+        Map<String, Object> client = new HashMap<>();
+        for (var name : config.getPropertyNames()) {
+            if (name.startsWith(KAFKA)) {
+                config.getOptionalValue(name, String.class)
+                        .ifPresent(value -> client.put(name.substring(KAFKA.length()), value));
+            }
+        }
+        client.put("bootstrap.servers", bootstrapServers);
+        return client;
     }
 
     private void copySampleDefinition() {

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.apache.kafka.common.Uuid;
 
 /// A real Kafka broker of one node, KRaft mode, as a child process of this JVM.
 ///
@@ -22,7 +23,6 @@ import java.util.Optional;
 ///
 /// Immutable; the process ends with [#stop], or with this JVM once [#stopWithJvm] was called.
 public final class EmbeddedKafka {
-    private static final String CLUSTER_ID = "bWlsbHJhY2UtZGV2LTAwMQ";
     private static final Duration START_TIME_MAX = Duration.ofSeconds(60);
     private static final Duration STOP_TIME_MAX = Duration.ofSeconds(10);
     private static final int ATTEMPTS_MAX = 3;
@@ -153,7 +153,7 @@ public final class EmbeddedKafka {
             int port = Ports.freeOrOther(preferredPort);
             var settings = BrokerSettings.write(home, port, Ports.free());
             if (!Files.exists(BrokerSettings.data(home).resolve("meta.properties"))) {
-                runFormat(command.format(settings, CLUSTER_ID), home);
+                runFormat(command.format(settings, Uuid.randomUuid().toString()), home);
             }
             var process = command.server(settings).start();
             var note = BrokerNote.of(process.toHandle(), port, preferredPort, settings);

@@ -23,15 +23,17 @@ import org.jboss.logging.Logger;
 /// record, and a finished one sends nothing.
 final class QuakeReplay implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(QuakeReplay.class);
-    private static final TopicPartition PARTITION = new TopicPartition(QuakeFeed.TOPIC, 0);
 
     private final Map<String, Object> kafka;
+    private final TopicPartition partition;
     private final List<FeedRecord> records;
     private final Duration duration;
     private final Thread thread;
 
-    private QuakeReplay(Map<String, Object> kafka, List<FeedRecord> records, Duration duration) {
+    private QuakeReplay(
+            Map<String, Object> kafka, String topic, List<FeedRecord> records, Duration duration) {
         this.kafka = kafka;
+        this.partition = new TopicPartition(topic, 0);
         this.records = records;
         this.duration = duration;
         this.thread = Thread.ofPlatform().name("quake-feed").daemon().unstarted(this::run);
@@ -41,8 +43,8 @@ final class QuakeReplay implements AutoCloseable {
     ///
     /// @param kafka client settings: where the brokers are and how to log in
     /// @param duration how long the whole feed takes, from its first record to its last
-    static QuakeReplay start(Map<String, Object> kafka, Duration duration) {
-        var replay = new QuakeReplay(kafka, QuakeFeed.records(), duration);
+    static QuakeReplay start(Map<String, Object> kafka, String topic, Duration duration) {
+        var replay = new QuakeReplay(kafka, topic, QuakeFeed.records(), duration);
         replay.createTopic();
         replay.thread.start();
         return replay;
@@ -65,10 +67,10 @@ final class QuakeReplay implements AutoCloseable {
 
     private void createTopic() {
         try (var admin = Admin.create(kafka)) {
-            admin.createTopics(List.of(new NewTopic(QuakeFeed.TOPIC, 1, (short) 1))).all().get();
+            admin.createTopics(List.of(new NewTopic(partition.topic(), 1, (short) 1))).all().get();
         } catch (ExecutionException e) {
             if (!(e.getCause() instanceof TopicExistsException)) {
-                LOG.errorf(e, "topic %s could not be created", QuakeFeed.TOPIC);
+                LOG.errorf(e, "topic %s could not be created", partition.topic());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -93,8 +95,8 @@ final class QuakeReplay implements AutoCloseable {
     private int sentBefore() throws InterruptedException, ExecutionException {
         try (var admin = Admin.create(kafka)) {
             long end =
-                    admin.listOffsets(Map.of(PARTITION, OffsetSpec.latest()))
-                            .partitionResult(PARTITION)
+                    admin.listOffsets(Map.of(partition, OffsetSpec.latest()))
+                            .partitionResult(partition)
                             .get()
                             .offset();
             return Math.toIntExact(Math.min(end, records.size()));
@@ -113,7 +115,7 @@ final class QuakeReplay implements AutoCloseable {
                 // Waiting for each answer is fast enough here, and shows a broken broker at once.
                 producer.send(
                                 new ProducerRecord<>(
-                                        QuakeFeed.TOPIC, 0, record.key(), record.value()))
+                                        partition.topic(), 0, record.key(), record.value()))
                         .get();
             }
         }
