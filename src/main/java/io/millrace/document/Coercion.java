@@ -2,6 +2,7 @@ package io.millrace.document;
 
 import io.millrace.MillraceException;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -20,6 +21,7 @@ import java.time.format.DateTimeParseException;
 public final class Coercion {
     private static final int SHOWN_CHARS_MAX = 80;
     private static final long MICROS_PER_SECOND = 1_000_000;
+    private static final int LONG_DIGITS_MAX = 19;
 
     private Coercion() {}
 
@@ -126,7 +128,7 @@ public final class Coercion {
                     case Value.Decimal(BigDecimal decimal) -> decimal.doubleValue();
                     case Value.Text(String text) -> {
                         try {
-                            yield Double.parseDouble(text);
+                            yield Double.parseDouble(decimalText(text));
                         } catch (NumberFormatException e) {
                             throw mismatch(field, value, expected);
                         }
@@ -137,6 +139,17 @@ public final class Coercion {
             throw mismatch(field, value, expected);
         }
         return real;
+    }
+
+    /// The text of a decimal number, refusing what only Java takes for one: `1d`, `0x1p3`.
+    private static String decimalText(String text) {
+        String number = text.strip();
+        for (int i = 0; i < number.length(); i++) {
+            if ("0123456789+-.eE".indexOf(number.charAt(i)) < 0) {
+                throw new NumberFormatException(number);
+            }
+        }
+        return number;
     }
 
     private static long micros(Field field, Value value) {
@@ -160,10 +173,25 @@ public final class Coercion {
 
     private static long scaled(Field field, Value value, BigDecimal number) {
         return switch (field.unit()) {
-            case MILLIS -> number.movePointRight(3).toBigInteger().longValueExact();
-            case SECONDS -> number.movePointRight(6).toBigInteger().longValueExact();
+            case MILLIS -> floor(number, 3);
+            case SECONDS -> floor(number, 6);
             case ISO -> throw mismatch(field, value, expectedTime(field));
         };
+    }
+
+    /// The largest whole number at or below `number` times ten to the power of `digits`. Looks at
+    /// the magnitude first: `1e999999999` is short to write and would fill the memory.
+    ///
+    /// @throws ArithmeticException when it does not fit 64 bits
+    private static long floor(BigDecimal number, int digits) {
+        long wholeDigits = (long) number.precision() - number.scale() + digits;
+        if (number.signum() == 0 || wholeDigits <= 0) {
+            return number.signum() < 0 ? -1 : 0;
+        }
+        if (wholeDigits > LONG_DIGITS_MAX) {
+            throw new ArithmeticException(wholeDigits + " digits");
+        }
+        return number.movePointRight(digits).setScale(0, RoundingMode.FLOOR).longValueExact();
     }
 
     private static long microsOfText(Field field, Value value, String text) {

@@ -105,6 +105,9 @@ public final class DocumentCursor {
             case DocumentLayout.REAL -> {
                 real = Double.longBitsToDouble((long) LONG_LE.get(bytes, at));
                 at += Long.BYTES;
+                if (!Double.isFinite(real)) {
+                    throw corrupt("number is " + real, null);
+                }
                 yield Token.REAL;
             }
             case DocumentLayout.DECIMAL -> {

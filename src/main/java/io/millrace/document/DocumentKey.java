@@ -24,6 +24,9 @@ public final class DocumentKey implements Comparable<DocumentKey> {
     private static final byte LONG_PART = 0x10;
     private static final byte TEXT_PART = 0x20;
 
+    /// Follows a zero byte that belongs to the string.
+    private static final byte ESCAPED_ZERO = (byte) 0xFF;
+
     private final byte[] bytes;
     private final long hash;
 
@@ -66,7 +69,7 @@ public final class DocumentKey implements Comparable<DocumentKey> {
                     for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
                         out.write(b);
                         if (b == 0) {
-                            out.write(0xFF);
+                            out.write(ESCAPED_ZERO);
                         }
                     }
                     out.write(0);
@@ -125,8 +128,14 @@ public final class DocumentKey implements Comparable<DocumentKey> {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         while (true) {
             byte b = in.get();
-            if (b == 0 && in.get() == 0) {
-                return Value.of(out.toString(StandardCharsets.UTF_8));
+            if (b == 0) {
+                byte next = in.get();
+                if (next == 0) {
+                    return Value.of(out.toString(StandardCharsets.UTF_8));
+                }
+                if (next != ESCAPED_ZERO) {
+                    throw new MillraceException.Corrupt("key with a zero before byte " + next);
+                }
             }
             out.write(b);
         }

@@ -53,7 +53,11 @@ public final class DocumentWriter {
         varint((value << 1) ^ (value >> 63));
     }
 
+    /// @throws IllegalArgumentException for what is no JSON number: infinities and NaN
     public void real(double value) {
+        if (!Double.isFinite(value)) {
+            throw new IllegalArgumentException("not a JSON number: " + value);
+        }
         tag(DocumentLayout.REAL);
         reserve(Long.BYTES);
         LONG.set(buffer, size, Double.doubleToRawLongBits(value));

@@ -140,15 +140,11 @@ public final class Schema {
                         new Field(
                                 text(field, "path"),
                                 FieldType.ofLabel(text(field, "type")).orElseThrow(),
-                                field.get("multi") instanceof Value.Bool(boolean multi) && multi,
+                                bool(field, "multi"),
                                 TimestampUnit.ofLabel(text(field, "unit")).orElseThrow(),
                                 text(field, "analyzer")));
             }
-            int version =
-                    object.get("version") instanceof Value.Int(long number)
-                            ? Math.toIntExact(number)
-                            : 0;
-            return new Schema(version, keyPaths, fields);
+            return new Schema(Math.toIntExact(integer(object, "version")), keyPaths, fields);
         } catch (ClassCastException
                 | java.util.NoSuchElementException
                 | IllegalArgumentException
@@ -158,7 +154,24 @@ public final class Schema {
     }
 
     private static List<Value> array(Obj object, String name) {
-        return object.get(name) instanceof Value.Array(List<Value> items) ? items : List.of();
+        if (object.get(name) instanceof Value.Array(List<Value> items)) {
+            return items;
+        }
+        throw new IllegalArgumentException("no " + name);
+    }
+
+    private static boolean bool(Obj object, String name) {
+        if (object.get(name) instanceof Value.Bool(boolean bool)) {
+            return bool;
+        }
+        throw new IllegalArgumentException("no " + name);
+    }
+
+    private static long integer(Obj object, String name) {
+        if (object.get(name) instanceof Value.Int(long integer)) {
+            return integer;
+        }
+        throw new IllegalArgumentException("no " + name);
     }
 
     private static String text(Obj object, String name) {
