@@ -1,0 +1,207 @@
+package io.millrace.rest;
+
+import io.millrace.catalog.IndexDefinition;
+import io.millrace.document.Value;
+import io.millrace.document.Value.Obj;
+import io.millrace.index.CommitPoint;
+import io.millrace.index.SegmentView;
+import io.millrace.search.SearchResult;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/// What the resources answer. Positions are Kafka's next offsets: `{"quakes":{"0":1707}}`.
+final class Answers {
+    private Answers() {}
+
+    /// One index and its definition.
+    ///
+    /// - definedBy: `http`, or the file that makes it read-only over HTTP
+    @Schema(name = "Index")
+    record IndexAnswer(
+            String name,
+            @Schema(description = "starting, running, retrying, failed or stopped") String state,
+            @Schema(description = "one sentence for people, empty when all is well") String detail,
+            @Schema(description = "http, or the file that defines the index") String definedBy,
+            @Schema(type = SchemaType.OBJECT, implementation = Object.class) Obj definition)
+            implements Wire {
+        static IndexAnswer of(IndexDefinition definition, String state, String detail, String by) {
+            return new IndexAnswer(definition.name(), state, detail, by, definition.origin());
+        }
+
+        @Override
+        public Obj toValue() {
+            return new Members()
+                    .put("name", name)
+                    .put("state", state)
+                    .put("detail", detail)
+                    .put("definedBy", definedBy)
+                    .put("definition", definition)
+                    .toObj();
+        }
+    }
+
+    @Schema(name = "Indexes")
+    record IndexList(List<IndexAnswer> indexes) implements Wire {
+        @Override
+        public Obj toValue() {
+            return new Members().put("indexes", indexes).toObj();
+        }
+    }
+
+    /// - position: opaque; names the generation that was searched in this life of the index
+    @Schema(name = "SearchAnswer")
+    record SearchAnswer(
+            @Schema(description = "documents that match, exact") long total,
+            List<HitAnswer> hits,
+            long generation,
+            @Schema(description = "opaque; names the generation searched") String position,
+            long tookMicros)
+            implements Wire {
+        @Override
+        public Obj toValue() {
+            return new Members()
+                    .put("total", total)
+                    .put("hits", hits)
+                    .put("generation", generation)
+                    .put("position", position)
+                    .put("tookMicros", tookMicros)
+                    .toObj();
+        }
+    }
+
+    @Schema(name = "Hit")
+    record HitAnswer(
+            @Schema(type = SchemaType.STRING, implementation = Object.class) Value key,
+            @Schema(
+                            description = "present when the query scores",
+                            type = SchemaType.NUMBER,
+                            implementation = Double.class)
+                    @Nullable Double score,
+            @Schema(
+                            description = "by sort key, the value the hit was ordered by",
+                            type = SchemaType.ARRAY,
+                            implementation = Object.class)
+                    Value.@Nullable Array sort,
+            @Schema(type = SchemaType.OBJECT, implementation = Object.class) Obj document)
+            implements Wire {
+        static HitAnswer of(SearchResult.Hit hit) {
+            return new HitAnswer(
+                    hit.key().toValue(),
+                    hit.score(),
+                    hit.sort().isEmpty() ? null : new Value.Array(hit.sort()),
+                    hit.document());
+        }
+
+        @Override
+        public Obj toValue() {
+            return new Members()
+                    .put("key", key)
+                    .put("score", score == null ? null : Value.of(score.doubleValue()))
+                    .put("sort", sort)
+                    .put("document", document)
+                    .toObj();
+        }
+    }
+
+    @Schema(name = "Document")
+    record DocumentAnswer(
+            @Schema(type = SchemaType.STRING, implementation = Object.class) Value key,
+            @Schema(type = SchemaType.OBJECT, implementation = Object.class) Obj document,
+            long generation,
+            String position)
+            implements Wire {
+        @Override
+        public Obj toValue() {
+            return new Members()
+                    .put("key", key)
+                    .put("document", document)
+                    .put("generation", generation)
+                    .put("position", position)
+                    .toObj();
+        }
+    }
+
+    @Schema(name = "Segment")
+    record SegmentAnswer(String id, long bytes, long documents, long deleted) implements Wire {
+        static SegmentAnswer of(SegmentView view) {
+            return new SegmentAnswer(
+                    view.id(),
+                    view.lengthBytes(),
+                    view.liveCount(),
+                    (long) view.documentCount() - view.liveCount());
+        }
+
+        @Override
+        public Obj toValue() {
+            return new Members()
+                    .put("id", id)
+                    .put("bytes", bytes)
+                    .put("documents", documents)
+                    .put("deleted", deleted)
+                    .toObj();
+        }
+    }
+
+    @Schema(name = "Segments")
+    record SegmentList(long generation, List<SegmentAnswer> segments) implements Wire {
+        @Override
+        public Obj toValue() {
+            return new Members().put("generation", generation).put("segments", segments).toObj();
+        }
+    }
+
+    @Schema(name = "Commit")
+    record CommitAnswer(
+            long generation,
+            @Schema(description = "create, index or position") String kind,
+            @Schema(description = "newest generation that changed visible documents")
+                    long contentGeneration,
+            @Schema(description = "visible documents") long documents,
+            long segments,
+            @Schema(
+                            description = "next offset by topic and partition",
+                            type = SchemaType.OBJECT,
+                            implementation = Object.class)
+                    Obj checkpoint,
+            @Schema(description = "the node's wall clock, for people") String committedAt,
+            @Schema(description = "opaque; names this generation") String position)
+            implements Wire {
+        static CommitAnswer of(String incarnation, CommitPoint commit) {
+            return new CommitAnswer(
+                    commit.generation(),
+                    commit.kind().name().toLowerCase(Locale.ROOT),
+                    commit.contentGeneration(),
+                    commit.documentCount(),
+                    commit.segmentCount(),
+                    commit.checkpoint().toValue(),
+                    Instant.ofEpochMilli(commit.committedAtMillis()).toString(),
+                    PositionToken.of(incarnation, commit.generation()));
+        }
+
+        @Override
+        public Obj toValue() {
+            return new Members()
+                    .put("generation", generation)
+                    .put("kind", kind)
+                    .put("contentGeneration", contentGeneration)
+                    .put("documents", documents)
+                    .put("segments", segments)
+                    .put("checkpoint", checkpoint)
+                    .put("committedAt", committedAt)
+                    .put("position", position)
+                    .toObj();
+        }
+    }
+
+    @Schema(name = "Commits")
+    record CommitList(List<CommitAnswer> commits) implements Wire {
+        @Override
+        public Obj toValue() {
+            return new Members().put("commits", commits).toObj();
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package io.millrace.rest;
+
+import jakarta.ws.rs.core.Application;
+import org.eclipse.microprofile.openapi.annotations.Components;
+import org.eclipse.microprofile.openapi.annotations.OpenAPIDefinition;
+import org.eclipse.microprofile.openapi.annotations.info.Info;
+import org.eclipse.microprofile.openapi.annotations.info.License;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+
+/// What the OpenAPI document says about the whole, and its examples.
+@OpenAPIDefinition(
+        info =
+                @Info(
+                        title = "Millrace",
+                        version = "0.1",
+                        description =
+                                "Kafka topics as a search index that knows exactly how far it has"
+                                        + " read. Every failure is problem+json (RFC 9457).",
+                        license = @License(name = "Apache-2.0")),
+        components =
+                @Components(
+                        responses = {
+                            @APIResponse(
+                                    name = "Malformed",
+                                    description =
+                                            "the request breaks a rule; pointer names the place",
+                                    content =
+                                            @Content(
+                                                    mediaType = Problem.MEDIA_TYPE,
+                                                    schema =
+                                                            @Schema(
+                                                                    implementation =
+                                                                            Problem.class))),
+                            @APIResponse(
+                                    name = "NotFound",
+                                    description = "there is no such index or document",
+                                    content =
+                                            @Content(
+                                                    mediaType = Problem.MEDIA_TYPE,
+                                                    schema =
+                                                            @Schema(
+                                                                    implementation =
+                                                                            Problem.class))),
+                            @APIResponse(
+                                    name = "Conflict",
+                                    description = "what exists forbids it; detail names the member",
+                                    content =
+                                            @Content(
+                                                    mediaType = Problem.MEDIA_TYPE,
+                                                    schema =
+                                                            @Schema(
+                                                                    implementation =
+                                                                            Problem.class))),
+                            @APIResponse(
+                                    name = "Unavailable",
+                                    description =
+                                            "not now: no generation yet, or it could not be stored; try again",
+                                    content =
+                                            @Content(
+                                                    mediaType = Problem.MEDIA_TYPE,
+                                                    schema =
+                                                            @Schema(
+                                                                    implementation =
+                                                                            Problem.class)))
+                        }))
+public class ApiDescription extends Application {
+    static final String DEFINITION =
+            """
+            key: id
+            fields:
+              place:     { type: text, analyzer: english }
+              magnitude: { type: double }
+              status:    { type: keyword }
+              time:      { type: timestamp, unit: millis }
+            source:
+              kafka: { topic: quakes, format: json, key-from: record }
+            commit: { interval: 1s, changes: 100000, bytes: 64MiB, idle-interval: 10s }
+            """;
+
+    static final String SEARCH =
+            """
+            {
+              "query":  {"match": {"place": "off coast alaska"}},
+              "filter": {"and": [{"eq": {"status": "reviewed"}},
+                                 {"range": {"magnitude": {"gte": 4, "lt": 6}}},
+                                 {"not": {"in": {"net": ["ci", "nc"]}}}]},
+              "sort":   [{"time": "desc"}],
+              "limit":  20,
+              "fields": ["place", "magnitude", "time"]
+            }
+            """;
+
+    static final String EVENT =
+            """
+            event: commit
+            id: quakes:5b0c1f2e9a7d4c38:42:0
+            data: {"specversion":"1.0","id":"quakes:5b0c1f2e9a7d4c38:42:0",\
+            "source":"/indexes/quakes","type":"io.millrace.commit.v1","generation":42,\
+            "previousgeneration":41,"datacontenttype":"application/json","data":{}}
+            """;
+}

@@ -1,0 +1,147 @@
+package io.millrace.rest;
+
+import io.millrace.catalog.Catalog;
+import io.millrace.catalog.IndexDefinition;
+import io.millrace.document.Value;
+import io.millrace.pipeline.Indexes;
+import io.millrace.pipeline.PipelineStatus;
+import io.millrace.pipeline.RunningIndex;
+import io.millrace.rest.Answers.IndexAnswer;
+import io.millrace.rest.Answers.IndexList;
+import io.smallrye.common.annotation.Blocking;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.UriInfo;
+import java.util.concurrent.locks.ReentrantLock;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestResponse;
+
+/// Definitions: what indexes there are and what they should be.
+@Path("/indexes")
+@Produces(MediaType.APPLICATION_JSON)
+@Blocking
+@Tag(name = "Indexes", description = "definitions, documents and searches")
+public class IndexesResource {
+    private final Catalog catalog;
+    private final Indexes indexes;
+
+    /// Puts take turns, so that what runs last is what was stored last.
+    private final ReentrantLock putting = new ReentrantLock();
+
+    public IndexesResource(Catalog catalog, Indexes indexes) {
+        this.catalog = catalog;
+        this.indexes = indexes;
+    }
+
+    @GET
+    @Operation(operationId = "listIndexes", summary = "All indexes, by name")
+    public IndexList list() {
+        return new IndexList(indexes.list().stream().map(this::answer).toList());
+    }
+
+    @GET
+    @Path("{name}")
+    @Operation(operationId = "getIndex", summary = "One index and its definition")
+    @APIResponse(responseCode = "200", description = "the index")
+    @APIResponse(responseCode = "404", ref = "NotFound")
+    public IndexAnswer get(@PathParam("name") String name) {
+        return answer(indexes.get(name));
+    }
+
+    @PUT
+    @Path("{name}")
+    @Consumes({MediaType.APPLICATION_JSON, "application/yaml", "application/x-yaml", "text/yaml"})
+    @Operation(
+            operationId = "putIndex",
+            summary = "Creates an index, or changes how often it commits",
+            description =
+                    "The definition is durable when the answer comes; the index starts then. Of an"
+                            + " existing index only commit may differ. An index defined by a file is"
+                            + " read-only here.")
+    @RequestBody(
+            required = true,
+            content = {
+                @Content(
+                        mediaType = "application/yaml",
+                        schema = @Schema(type = SchemaType.OBJECT),
+                        examples =
+                                @ExampleObject(name = "quakes", value = ApiDescription.DEFINITION)),
+                @Content(
+                        mediaType = MediaType.APPLICATION_JSON,
+                        schema = @Schema(type = SchemaType.OBJECT))
+            })
+    @APIResponse(
+            responseCode = "201",
+            description = "created",
+            content = @Content(schema = @Schema(implementation = IndexAnswer.class)))
+    @APIResponse(
+            responseCode = "200",
+            description = "changed, or the same as before",
+            content = @Content(schema = @Schema(implementation = IndexAnswer.class)))
+    @APIResponse(responseCode = "400", ref = "Malformed")
+    @APIResponse(responseCode = "409", ref = "Conflict")
+    @APIResponse(responseCode = "503", ref = "Unavailable")
+    public RestResponse<IndexAnswer> put(
+            @PathParam("name") String name,
+            @HeaderParam(HttpHeaders.CONTENT_TYPE) MediaType mediaType,
+            UriInfo uri,
+            byte[] body) {
+        Value definition = RequestText.body(body, mediaType);
+        putting.lock();
+        try {
+            Catalog.Put put = catalog.put(name, definition);
+            return switch (put.outcome()) {
+                case CREATED ->
+                        RestResponse.ResponseBuilder.<IndexAnswer>create(
+                                        RestResponse.Status.CREATED)
+                                .entity(answer(indexes.start(put.definition())))
+                                .location(uri.getAbsolutePath())
+                                .build();
+                case CHANGED -> RestResponse.ok(answer(indexes.start(put.definition())));
+                case UNCHANGED -> RestResponse.ok(answer(indexes.get(name)));
+            };
+        } finally {
+            putting.unlock();
+        }
+    }
+
+    @DELETE
+    @Path("{name}")
+    @Operation(hidden = true)
+    public RestResponse<Problem> delete(@PathParam("name") String name, UriInfo uri) {
+        Problem problem =
+                Problem.of(
+                        "method-not-allowed",
+                        "method not allowed",
+                        405,
+                        "index %s: an index cannot be deleted yet".formatted(name),
+                        uri.getPath());
+        return RestResponse.ResponseBuilder.<Problem>create(RestResponse.Status.METHOD_NOT_ALLOWED)
+                .entity(problem)
+                .type(Problem.MEDIA_TYPE)
+                .header(HttpHeaders.ALLOW, "GET, PUT")
+                .build();
+    }
+
+    private IndexAnswer answer(RunningIndex running) {
+        IndexDefinition definition = running.definition();
+        PipelineStatus status = running.status();
+        String definedBy = catalog.definedByFile(definition.name()).orElse("http");
+        return IndexAnswer.of(definition, status.state().label(), status.detail(), definedBy);
+    }
+}

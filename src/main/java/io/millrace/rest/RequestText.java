@@ -1,0 +1,115 @@
+package io.millrace.rest;
+
+import io.millrace.MillraceException.InvalidRequest;
+import io.millrace.document.DocumentKey;
+import io.millrace.document.Schema;
+import io.millrace.document.Value;
+import io.millrace.json.Json;
+import jakarta.ws.rs.core.MediaType;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Bodies, keys and numbers of requests, read strictly: what is not understood is refused with its
+/// place.
+final class RequestText {
+    static final int BODY_BYTES_MAX = 1 << 20;
+
+    private RequestText() {}
+
+    /// A definition or query; YAML where the media type says so.
+    static Value body(byte @Nullable [] body, @Nullable MediaType mediaType) {
+        if (body == null || body.length == 0) {
+            throw InvalidRequest.malformed("", "the request has no body");
+        }
+        if (body.length > BODY_BYTES_MAX) {
+            throw InvalidRequest.tooLarge(
+                    "",
+                    "body of %d bytes, expected at most %d".formatted(body.length, BODY_BYTES_MAX));
+        }
+        boolean yaml = mediaType != null && mediaType.getSubtype().endsWith("yaml");
+        return yaml ? Json.parseYaml(body) : Json.parse(body);
+    }
+
+    /// A key as it stands in a path: percent-encoded parts joined by `,`. A key of one part is the
+    /// whole text, commas included.
+    static DocumentKey key(Schema schema, String encoded) {
+        List<String> paths = schema.keyPaths();
+        List<String> texts = paths.size() == 1 ? List.of(encoded) : List.of(encoded.split(",", -1));
+        if (texts.size() != paths.size()) {
+            throw InvalidRequest.malformed(
+                    "",
+                    "key %s has %d parts, expected %d: %s"
+                            .formatted(
+                                    encoded, texts.size(), paths.size(), String.join(", ", paths)));
+        }
+        List<Value> parts = new ArrayList<>();
+        for (int i = 0; i < paths.size(); i++) {
+            parts.add(schema.keyPart(paths.get(i), Value.of(percentDecoded(texts.get(i)))));
+        }
+        return DocumentKey.of(parts);
+    }
+
+    /// A whole number from a query parameter.
+    static int number(String parameter, @Nullable String text, int usual, int least, int most) {
+        if (text == null) {
+            return usual;
+        }
+        try {
+            int number = Integer.parseInt(text);
+            if (number >= least && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // Refused below, with everything else that is no such number.
+        }
+        throw InvalidRequest.malformed(
+                parameter,
+                "%s %s, expected a whole number from %d to %d"
+                        .formatted(parameter, text, least, most));
+    }
+
+    /// A generation from a query parameter, or null when there is none.
+    static @Nullable Long generation(String parameter, @Nullable String text) {
+        if (text == null) {
+            return null;
+        }
+        if (!text.matches("[0-9]{1,18}")) {
+            throw InvalidRequest.malformed(
+                    parameter, "%s %s, expected a generation".formatted(parameter, text));
+        }
+        return Long.valueOf(text);
+    }
+
+    static String percentDecoded(String text) {
+        var bytes = new ByteArrayOutputStream(text.length());
+        for (int at = 0; at < text.length(); at++) {
+            char c = text.charAt(at);
+            if (c != '%') {
+                bytes.writeBytes(String.valueOf(c).getBytes(StandardCharsets.UTF_8));
+                continue;
+            }
+            if (at + 2 >= text.length()
+                    || !HexFormat.isHexDigit(text.charAt(at + 1))
+                    || !HexFormat.isHexDigit(text.charAt(at + 2))) {
+                throw InvalidRequest.malformed(
+                        "", "key %s: %% without two hexadecimal digits".formatted(text));
+            }
+            bytes.write(HexFormat.fromHexDigits(text, at + 1, at + 3));
+            at += 2;
+        }
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes.toByteArray()))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw InvalidRequest.malformed("", "key %s is not UTF-8".formatted(text));
+        }
+    }
+}

@@ -1,0 +1,177 @@
+package io.millrace.rest;
+
+import io.millrace.MillraceException.InvalidRequest;
+import io.millrace.document.DocumentKey;
+import io.millrace.document.Value;
+import io.millrace.index.Index;
+import io.millrace.index.IndexSnapshot;
+import io.millrace.index.NodeResources;
+import io.millrace.pipeline.Indexes;
+import io.millrace.rest.Answers.DocumentAnswer;
+import io.millrace.rest.Answers.HitAnswer;
+import io.millrace.rest.Answers.SearchAnswer;
+import io.millrace.search.QueryParser;
+import io.millrace.search.SearchRequest;
+import io.millrace.search.SearchResult;
+import io.millrace.search.Searcher;
+import io.smallrye.common.annotation.Blocking;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.Encoded;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.UriInfo;
+import java.util.function.Function;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/// Searches and single documents, each answered from one generation.
+@Path("/indexes/{name}")
+@Produces(MediaType.APPLICATION_JSON)
+@Blocking
+@Tag(name = "Indexes")
+public class SearchResource {
+    private static final long NANOS_PER_MICRO = 1_000;
+
+    private final Indexes indexes;
+    private final NodeResources resources;
+
+    public SearchResource(Indexes indexes, NodeResources resources) {
+        this.indexes = indexes;
+        this.resources = resources;
+    }
+
+    @GET
+    @Path("search")
+    @Operation(
+            operationId = "searchByParameters",
+            summary = "Searches, by parameters",
+            description = "Parameters that do not stand here are refused.")
+    @Parameter(
+            name = "q",
+            in = ParameterIn.QUERY,
+            description = "words, any of which a text field holds; ranked by BM25",
+            schema = @Schema(type = SchemaType.STRING),
+            example = "alaska")
+    @Parameter(
+            name = "filter",
+            in = ParameterIn.QUERY,
+            description =
+                    "field:op:value with op one of eq, gt, gte, lt, lte, prefix; repeatable, all must hold",
+            schema = @Schema(type = SchemaType.ARRAY, implementation = String.class),
+            example = "magnitude:gte:4")
+    @Parameter(
+            name = "sort",
+            in = ParameterIn.QUERY,
+            description = "a field, _score or _key; with - in front descending",
+            schema = @Schema(type = SchemaType.STRING),
+            example = "-time")
+    @Parameter(
+            name = "limit",
+            in = ParameterIn.QUERY,
+            description = "hits to return; 0 only counts",
+            schema = @Schema(type = SchemaType.INTEGER))
+    @Parameter(
+            name = "fields",
+            in = ParameterIn.QUERY,
+            description = "paths to return, joined by commas; all when left out",
+            schema = @Schema(type = SchemaType.STRING),
+            example = "place,magnitude")
+    @APIResponse(
+            responseCode = "200",
+            description = "what matched, from one generation",
+            content = @Content(schema = @Schema(implementation = SearchAnswer.class)))
+    @APIResponse(responseCode = "400", ref = "Malformed")
+    @APIResponse(responseCode = "404", ref = "NotFound")
+    @APIResponse(responseCode = "503", ref = "Unavailable")
+    public SearchAnswer search(@PathParam("name") String name, UriInfo uri) {
+        return search(name, parser -> parser.parse(uri.getQueryParameters()));
+    }
+
+    @POST
+    @Path("search")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Operation(
+            operationId = "search",
+            summary = "Searches, by a JSON body",
+            description =
+                    "query narrows and scores, filter only narrows; both take the clauses match, eq,"
+                            + " in, range, exists, prefix, and, or, not.")
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(type = SchemaType.OBJECT),
+                            examples =
+                                    @ExampleObject(
+                                            name = "strong quakes",
+                                            value = ApiDescription.SEARCH)))
+    @APIResponse(
+            responseCode = "200",
+            description = "what matched, from one generation",
+            content = @Content(schema = @Schema(implementation = SearchAnswer.class)))
+    @APIResponse(responseCode = "400", ref = "Malformed")
+    @APIResponse(responseCode = "404", ref = "NotFound")
+    @APIResponse(responseCode = "503", ref = "Unavailable")
+    public SearchAnswer search(@PathParam("name") String name, byte[] body) {
+        Value request = RequestText.body(body, MediaType.APPLICATION_JSON_TYPE);
+        return search(name, parser -> parser.parse(request));
+    }
+
+    private SearchAnswer search(String name, Function<QueryParser, SearchRequest> parse) {
+        long begun = resources.nanoClock().nanos();
+        Index index = indexes.get(name).index();
+        try (IndexSnapshot snapshot = index.snapshot()) {
+            SearchRequest request = parse.apply(new QueryParser(snapshot.schema()));
+            SearchResult result = new Searcher(snapshot).search(request);
+            long generation = result.commit().generation();
+            return new SearchAnswer(
+                    result.total(),
+                    result.hits().stream().map(HitAnswer::of).toList(),
+                    generation,
+                    PositionToken.of(index.incarnation(), generation),
+                    (resources.nanoClock().nanos() - begun) / NANOS_PER_MICRO);
+        }
+    }
+
+    @GET
+    @Path("documents/{key}")
+    @Operation(
+            operationId = "getDocument",
+            summary = "One document by its key",
+            description = "The key is percent-encoded.")
+    @APIResponse(responseCode = "200", description = "the newest committed document of this key")
+    @APIResponse(responseCode = "404", ref = "NotFound")
+    @APIResponse(responseCode = "503", ref = "Unavailable")
+    public DocumentAnswer document(
+            @PathParam("name") String name, @PathParam("key") @Encoded String encodedKey) {
+        Index index = indexes.get(name).index();
+        try (IndexSnapshot snapshot = index.snapshot()) {
+            DocumentKey key = RequestText.key(snapshot.schema(), encodedKey);
+            SearchResult.Hit hit =
+                    new Searcher(snapshot)
+                            .document(key)
+                            .orElseThrow(() ->
+                                    InvalidRequest.notFound(
+                                            "index %s has no document %s".formatted(name, key)));
+            long generation = snapshot.commit().generation();
+            return new DocumentAnswer(
+                    key.toValue(),
+                    hit.document(),
+                    generation,
+                    PositionToken.of(index.incarnation(), generation));
+        }
+    }
+}

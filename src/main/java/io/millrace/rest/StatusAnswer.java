@@ -1,0 +1,175 @@
+package io.millrace.rest;
+
+import io.millrace.MillraceException;
+import io.millrace.change.Checkpoint;
+import io.millrace.change.Position;
+import io.millrace.change.SourcePartition;
+import io.millrace.document.Value.Obj;
+import io.millrace.index.CommitPoint;
+import io.millrace.index.Index;
+import io.millrace.index.IndexState;
+import io.millrace.index.IndexWriter;
+import io.millrace.pipeline.PipelineStatus;
+import io.millrace.pipeline.RunningIndex;
+import io.millrace.source.SourceStatus;
+import java.util.Map;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/// How an index stands: what it has read, how far that is from the end of its source, what waits.
+///
+/// - lag: records between the newest commit and the known end of the source
+/// - generation, documents, segments, incarnation, publishedThrough, store: null before generation
+///   1
+@Schema(name = "Status")
+record StatusAnswer(
+        String name,
+        @Schema(description = "starting, running, retrying, failed or stopped") String state,
+        @Schema(description = "one sentence for people, empty when all is well") String detail,
+        @Schema(description = "absent before generation 1") @Nullable String incarnation,
+        @Nullable Long generation,
+        @Schema(description = "visible documents") @Nullable Long documents,
+        @Nullable Long segments,
+        @Schema(description = "newest generation whose events and dead letters are acknowledged")
+                @Nullable Long publishedThrough,
+        @Schema(description = "open, disk-full, failed or closed, with the reason")
+                @Nullable String store,
+        SourceAnswer source,
+        @Schema(
+                        description = "next offset by topic and partition",
+                        type = SchemaType.OBJECT,
+                        implementation = Object.class)
+                Obj committed,
+        @Schema(
+                        description = "committed, with what is queued and building",
+                        type = SchemaType.OBJECT,
+                        implementation = Object.class)
+                Obj accepted,
+        @Schema(description = "records between the newest commit and the end of the source")
+                long lag,
+        PendingAnswer pending,
+        @Schema(description = "since the process started") long indexedChanges,
+        @Schema(description = "since the process started") long rejectedChanges)
+        implements Wire {
+
+    /// The source's own state.
+    @Schema(name = "SourceStatus")
+    record SourceAnswer(
+            @Schema(description = "starting, reading, paused, stopped or failed") String state,
+            String detail,
+            @Schema(
+                            description = "newest known next offset by topic and partition",
+                            type = SchemaType.OBJECT,
+                            implementation = Object.class)
+                    Obj ends)
+            implements Wire {
+        static SourceAnswer of(SourceStatus source) {
+            return new SourceAnswer(
+                    source.state().label(), source.detail(), source.ends().toValue());
+        }
+
+        @Override
+        public Obj toValue() {
+            return new Members()
+                    .put("state", state)
+                    .put("detail", detail)
+                    .put("ends", ends)
+                    .toObj();
+        }
+    }
+
+    /// Changes since the newest commit.
+    @Schema(name = "Pending")
+    record PendingAnswer(long changes, long bytes, long queuedDocuments, long queuedBytes)
+            implements Wire {
+        static PendingAnswer of(IndexWriter.Pending pending) {
+            return new PendingAnswer(
+                    pending.changes(),
+                    pending.bytes(),
+                    pending.queuedDocuments(),
+                    pending.queuedBytes());
+        }
+
+        @Override
+        public Obj toValue() {
+            return new Members()
+                    .put("changes", changes)
+                    .put("bytes", bytes)
+                    .put("queuedDocuments", queuedDocuments)
+                    .put("queuedBytes", queuedBytes)
+                    .toObj();
+        }
+    }
+
+    static StatusAnswer of(RunningIndex running) {
+        PipelineStatus status = running.status();
+        Index index = null;
+        CommitPoint newest = null;
+        try {
+            index = running.index();
+            newest = index.newestCommit();
+        } catch (MillraceException.Unavailable e) {
+            // No generation yet; the status says why.
+        }
+        return new StatusAnswer(
+                running.definition().name(),
+                status.state().label(),
+                status.detail(),
+                index == null ? null : index.incarnation(),
+                newest == null ? null : Long.valueOf(newest.generation()),
+                newest == null ? null : Long.valueOf(newest.documentCount()),
+                newest == null ? null : Long.valueOf(newest.segmentCount()),
+                index == null ? null : Long.valueOf(index.publishedThrough()),
+                index == null ? null : store(index.state()),
+                SourceAnswer.of(status.source()),
+                status.committed().toValue(),
+                status.accepted().toValue(),
+                lag(status.committed(), status.source().ends()),
+                PendingAnswer.of(status.pending()),
+                status.indexedChanges(),
+                status.rejectedChanges());
+    }
+
+    static long lag(Checkpoint committed, Checkpoint ends) {
+        long lag = 0;
+        for (Map.Entry<SourcePartition, Position> end : ends.positions().entrySet()) {
+            Position stands = committed.position(end.getKey());
+            if (stands != null) {
+                lag += Math.max(0, end.getValue().next() - stands.next());
+            }
+        }
+        return lag;
+    }
+
+    private static String store(IndexState state) {
+        return switch (state) {
+            case IndexState.Open _ -> "open";
+            case IndexState.DiskFull(String reason) -> "disk-full: " + reason;
+            case IndexState.Failed(String reason) -> "failed: " + reason;
+            case IndexState.Closed _ -> "closed";
+        };
+    }
+
+    @Override
+    public Obj toValue() {
+        return new Members()
+                .put("name", name)
+                .put("state", state)
+                .put("detail", detail)
+                .put("incarnation", incarnation)
+                .put("generation", generation)
+                .put("documents", documents)
+                .put("segments", segments)
+                .put("publishedThrough", publishedThrough)
+                .put("store", store)
+                .put("source", source)
+                .put("committed", committed)
+                .put("accepted", accepted)
+                .put("lag", lag)
+                .put("pending", pending)
+                .put("indexedChanges", indexedChanges)
+                .put("rejectedChanges", rejectedChanges)
+                .toObj();
+    }
+}
