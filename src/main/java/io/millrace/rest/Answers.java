@@ -75,7 +75,7 @@ final class Answers {
 
     @Schema(name = "Hit")
     record HitAnswer(
-            @Schema(type = SchemaType.STRING, implementation = Object.class) Value key,
+            @Schema(anyOf = {String.class, Long.class}) Value key,
             @Schema(
                             description = "present when the query scores",
                             type = SchemaType.NUMBER,
@@ -109,7 +109,7 @@ final class Answers {
 
     @Schema(name = "Document")
     record DocumentAnswer(
-            @Schema(type = SchemaType.STRING, implementation = Object.class) Value key,
+            @Schema(anyOf = {String.class, Long.class}) Value key,
             @Schema(type = SchemaType.OBJECT, implementation = Object.class) Obj document,
             long generation,
             String position)

@@ -54,6 +54,9 @@ public class OperationsResource {
     @GET
     @Path("segments")
     @Operation(operationId = "listSegments", summary = "Segments of the newest generation")
+    @APIResponse(responseCode = "200", description = "segments in the order of ties")
+    @APIResponse(responseCode = "404", ref = "NotFound")
+    @APIResponse(responseCode = "503", ref = "Unavailable")
     public SegmentList segments(@PathParam("name") String name) {
         try (IndexSnapshot snapshot = indexes.get(name).index().snapshot()) {
             return new SegmentList(
@@ -65,6 +68,10 @@ public class OperationsResource {
     @GET
     @Path("commits")
     @Operation(operationId = "listCommits", summary = "Generations still kept, newest first")
+    @APIResponse(responseCode = "200", description = "generations, newest first")
+    @APIResponse(responseCode = "400", ref = "Malformed")
+    @APIResponse(responseCode = "404", ref = "NotFound")
+    @APIResponse(responseCode = "503", ref = "Unavailable")
     public CommitList commits(
             @PathParam("name") String name,
             @Parameter(
@@ -94,6 +101,7 @@ public class OperationsResource {
                     "Answers with the newest generation, which is an old one if nothing new was read.")
     @APIResponse(responseCode = "200", description = "the newest generation")
     @APIResponse(responseCode = "503", ref = "Unavailable")
+    @APIResponse(responseCode = "404", ref = "NotFound")
     public CommitAnswer commit(@PathParam("name") String name) {
         RunningIndex running = indexes.get(name);
         Index index = running.index();
@@ -107,6 +115,10 @@ public class OperationsResource {
             summary = "Changes that could not be indexed, newest first",
             description =
                     "Keys and values are shown up to 4096 bytes; the dead-letter topic has the whole records.")
+    @APIResponse(responseCode = "200", description = "changes with reason, place and bytes")
+    @APIResponse(responseCode = "400", ref = "Malformed")
+    @APIResponse(responseCode = "404", ref = "NotFound")
+    @APIResponse(responseCode = "503", ref = "Unavailable")
     public DeadLetterList deadLetters(
             @PathParam("name") String name,
             @Parameter(
