@@ -8,7 +8,6 @@ import io.millrace.index.SegmentView;
 import io.millrace.search.SearchResult;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
@@ -157,7 +156,7 @@ final class Answers {
     @Schema(name = "Commit")
     record CommitAnswer(
             long generation,
-            @Schema(description = "create, index or position") String kind,
+            @Schema(description = "CREATE, INDEX or POSITION") String kind,
             @Schema(description = "newest generation that changed visible documents")
                     long contentGeneration,
             @Schema(description = "visible documents") long documents,
@@ -173,7 +172,7 @@ final class Answers {
         static CommitAnswer of(String incarnation, CommitPoint commit) {
             return new CommitAnswer(
                     commit.generation(),
-                    commit.kind().name().toLowerCase(Locale.ROOT),
+                    commit.kind().name(),
                     commit.contentGeneration(),
                     commit.documentCount(),
                     commit.segmentCount(),

@@ -98,6 +98,10 @@ public class ApiDescription extends Application {
             id: quakes:5b0c1f2e9a7d4c38:42:0
             data: {"specversion":"1.0","id":"quakes:5b0c1f2e9a7d4c38:42:0",\
             "source":"/indexes/quakes","type":"io.millrace.commit.v1","generation":42,\
-            "previousgeneration":41,"datacontenttype":"application/json","data":{}}
+            "previousgeneration":41,"datacontenttype":"application/json","data":{"kind":"INDEX",\
+            "contentGeneration":42,"schemaVersion":1,"positions":{"quakes":{"0":1707}},\
+            "documents":{"total":1500,"added":20,"deleted":3,"rejected":1},"segments":{"total":4,\
+            "added":[{"id":"01KAF0S7R2Z3V9X4M6N8P0Q1T5","documents":20,"bytes":9120}],"removed":[]},\
+            "committedAt":1795190000000}}
             """;
 }
