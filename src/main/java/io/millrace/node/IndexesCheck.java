@@ -1,0 +1,40 @@
+package io.millrace.node;
+
+import io.millrace.catalog.Catalog;
+import io.millrace.pipeline.Indexes;
+import io.millrace.pipeline.PipelineStatus;
+import io.millrace.pipeline.RunningIndex;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
+import org.eclipse.microprofile.health.Readiness;
+
+/// Ready unless every index is still starting: then nothing could be searched. One that waits for
+/// its topic or stopped moving is told of, and does not take the others out of service.
+@Readiness
+class IndexesCheck implements HealthCheck {
+    private final Indexes indexes;
+    private final Catalog catalog;
+
+    IndexesCheck(Indexes indexes, Catalog catalog) {
+        this.indexes = indexes;
+        this.catalog = catalog;
+    }
+
+    @Override
+    public HealthCheckResponse call() {
+        HealthCheckResponseBuilder answer = HealthCheckResponse.named("indexes");
+        boolean ready = indexes.list().isEmpty();
+        for (RunningIndex index : indexes.list()) {
+            PipelineStatus status = index.status();
+            ready |= status.state() != PipelineStatus.State.STARTING;
+            answer.withData(
+                    index.definition().name(),
+                    status.detail().isEmpty()
+                            ? status.state().label()
+                            : status.state().label() + ": " + status.detail());
+        }
+        answer.withData("unusableDefinitions", catalog.problems().size());
+        return answer.status(ready).build();
+    }
+}

@@ -1,0 +1,39 @@
+package io.millrace.node;
+
+import io.millrace.catalog.Catalog;
+import io.millrace.pipeline.Indexes;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import org.jboss.logging.Logger;
+
+/// Starts every defined index once the application is up, and ends them before anything they need
+/// goes away.
+@ApplicationScoped
+class Lifecycle {
+    private static final Logger LOG = Logger.getLogger(Lifecycle.class);
+
+    private final Catalog catalog;
+    private final Indexes indexes;
+
+    Lifecycle(Catalog catalog, Indexes indexes) {
+        this.catalog = catalog;
+        this.indexes = indexes;
+    }
+
+    /// After dev mode's services, which decide where the brokers are.
+    void start(@Observes @Priority(100) StartupEvent event) {
+        for (Catalog.Problem problem : catalog.problems()) {
+            LOG.errorf("definition %s is not used: %s", problem.file(), problem.message());
+        }
+        catalog.definitions().forEach(indexes::start);
+        LOG.infof("%d indexes started", catalog.definitions().size());
+    }
+
+    /// Channels close after this event, so the last commits still reach their topic.
+    void stop(@Observes @Priority(1) ShutdownEvent event) {
+        indexes.close();
+    }
+}

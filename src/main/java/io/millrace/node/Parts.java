@@ -1,0 +1,104 @@
+package io.millrace.node;
+
+import io.millrace.catalog.Catalog;
+import io.millrace.catalog.DefinitionParser;
+import io.millrace.catalog.IndexDefinition;
+import io.millrace.directory.Directory;
+import io.millrace.directory.MmapDirectory;
+import io.millrace.index.IndexOptions;
+import io.millrace.index.NodeResources;
+import io.millrace.pipeline.IndexHome;
+import io.millrace.pipeline.IndexWatcher;
+import io.millrace.pipeline.Indexes;
+import io.millrace.pipeline.PipelineOptions;
+import io.millrace.segment.Analyzers;
+import io.millrace.source.ChangeSource;
+import io.millrace.source.kafka.KafkaChangeSource;
+import io.millrace.source.kafka.KafkaReadOptions;
+import io.millrace.source.kafka.TopicBinding;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.time.InstantSource;
+import java.util.random.RandomGenerator;
+import org.eclipse.microprofile.config.Config;
+
+/// Builds the parts of a node, each once. Nothing is started here.
+final class Parts {
+
+    @Produces
+    @Singleton
+    NodeResources resources() {
+        return new NodeResources(
+                InstantSource.system(),
+                System::nanoTime,
+                RandomGenerator.of("L64X128MixRandom"),
+                Thread.ofPlatform().factory());
+    }
+
+    @Produces
+    @Singleton
+    Directory data(NodeConfig config) {
+        try {
+            return MmapDirectory.open(config.dataDir());
+        } catch (IOException e) {
+            throw new UncheckedIOException("millrace.data-dir " + config.dataDir(), e);
+        }
+    }
+
+    @Produces
+    @Singleton
+    Catalog catalog(NodeConfig config, Directory data) {
+        DefinitionParser parser = new DefinitionParser(Analyzers.NAMES);
+        if (!Files.isDirectory(config.definitionsDir())) {
+            return Catalog.open(data, null, parser);
+        }
+        try {
+            return Catalog.open(data, MmapDirectory.open(config.definitionsDir()), parser);
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "millrace.definitions-dir " + config.definitionsDir(), e);
+        }
+    }
+
+    @Produces
+    @Singleton
+    Indexes indexes(NodeConfig config, Config settings, Directory data, NodeResources resources) {
+        NodeConfig.Indexing indexing = config.indexing();
+        IndexOptions options =
+                new IndexOptions(
+                        indexing.queueDocumentsMax(),
+                        indexing.queueBytesMax(),
+                        indexing.builderBytesMax(),
+                        indexing.prepareDeadline(),
+                        indexing.keptCommits());
+        IndexHome home = new DirectoryIndexHome(data, options, resources);
+        return new Indexes(
+                home,
+                definition -> kafkaSource(definition, settings, resources),
+                IndexWatcher.none(),
+                PipelineOptions.DEFAULT,
+                resources);
+    }
+
+    private static ChangeSource kafkaSource(
+            IndexDefinition definition, Config settings, NodeResources resources) {
+        TopicBinding.KeyPlace keyPlace =
+                switch (definition.source().keyFrom()) {
+                    case RECORD -> TopicBinding.KeyPlace.RECORD;
+                    case VALUE -> TopicBinding.KeyPlace.VALUE;
+                };
+        return new KafkaChangeSource(
+                new TopicBinding(
+                        definition.name(),
+                        definition.source().topic(),
+                        keyPlace,
+                        definition.schema()),
+                KafkaSettings.of(settings),
+                KafkaReadOptions.DEFAULT,
+                resources.nanoClock()::nanos,
+                resources.threads());
+    }
+}
