@@ -47,6 +47,10 @@ final class Lane implements Runnable {
 
     private Generation base;
     private boolean paused;
+
+    /// The last barrier that took an output of this lane, in case nobody takes it from there.
+    private @Nullable Barrier reached;
+
     private @Nullable Throwable failure;
 
     // What this generation has so far.
@@ -115,6 +119,9 @@ final class Lane implements Runnable {
             }
             case LaneCommand.Stop _ -> {
                 discard();
+                if (reached != null) {
+                    reached.take().forEach(LaneOutput::closeReaders);
+                }
                 return false;
             }
         }
@@ -294,6 +301,7 @@ final class Lane implements Runnable {
             // Nobody waits any more: a Reset is on its way, and these files are still ours.
             discard();
         } else {
+            reached = barrier;
             ownSegments = new ArrayList<>();
             files = new ArrayList<>();
         }

@@ -52,18 +52,30 @@ final class ManagerThread {
     ///
     /// @throws MillraceException.Unavailable when the thread has ended
     <T> T call(Callable<T> call) {
+        return call(call, () -> {});
+    }
+
+    /// @param otherwise done on the caller's thread when the thread has ended, so that the call
+    ///   will never run
+    <T> T call(Callable<T> call, Runnable otherwise) {
         if (Thread.currentThread() == thread) {
             throw new MillraceException.Bug("the manager's thread waits for itself");
         }
         FutureTask<T> task = new FutureTask<>(call);
-        synchronized (this) {
-            if (stopping) {
-                throw new MillraceException.Unavailable("the index is closed");
-            }
-            calls.addLast(task);
-            notifyAll();
+        if (!offer(task)) {
+            otherwise.run();
+            throw new MillraceException.Unavailable("the index is closed");
         }
         return result(task);
+    }
+
+    private synchronized boolean offer(FutureTask<?> task) {
+        if (stopping) {
+            return false;
+        }
+        calls.addLast(task);
+        notifyAll();
+        return true;
     }
 
     /// Has the chores run soon, without waiting for them.

@@ -124,7 +124,7 @@ final class SegmentManager {
     ///
     /// @throws MillraceException.Unavailable when the generation failed
     Draft prepare(Staged staged) {
-        return thread.call(() -> stage(staged));
+        return thread.call(() -> stage(staged), staged::closeReaders);
     }
 
     /// Steps L5 to L11. Empty when the draft changes nothing.

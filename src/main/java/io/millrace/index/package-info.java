@@ -5,7 +5,8 @@
 /// - Threads: the writer has one owner thread; each lane one worker; the segment manager one
 ///   thread, which alone writes commit records and assigns generations.
 /// - Invariants: I1 to I11 of the commit protocol, src/docs/commit-protocol.md.
-/// - Read first: [Index], [IndexWriter], [PreparedCommit].
+/// - Read first: [Index], [IndexWriter], [PreparedCommit]; then the way of a change through
+///   [Intake], [Lane], [DraftWriter] and [SegmentManager]; [Recovery] is its mirror.
 @NullMarked
 package io.millrace.index;
 

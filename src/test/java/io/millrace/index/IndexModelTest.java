@@ -1,0 +1,251 @@
+package io.millrace.index;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.change.Checkpoint;
+import io.millrace.index.IndexScenario.Step;
+import io.millrace.testing.FaultDirectory;
+import io.millrace.testing.ManualClock;
+import io.millrace.testing.Seeded;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// Random sequences of operations against a plain map.
+class IndexModelTest {
+    private static final int SEQUENCES = 150;
+    private static final int OPERATIONS = 60;
+    private static final int KEYS = 12;
+
+    @BeforeEach
+    void beQuiet() {
+        Logger.getLogger("io.millrace.index").setLevel(Level.OFF);
+    }
+
+    @AfterEach
+    void speakAgain() {
+        Logger.getLogger("io.millrace.index").setLevel(null);
+    }
+
+    @Test
+    void anySequenceOfOperationsShowsWhatAMapWould() {
+        Seeded.repeat(SEQUENCES, IndexModelTest::play);
+    }
+
+    private static void play(RandomGenerator random) throws Exception {
+        try (Player player = new Player(random)) {
+            for (int i = 0; i < OPERATIONS; i++) {
+                player.step();
+                player.check();
+            }
+        }
+    }
+
+    private static final class Player implements AutoCloseable {
+        private final RandomGenerator random;
+        private final IndexScenario scenario;
+        private final List<Step> source = new ArrayList<>();
+        private final List<OpenSnapshot> snapshots = new ArrayList<>();
+        private FaultDirectory disk = new FaultDirectory();
+        private Index index;
+        private long generation = 1;
+
+        /// A snapshot with what it must show for ever.
+        record OpenSnapshot(IndexSnapshot snapshot, SortedMap<String, Long> expected) {}
+
+        Player(RandomGenerator random) {
+            this.random = random;
+            long[] builderBytes = {1, 20_000, 1 << 20};
+            this.scenario =
+                    new IndexScenario(
+                            new ManualClock(),
+                            random.nextLong(),
+                            new IndexOptions(
+                                    1 + random.nextInt(40),
+                                    1 << 20,
+                                    builderBytes[random.nextInt(builderBytes.length)],
+                                    Duration.ofSeconds(60),
+                                    random.nextInt(4)));
+            this.index = scenario.create(disk);
+        }
+
+        void step() throws Exception {
+            switch (random.nextInt(12)) {
+                case 0, 1, 2, 3, 4 -> feed();
+                case 5, 6 -> commit();
+                case 7 -> {
+                    try (PreparedCommit prepared = index.writer().prepareCommit()) {
+                        feed();
+                        if (random.nextBoolean()) {
+                            count(prepared.commit().isPresent());
+                        }
+                    }
+                }
+                case 8 -> index.writer().abort();
+                case 9 -> {
+                    if (snapshots.size() < 4) {
+                        snapshots.add(new OpenSnapshot(index.snapshot(), model(committed())));
+                    } else {
+                        closeSnapshot(random.nextInt(snapshots.size()));
+                    }
+                }
+                case 10 -> index.markPublished(random.nextLong(0, generation + 1));
+                default -> restart();
+            }
+        }
+
+        /// A few steps from where the writer stands: old ones again after an abort, then new ones.
+        private void feed() {
+            int from = Math.toIntExact(position(index.writer().accepted()));
+            int to = from + random.nextInt(8);
+            while (source.size() < to) {
+                source.add(draw());
+            }
+            if (random.nextInt(10) == 0) {
+                return;
+            }
+            List<Step> steps = List.copyOf(source.subList(from, to));
+            if (scenario.offer(index, steps) instanceof Admission.QueueFull) {
+                assertEquals(from, position(index.writer().accepted()));
+            } else {
+                assertEquals(to, position(index.writer().accepted()));
+            }
+        }
+
+        private Step draw() {
+            String key = "k" + random.nextInt(KEYS);
+            return switch (random.nextInt(12)) {
+                case 0 -> new Step.Bad(key);
+                case 1 -> new Step.Garbage(key);
+                case 2, 3, 4 -> new Step.Remove(key);
+                default -> new Step.Put(key, random.nextInt(1000));
+            };
+        }
+
+        private void commit() {
+            long wanted = position(index.writer().accepted());
+            boolean moved = wanted != committed();
+            assertEquals(moved, scenario.commit(index).isPresent());
+            assertEquals(wanted, committed());
+            count(moved);
+        }
+
+        private void count(boolean published) {
+            generation += published ? 1 : 0;
+        }
+
+        private void restart() {
+            FaultDirectory next = random.nextBoolean() ? disk : disk.afterPowerLoss(random);
+            index.close();
+            // Snapshots outlive the index that gave them, and its folder.
+            for (OpenSnapshot open : snapshots) {
+                assertEquals(open.expected(), IndexScenario.documents(open.snapshot()));
+            }
+            while (!snapshots.isEmpty()) {
+                closeSnapshot(0);
+            }
+            assertEquals(0, disk.openMaps());
+            disk = next;
+            index = scenario.open(disk);
+        }
+
+        private void closeSnapshot(int which) {
+            OpenSnapshot open = snapshots.remove(which);
+            assertEquals(open.expected(), IndexScenario.documents(open.snapshot()));
+            open.snapshot().close();
+            open.snapshot().close();
+        }
+
+        void check() throws Exception {
+            assertEquals(generation, index.newestCommit().generation());
+            assertEquals(model(committed()), IndexScenario.documents(index));
+            List<Long> announced =
+                    index.eventsAfter(0, 1000).stream().map(IndexEvent::generation).toList();
+            for (int i = 1; i < announced.size(); i++) {
+                assertEquals(announced.get(i - 1) + 1, announced.get(i));
+            }
+            assertEquals(generation, announced.getLast());
+            assertTrue(
+                    announced.getFirst() <= index.record().publishedThrough() + 1,
+                    "a generation was dropped before it was acknowledged");
+            checkFiles();
+        }
+
+        /// The folder holds what the kept generations and the open snapshots need, and no more.
+        private void checkFiles() throws Exception {
+            index.settle();
+            CommitRecord newest = index.record();
+            SortedSet<String> expected = new TreeSet<>();
+            newest.segments().forEach(entry -> expected.add(entry.meta().id().fileName()));
+            for (OpenSnapshot open : snapshots) {
+                for (SegmentView view : open.snapshot().segments()) {
+                    expected.add(view.reader().meta().id().fileName());
+                }
+            }
+            for (long kept = newest.keptFrom(); kept <= newest.generation(); kept++) {
+                expected.add("c-" + kept + ".commit");
+                new CommitFiles(disk)
+                        .read(kept)
+                        .record()
+                        .rejects()
+                        .forEach(file -> expected.add(file.name()));
+            }
+            SortedSet<String> found = new TreeSet<>(disk.list());
+            if (index.writer().pending().changes() > 0) {
+                // The lane may have begun files of its own.
+                assertTrue(found.containsAll(expected));
+                return;
+            }
+            SortedSet<String> vectors = new TreeSet<>();
+            newest.deleteVectors().forEach(file -> vectors.add(file.name()));
+            if (snapshots.isEmpty()) {
+                expected.addAll(vectors);
+            } else {
+                assertTrue(found.containsAll(vectors));
+                found.removeIf(name -> name.endsWith(".dv"));
+            }
+            assertEquals(expected, found);
+        }
+
+        private SortedMap<String, Long> model(long position) {
+            SortedMap<String, Long> model = new TreeMap<>();
+            for (Step step : source.subList(0, Math.toIntExact(position))) {
+                switch (step) {
+                    case Step.Put(String key, long number) -> model.put(key, number);
+                    case Step.Remove(String key) -> model.remove(key);
+                    case Step.Bad _, Step.Garbage _ -> {}
+                }
+            }
+            return model;
+        }
+
+        private long committed() {
+            return position(index.writer().committed());
+        }
+
+        private static long position(Checkpoint checkpoint) {
+            return Objects.requireNonNull(checkpoint.position(IndexScenario.PARTITION)).next();
+        }
+
+        @Override
+        public void close() {
+            while (!snapshots.isEmpty()) {
+                closeSnapshot(0);
+            }
+            index.close();
+            assertEquals(0, disk.openMaps());
+        }
+    }
+}

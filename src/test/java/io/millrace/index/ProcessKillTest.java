@@ -1,0 +1,105 @@
+package io.millrace.index;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.MillraceException;
+import io.millrace.directory.Directory;
+import io.millrace.directory.MmapDirectory;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Kills a process that commits to real files, at a random commit and a random moment within it.
+class ProcessKillTest {
+    private static final int KILLS = Integer.getInteger("kills", 5);
+
+    @Test
+    void whatWasSaidToBeCommittedSurvivesTheProcess(@TempDir Path folder) throws Exception {
+        RandomGenerator random = RandomGenerator.getDefault();
+        Path log = folder.resolve("errors.log");
+        Directory directory = MmapDirectory.open(folder.resolve("index"));
+        long generation = 0;
+        for (int kill = 0; kill < KILLS; kill++) {
+            Process process =
+                    new ProcessBuilder(
+                                    Path.of(System.getProperty("java.home"), "bin", "java")
+                                            .toString(),
+                                    "-XX:+UseSerialGC",
+                                    "-Xmx128m",
+                                    "--enable-native-access=ALL-UNNAMED",
+                                    "--sun-misc-unsafe-memory-access=allow",
+                                    "-cp",
+                                    System.getProperty("java.class.path"),
+                                    KilledProcess.class.getName(),
+                                    folder.resolve("index").toString())
+                            .redirectError(log.toFile())
+                            .start();
+            String said = "";
+            int commits = 1 + random.nextInt(60);
+            try (BufferedReader lines =
+                    new BufferedReader(
+                            new InputStreamReader(
+                                    process.getInputStream(), StandardCharsets.UTF_8))) {
+                for (int i = 0; i < commits; i++) {
+                    said = next(lines, said, log);
+                }
+                assertThrows(
+                        MillraceException.Fenced.class,
+                        () -> KilledProcess.scenario().open(directory));
+                busyFor(random.nextLong(3_000_000));
+                // Through the handle, which leaves what the process said to be read.
+                process.toHandle().destroyForcibly();
+                assertTrue(process.waitFor(30, TimeUnit.SECONDS));
+                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                    said = line.startsWith("committed ") ? line : said;
+                }
+            }
+            long acknowledged = Long.parseLong(said.split(" ")[1]);
+            assertTrue(acknowledged > generation);
+            try (Index index = KilledProcess.scenario().open(directory)) {
+                generation = index.newestCommit().generation();
+                assertTrue(
+                        generation == acknowledged || generation == acknowledged + 1,
+                        generation + " after " + said);
+                assertEquals(
+                        KilledProcess.model(KilledProcess.position(index)),
+                        IndexScenario.documents(index));
+            }
+        }
+    }
+
+    private static String next(BufferedReader lines, String said, Path log) throws Exception {
+        while (true) {
+            String line = lines.readLine();
+            assertTrue(
+                    line != null,
+                    () -> {
+                        try {
+                            return "the process ended by itself after '%s': %s"
+                                    .formatted(said, Files.readString(log));
+                        } catch (java.io.IOException e) {
+                            return e.toString();
+                        }
+                    });
+            if (line.startsWith("committed ")) {
+                return line;
+            }
+        }
+    }
+
+    /// A moment somewhere within the next commit; it need not be exact.
+    private static void busyFor(long nanos) {
+        long end = System.nanoTime() + nanos;
+        while (System.nanoTime() < end) {
+            Thread.onSpinWait();
+        }
+    }
+}
