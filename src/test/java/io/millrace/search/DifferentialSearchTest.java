@@ -28,7 +28,7 @@ class DifferentialSearchTest {
 
     @Test
     void largeSegmentsAnswerLikeANaiveSearch() {
-        Seeded.repeat(2, random -> compare(random, 2_000, 100));
+        Seeded.repeat(2, random -> compare(random, 1_000, 100));
     }
 
     private void compare(RandomGenerator random, int changes, int searches) throws IOException {
