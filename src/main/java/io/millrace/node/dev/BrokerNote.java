@@ -67,6 +67,10 @@ record BrokerNote(long pid, int port, int preferredPort, long ownerPid, String s
                 .filter(handle -> hasArgument(handle, settings));
     }
 
+    Path file() {
+        return Path.of(settings).resolveSibling(FILE);
+    }
+
     boolean ownerIsAlive() {
         return ProcessHandle.of(ownerPid)
                 .filter(ProcessHandle::isAlive)

@@ -120,7 +120,8 @@ public final class EmbeddedKafka {
         }
         System.setProperty(hookProperty, pid);
         Runtime.getRuntime()
-                .addShutdownHook(new Thread(new StopHook(process, busyProperty), "kafka-stop"));
+                .addShutdownHook(
+                        new Thread(new StopHook(process, note.file(), busyProperty), "kafka-stop"));
     }
 
     private static Optional<EmbeddedKafka> adopt(Path home, int preferredPort) throws IOException {

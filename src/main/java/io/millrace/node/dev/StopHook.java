@@ -1,5 +1,8 @@
 package io.millrace.node.dev;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -12,10 +15,13 @@ final class StopHook implements Runnable {
     private static final long POLL_MILLIS = 20;
 
     private final ProcessHandle process;
+    private final Path note;
     private final String busyProperty;
 
-    StopHook(ProcessHandle process, String busyProperty) {
+    /// @param note file that says where the process runs, removed with it
+    StopHook(ProcessHandle process, Path note, String busyProperty) {
         this.process = process;
+        this.note = note;
         this.busyProperty = busyProperty;
     }
 
@@ -31,6 +37,11 @@ final class StopHook implements Runnable {
             Thread.currentThread().interrupt();
         }
         end(process, STOP_MILLIS_MAX);
+        try {
+            Files.deleteIfExists(note);
+        } catch (IOException e) {
+            // A note about a process that is gone does no harm: the next start sees that.
+        }
     }
 
     static void end(ProcessHandle process, long gracefulMillisMax) {
