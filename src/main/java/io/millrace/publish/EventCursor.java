@@ -1,0 +1,160 @@
+package io.millrace.publish;
+
+import io.millrace.MillraceException;
+import io.millrace.index.Index;
+import io.millrace.index.IndexEvent;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Flow;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Where one reader of events stands. Signals come from one worker at a time.
+final class EventCursor implements Flow.Subscription {
+    private static final int EVENTS_MAX = 32;
+
+    private final Index index;
+    private final Flow.Subscriber<? super IndexEvent> subscriber;
+    private final Executor workers;
+    private final Consumer<EventCursor> ended;
+
+    private final AtomicLong demand = new AtomicLong();
+
+    /// Above zero while a worker looks; whoever raises it from zero starts one. That also hands
+    /// `generation` from worker to worker.
+    private final AtomicInteger looks = new AtomicInteger();
+
+    private volatile boolean done;
+    private volatile boolean completes;
+    private volatile @Nullable Throwable failure;
+    private volatile @Nullable AutoCloseable listening;
+
+    // Confined to the worker.
+    private long generation;
+
+    EventCursor(
+            Index index,
+            long generation,
+            Flow.Subscriber<? super IndexEvent> subscriber,
+            Executor workers,
+            Consumer<EventCursor> ended) {
+        this.index = index;
+        this.generation = generation;
+        this.subscriber = subscriber;
+        this.workers = workers;
+        this.ended = ended;
+    }
+
+    void start() {
+        listening = index.onCommit(_ -> look());
+        if (done) {
+            stopListening();
+        }
+        look();
+    }
+
+    @Override
+    public void request(long events) {
+        if (events <= 0) {
+            fail(new MillraceException.Bug("a reader asked for less than one event"));
+            return;
+        }
+        demand.accumulateAndGet(
+                events, (held, more) -> held + more < 0 ? Long.MAX_VALUE : held + more);
+        look();
+    }
+
+    @Override
+    public void cancel() {
+        done = true;
+        stopListening();
+    }
+
+    void fail(Throwable reason) {
+        failure = reason;
+        look();
+    }
+
+    void complete() {
+        completes = true;
+        look();
+    }
+
+    private void look() {
+        if (!done && looks.getAndIncrement() == 0) {
+            try {
+                workers.execute(this::work);
+            } catch (RejectedExecutionException e) {
+                // The node is stopping, and so is the connection of this reader.
+                cancel();
+            }
+        }
+    }
+
+    private void work() {
+        int seen = 1;
+        while (seen != 0) {
+            try {
+                step();
+            } catch (RuntimeException e) {
+                end(e);
+            }
+            seen = looks.addAndGet(-seen);
+        }
+    }
+
+    private void step() {
+        Throwable reason = failure;
+        if (reason != null || completes) {
+            end(reason);
+            return;
+        }
+        while (!done && demand.get() > 0) {
+            int wanted = (int) Math.min(demand.get(), EVENTS_MAX);
+            var events = index.eventsAfter(generation, wanted);
+            if (events.isEmpty()) {
+                return;
+            }
+            for (IndexEvent event : events) {
+                if (event.generation() > generation + 1) {
+                    throw new MillraceException.Unavailable(
+                            ("events of index %s above generation %d are not kept any more, the"
+                                            + " oldest is %d: read the index anew")
+                                    .formatted(index.name(), generation, event.generation()));
+                }
+                if (done) {
+                    return;
+                }
+                generation = event.generation();
+                demand.getAndUpdate(held -> held == Long.MAX_VALUE ? held : held - 1);
+                subscriber.onNext(event);
+            }
+        }
+    }
+
+    private void end(@Nullable Throwable reason) {
+        if (done) {
+            return;
+        }
+        cancel();
+        if (reason == null) {
+            subscriber.onComplete();
+        } else {
+            subscriber.onError(reason);
+        }
+    }
+
+    private void stopListening() {
+        ended.accept(this);
+        AutoCloseable handle = listening;
+        try {
+            if (handle != null) {
+                handle.close();
+            }
+        } catch (Exception e) {
+            throw new MillraceException.Bug("listener of index " + index.name(), e);
+        }
+    }
+}
