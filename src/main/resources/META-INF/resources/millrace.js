@@ -131,10 +131,10 @@ function card(hit, open) {
   const badgePath = text("double")[0];
   const whenPath = text("timestamp")[0];
   const used = new Set([titlePath, badgePath, whenPath]);
-  const tags = [...text("keyword"), ...text("bool"), ...text("long"), ...text("double").slice(0, 3)]
+  const tags = [...text("keyword"), ...text("bool"), ...text("long"), ...text("double").slice(0, 2)]
     .filter((path) => !used.has(path))
     .filter((path) => valueAt(found, path) !== false)
-    .slice(0, 7);
+    .slice(0, 6);
   const title = titlePath ? valueAt(found, titlePath) : String(hit.key);
   const key = JSON.stringify(hit.key);
   const item = el(
