@@ -102,8 +102,13 @@ final class Lane implements Runnable {
     private boolean obey(LaneCommand command) {
         switch (command) {
             case Slice slice -> {
-                work(slice);
-                if (intake.done(slice)) {
+                boolean drained;
+                try {
+                    work(slice);
+                } finally {
+                    drained = intake.done(slice);
+                }
+                if (drained) {
                     onDrained.run();
                 }
             }

@@ -104,7 +104,8 @@ final class ManagerThread {
             }
             try {
                 again = chores.run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
+                // Callers wait for this thread, so nothing ends it early.
                 LOG.log(Level.ERROR, () -> "chores failed thread=" + thread.getName(), e);
             }
         }

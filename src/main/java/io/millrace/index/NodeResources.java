@@ -5,10 +5,21 @@ import java.util.concurrent.ThreadFactory;
 import java.util.random.RandomGenerator;
 
 /// What all indexes of a process share. Clock, random and threads come from here, so that tests
-/// decide them. The random generator need not be safe for several threads: whoever draws from it
-/// holds its monitor.
+/// decide them.
+///
+/// - random: made safe for several threads here, whatever was handed in
 public record NodeResources(
         InstantSource clock, NanoClock nanoClock, RandomGenerator random, ThreadFactory threads) {
+
+    public NodeResources {
+        RandomGenerator source = random;
+        random =
+                () -> {
+                    synchronized (source) {
+                        return source.nextLong();
+                    }
+                };
+    }
 
     /// A clock for durations.
     @FunctionalInterface

@@ -235,12 +235,12 @@ final class SegmentManager {
         } catch (StoreFull e) {
             undo(draft, Draft.State.ABORTED);
             throw failure("no room to publish generation " + record.generation(), e);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             throw unknown(record, "link", e);
         }
         try {
             directory.force();
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             throw unknown(record, "force of the folder", e);
         }
         // The commit point is passed: nothing below may make this commit look like a failure.
@@ -257,7 +257,7 @@ final class SegmentManager {
     }
 
     /// Only reopening finds out whether the generation is there. Until then every file of it stays.
-    private MillraceException unknown(CommitRecord record, String step, Exception cause) {
+    private MillraceException unknown(CommitRecord record, String step, Throwable cause) {
         String reason =
                 "%s for generation %d failed, so whether it is published is unknown: %s"
                         .formatted(step, record.generation(), cause.getMessage());
@@ -281,7 +281,7 @@ final class SegmentManager {
         for (Index.CommitListener listener : listeners) {
             try {
                 listener.committed(point);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.log(Level.ERROR, () -> "commit listener failed index=" + record.index(), e);
             }
         }
@@ -299,7 +299,7 @@ final class SegmentManager {
                         .record()
                         .rejects()
                         .forEach(file -> sweep.discard(file.name()));
-            } catch (IOException | MillraceException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 LOG.log(Level.WARNING, "rejects stay until the next open", e);
             }
             sweep.discard(new IndexFile.Commit(generation).name());

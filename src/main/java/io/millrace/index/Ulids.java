@@ -4,8 +4,7 @@ import java.time.InstantSource;
 import java.util.random.RandomGenerator;
 
 /// Mints ULIDs: 26 characters, 48 bits of milliseconds before 80 random bits, so that names order
-/// by time of creation and never repeat. May be shared between threads; the generator behind it,
-/// which need not be, is locked while it is asked.
+/// by time of creation and never repeat. May be shared between threads.
 final class Ulids {
     /// Crockford's base 32: no I, L, O, U.
     private static final char[] DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ".toCharArray();
@@ -26,10 +25,8 @@ final class Ulids {
     String next() {
         StringBuilder ulid = new StringBuilder(TIME_DIGITS + RANDOM_DIGITS);
         append(ulid, clock.millis(), TIME_DIGITS);
-        synchronized (random) {
-            append(ulid, random.nextLong(), RANDOM_DIGITS / 2);
-            append(ulid, random.nextLong(), RANDOM_DIGITS / 2);
-        }
+        append(ulid, random.nextLong(), RANDOM_DIGITS / 2);
+        append(ulid, random.nextLong(), RANDOM_DIGITS / 2);
         return ulid.toString();
     }
 

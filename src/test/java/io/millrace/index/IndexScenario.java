@@ -44,7 +44,6 @@ final class IndexScenario {
     static final IndexOptions OPTIONS =
             new IndexOptions(100, 1 << 20, 1 << 20, Duration.ofSeconds(60), 3);
 
-    private final ManualClock clock;
     private final NodeResources resources;
     private final IndexOptions options;
 
@@ -53,15 +52,10 @@ final class IndexScenario {
     }
 
     IndexScenario(ManualClock clock, long seed, IndexOptions options) {
-        this.clock = clock;
         this.options = options;
         this.resources =
                 new NodeResources(
                         clock, clock, new Random(seed), Thread.ofPlatform().daemon().factory());
-    }
-
-    NodeResources resources() {
-        return resources;
     }
 
     Index create(Directory directory) {
@@ -207,9 +201,5 @@ final class IndexScenario {
         }
         assertEquals(snapshot.liveCount(), shown.size());
         return shown;
-    }
-
-    ManualClock clock() {
-        return clock;
     }
 }
