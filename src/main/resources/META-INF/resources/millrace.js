@@ -250,7 +250,7 @@ function positions(committed, ends) {
   const rows = Object.entries(committed).flatMap(([topic, partitions]) =>
     Object.entries(partitions).map(([partition, next]) => {
       const end = ends[topic]?.[partition];
-      return [`${topic}/${partition}`, number.format(next) + (end === undefined || end === next ? "" : ` of ${number.format(end)}`)];
+      return [`${topic}/${partition}`, number.format(next) + (end === undefined || end <= next ? "" : ` of ${number.format(end)}`)];
     }));
   return rows.length > 6 ? [...rows.slice(0, 6), ["…", `${rows.length} partitions`]] : rows;
 }
