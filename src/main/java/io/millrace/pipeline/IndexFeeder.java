@@ -6,7 +6,6 @@ import io.millrace.change.ChangeBatch;
 import io.millrace.document.Value;
 import io.millrace.document.Value.Obj;
 import io.millrace.index.Admission;
-import io.millrace.index.CommitKind;
 import io.millrace.index.CommitPoint;
 import io.millrace.index.Index;
 import io.millrace.index.IndexEvent;
@@ -26,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 /// nothing is asked of the source, which is how back-pressure reaches it.
 final class IndexFeeder {
     private static final Logger LOG = System.getLogger(IndexFeeder.class.getName());
-    private static final long LOG_INTERVAL_NANOS = 1_000_000_000;
 
     private final Index index;
     private final IndexWriter writer;
@@ -50,8 +48,6 @@ final class IndexFeeder {
     /// Reading rests until then, because of too many rejects.
     private @Nullable Long restsUntilNanos;
 
-    private long lastLogNanos;
-
     // Written by the pipeline's thread, read by all.
     private volatile long indexedChanges;
     private volatile long rejectedChanges;
@@ -73,7 +69,6 @@ final class IndexFeeder {
         this.gauge = new RejectGauge(options.rejectWindow(), options.rejectsMaxPercent());
         this.rests =
                 new BackOff(options.rejectRestMin(), options.rejectRestMax(), resources.random());
-        this.lastLogNanos = clock.nanos() - LOG_INTERVAL_NANOS;
         writer.onDrained(inbox::roomAgain);
     }
 
@@ -239,7 +234,6 @@ final class IndexFeeder {
         if (restsUntilNanos == null && !gauge.isExceeded()) {
             rests.reset();
         }
-        log(commit, rejected);
     }
 
     private static long rejected(IndexEvent event) {
@@ -247,24 +241,6 @@ final class IndexFeeder {
                         && documents.get("rejected") instanceof Value.Int(long rejected)
                 ? rejected
                 : 0;
-    }
-
-    private void log(CommitPoint commit, long rejected) {
-        long now = clock.nanos();
-        boolean worthALine =
-                commit.kind() == CommitKind.INDEX && now - lastLogNanos >= LOG_INTERVAL_NANOS;
-        lastLogNanos = worthALine ? now : lastLogNanos;
-        LOG.log(
-                worthALine ? Level.INFO : Level.DEBUG,
-                "commit published index={0} generation={1} kind={2} documents={3} segments={4}"
-                        + " rejected={5} checkpoint={6}",
-                index.name(),
-                Long.toString(commit.generation()),
-                commit.kind(),
-                Long.toString(commit.documentCount()),
-                commit.segmentCount(),
-                Long.toString(rejected),
-                commit.checkpoint());
     }
 
     /// The failure of the subscription, once everything before it was taken.

@@ -7,7 +7,6 @@ import io.millrace.index.NodeResources.NanoClock;
 import io.millrace.index.StoredReject;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -43,6 +42,8 @@ final class IndexRelay implements Runnable, AutoCloseable {
 
     // Confined to the relay's thread.
     private long waitNanos;
+    private long lettersOf;
+    private int lettersAcknowledged;
 
     IndexRelay(Index index, RecordSender sender, RelayOptions options, NanoClock clock) {
         this.index = index;
@@ -115,16 +116,25 @@ final class IndexRelay implements Runnable, AutoCloseable {
         }
     }
 
+    /// Goes on behind those that were acknowledged before a failure: a generation of many rejects
+    /// gets through even where not every window does.
     private void sendDeadLetters(long generation) {
-        List<CompletableFuture<Void>> underWay = new ArrayList<>();
-        for (StoredReject reject : index.rejectsBetween(generation - 1, generation)) {
-            underWay.add(send(DeadLetters.toRecord(index.name(), index.incarnation(), reject)));
-            if (underWay.size() == options.deadLetterWindow()) {
-                acknowledged(underWay);
-                underWay.clear();
-            }
+        if (lettersOf != generation) {
+            lettersOf = generation;
+            lettersAcknowledged = 0;
         }
-        acknowledged(underWay);
+        List<StoredReject> rejects = index.rejectsBetween(generation - 1, generation);
+        while (lettersAcknowledged < rejects.size()) {
+            int end = Math.min(lettersAcknowledged + options.deadLetterWindow(), rejects.size());
+            acknowledged(
+                    rejects.subList(lettersAcknowledged, end).stream()
+                            .map(reject ->
+                                    send(
+                                            DeadLetters.toRecord(
+                                                    index.name(), index.incarnation(), reject)))
+                            .toList());
+            lettersAcknowledged = end;
+        }
     }
 
     private CompletableFuture<Void> send(OutgoingRecord record) {

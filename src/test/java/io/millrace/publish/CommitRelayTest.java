@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -131,6 +132,29 @@ class CommitRelayTest {
                     List.of("1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11"),
                     broker.generations());
         }
+    }
+
+    @Test
+    void generationOfManyRejectsGetsThroughWindowByWindow() throws Exception {
+        List<String> ids = new CopyOnWriteArrayList<>();
+        AtomicInteger sends = new AtomicInteger();
+        RecordSender shaky =
+                record -> {
+                    ids.add(headers(record).getOrDefault("dead-letter-id", "event"));
+                    return sends.incrementAndGet() % 5 == 0
+                            ? CompletableFuture.failedFuture(new IllegalStateException("lost"))
+                            : CompletableFuture.completedFuture(null);
+                };
+        try (CommittedIndex index = new CommittedIndex(folder, 3);
+                AutoCloseable _ = attach(shaky, index)) {
+            index.commit(20);
+
+            Awaiting.that("all is published", () -> index.index().publishedThrough() == 2);
+        }
+
+        assertEquals(20, ids.stream().filter(id -> !id.equals("event")).distinct().count());
+        // One window of two is repeated after each failure, not the whole generation.
+        assertTrue(ids.size() < 40, ids.toString());
     }
 
     @Test
