@@ -5,15 +5,14 @@ import io.millrace.document.Hash64;
 import io.millrace.document.Schema;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Finds the field that a document's member belongs to from the bytes of the member's name, object
 /// by object, without building paths. Immutable.
 ///
-/// A member whose own name has dots (`"geo.depth": 7`) is found like a member of a nested object.
+/// A member whose own name has dots (`"geo.depth": 7`) is found like a member of a nested object:
+/// both are walked step by step, so that a path costs its length however it may be spelled.
 final class PathTree {
 
     /// A place in a document: a field, an object that holds fields, or both.
@@ -38,12 +37,26 @@ final class PathTree {
             return field;
         }
 
-        boolean hasChildren() {
-            return childCount > 0;
-        }
-
         /// The place of a member of this object, or null when there is no field at or below it.
         @Nullable Node child(byte[] bytes, int offset, int length) {
+            int end = offset + length;
+            int from = offset;
+            Node place = this;
+            while (place != null) {
+                int dot = from;
+                while (dot < end && bytes[dot] != '.') {
+                    dot++;
+                }
+                place = place.step(bytes, from, dot - from);
+                if (dot == end) {
+                    return place;
+                }
+                from = dot + 1;
+            }
+            return null;
+        }
+
+        private @Nullable Node step(byte[] bytes, int offset, int length) {
             if (childCount == 0) {
                 return null;
             }
@@ -57,6 +70,16 @@ final class PathTree {
                 slot = (slot + 1) & mask;
             }
             return null;
+        }
+
+        private Node stepOrNew(byte[] step) {
+            Node known = step(step, 0, step.length);
+            if (known != null) {
+                return known;
+            }
+            Node entered = new Node(step);
+            add(entered);
+            return entered;
         }
 
         private void add(Node child) {
@@ -85,46 +108,17 @@ final class PathTree {
     private final Node root = new Node(new byte[0]);
 
     PathTree(Schema schema) {
-        Map<String, Map<String, Node>> nodesByObject = new HashMap<>();
         List<Field> fields = schema.fields();
         for (int i = 0; i < fields.size(); i++) {
-            add(root, "", fields.get(i).path(), i, nodesByObject);
+            Node place = root;
+            for (String step : fields.get(i).path().split("\\.", -1)) {
+                place = place.stepOrNew(step.getBytes(StandardCharsets.UTF_8));
+            }
+            place.field = i;
         }
     }
 
     Node root() {
         return root;
-    }
-
-    /// Enters what is left of a path under an object in every way it can be cut into names.
-    private static void add(
-            Node object,
-            String objectPath,
-            String rest,
-            int field,
-            Map<String, Map<String, Node>> nodesByObject) {
-        for (int dot = rest.indexOf('.'); dot >= 0; dot = rest.indexOf('.', dot + 1)) {
-            String label = rest.substring(0, dot);
-            Node inner = node(object, objectPath, label, nodesByObject);
-            String innerPath = objectPath + "\0" + label;
-            add(inner, innerPath, rest.substring(dot + 1), field, nodesByObject);
-        }
-        node(object, objectPath, rest, nodesByObject).field = field;
-    }
-
-    private static Node node(
-            Node object,
-            String objectPath,
-            String label,
-            Map<String, Map<String, Node>> nodesByObject) {
-        return nodesByObject
-                .computeIfAbsent(objectPath, _ -> new HashMap<>())
-                .computeIfAbsent(
-                        label,
-                        _ -> {
-                            Node node = new Node(label.getBytes(StandardCharsets.UTF_8));
-                            object.add(node);
-                            return node;
-                        });
     }
 }

@@ -64,6 +64,28 @@ final class SegmentBuilderTest {
         assertRefused(new Value.Obj(members), "field geo.depth (double): several values");
     }
 
+    /// The longest path that a definition may hold costs no more than its length.
+    @Test
+    void aPathOfManyStepsIsFoundHoweverItIsSpelled() {
+        String path = "a.".repeat(100) + "b";
+        SegmentBuilder deep =
+                new SegmentBuilder(
+                        new Schema(1, List.of(), List.of(Field.of(path, FieldType.LONG))));
+        String front = "a.".repeat(49) + "a";
+        String back = "a.".repeat(50) + "b";
+
+        assertEquals(1, deep.analyze(Document.of(object(path, Value.of(1)))).present().size());
+        assertEquals(
+                1,
+                deep.analyze(Document.of(object(front, object(back, Value.of(1)))))
+                        .present()
+                        .size());
+        assertEquals(0, deep.analyze(Document.of(object(front, Value.of(1)))).present().size());
+        assertEquals(
+                0, deep.analyze(Document.of(object(path + ".", Value.of(1)))).present().size());
+        assertEquals(0, deep.analyze(Document.of(object("", Value.of(1)))).present().size());
+    }
+
     @Test
     void aValueOfAnotherTypeIsRefused() {
         assertRefused(object("geo.depth", Value.of("deep")), "geo.depth (double): a string deep");
