@@ -56,7 +56,7 @@ class IndexWriterTest {
 
     @Test
     void aPrepareThatTimesOutKeepsItsGeneration() {
-        CountDownLatch release = holdLaneUntilReleased(Duration.ofSeconds(61));
+        Hold lane = holdLaneUntilReleased(Duration.ofSeconds(61));
         try (Index index = scenario.create(disk)) {
             scenario.add(index, scenario.upsert("a", 1));
 
@@ -66,7 +66,7 @@ class IndexWriterTest {
                             () -> index.writer().prepareCommit());
             assertTrue(String.valueOf(late.getMessage()).contains("0 of 1 lanes"));
             scenario.add(index, scenario.upsert("b", 2));
-            release.countDown();
+            lane.release();
             scenario.commit(index);
 
             assertEquals(Map.of("a", 1L), IndexScenario.documents(index));
@@ -79,13 +79,13 @@ class IndexWriterTest {
 
     @Test
     void aPrepareThatTimedOutCanBeGivenUp() {
-        CountDownLatch release = holdLaneUntilReleased(Duration.ofSeconds(61));
+        Hold lane = holdLaneUntilReleased(Duration.ofSeconds(61));
         try (Index index = scenario.create(disk)) {
             scenario.add(index, scenario.upsert("a", 1));
             assertThrows(MillraceException.Unavailable.class, () -> index.writer().prepareCommit());
 
             // The lane may arrive before or after nobody waits for it any more.
-            CompletableFuture.runAsync(release::countDown);
+            CompletableFuture.runAsync(lane::release);
             index.writer().abort();
             scenario.add(index, scenario.upsert("b", 2));
             scenario.commit(index);
@@ -142,7 +142,7 @@ class IndexWriterTest {
 
     @Test
     void aRefusedSourceIsToldWhenThereIsRoom() throws InterruptedException {
-        CountDownLatch release = holdLaneUntilReleased(Duration.ZERO);
+        Hold lane = holdLaneUntilReleased(Duration.ZERO);
         CountDownLatch drained = new CountDownLatch(1);
         try (Index index = scenario.create(disk)) {
             index.writer().onDrained(drained::countDown);
@@ -153,7 +153,7 @@ class IndexWriterTest {
                     Admission.QueueFull.class,
                     scenario.offer(index, List.of(scenario.upsert("d", 4))));
             assertEquals(1, drained.getCount());
-            release.countDown();
+            lane.release();
 
             assertTrue(drained.await(PATIENCE_SECONDS, TimeUnit.SECONDS));
             scenario.add(index, scenario.upsert("d", 4));
@@ -300,17 +300,38 @@ class IndexWriterTest {
         }
     }
 
-    /// Holds the lane at its first file; `passing` goes by on the clock while it is held.
-    private CountDownLatch holdLaneUntilReleased(Duration passing) {
-        CountDownLatch release = new CountDownLatch(1);
+    /// Holds the lane at its first file. Until it is released `passing` goes by on the clock again
+    /// and again, because the owner starts to wait at a moment of its own.
+    private Hold holdLaneUntilReleased(Duration passing) {
+        Hold hold = new Hold();
         AtomicBoolean first = new AtomicBoolean(true);
         disk.probe(call -> {
             if (call.matches("create [sr]-.*") && first.getAndSet(false)) {
-                clock.advance(passing);
-                awaitPatiently(release);
+                hold.passTime(clock, passing);
             }
         });
-        return release;
+        return hold;
+    }
+
+    /// Guarded by itself: once released, no time passes any more.
+    private static final class Hold {
+        private boolean released;
+
+        synchronized void release() {
+            released = true;
+            notifyAll();
+        }
+
+        synchronized void passTime(ManualClock clock, Duration passing) {
+            while (!released) {
+                clock.advance(passing);
+                try {
+                    TimeUnit.MILLISECONDS.timedWait(this, 20);
+                } catch (InterruptedException e) {
+                    throw new AssertionError(e);
+                }
+            }
+        }
     }
 
     private static void awaitPatiently(CountDownLatch latch) {
