@@ -23,6 +23,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
@@ -35,11 +36,13 @@ public final class TestTopic implements AutoCloseable {
 
     private final String name;
     private final int partitionCount;
+    private final boolean owned;
     private final Admin admin = Admin.create(BROKER);
     private final KafkaProducer<byte[], byte[]> producer = producer(null);
     private final List<Future<RecordMetadata>> sends = new ArrayList<>();
 
-    private TestTopic(String name, int partitionCount) {
+    private TestTopic(String name, int partitionCount, boolean owned) {
+        this.owned = owned;
         this.name = name;
         this.partitionCount = partitionCount;
     }
@@ -55,9 +58,22 @@ public final class TestTopic implements AutoCloseable {
         return topic;
     }
 
+    /// A topic of a fixed name that tests share; made by the first that asks, and left.
+    public static TestTopic existing(String name, int partitionCount) {
+        TestTopic topic = new TestTopic(name, partitionCount, false);
+        try {
+            topic.make(Map.of());
+        } catch (IllegalStateException e) {
+            if (!(e.getCause() instanceof TopicExistsException)) {
+                throw e;
+            }
+        }
+        return topic;
+    }
+
     /// A topic that does not exist until [#make].
     public static TestTopic missing(String prefix, int partitionCount) {
-        return new TestTopic(prefix + "-" + UUID.randomUUID(), partitionCount);
+        return new TestTopic(prefix + "-" + UUID.randomUUID(), partitionCount, true);
     }
 
     public void make(Map<String, String> settings) {
@@ -195,10 +211,12 @@ public final class TestTopic implements AutoCloseable {
     @Override
     public void close() {
         producer.close(Duration.ofSeconds(1));
-        try {
-            await(admin.deleteTopics(List.of(name)).all());
-        } catch (IllegalStateException e) {
-            // A test may have deleted it, or never made it.
+        if (owned) {
+            try {
+                await(admin.deleteTopics(List.of(name)).all());
+            } catch (IllegalStateException e) {
+                // A test may have deleted it, or never made it.
+            }
         }
         admin.close(Duration.ofSeconds(1));
     }
