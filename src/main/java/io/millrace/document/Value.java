@@ -17,6 +17,11 @@ public sealed interface Value {
 
     record Null() implements Value {
         @Override
+        public String kind() {
+            return "null";
+        }
+
+        @Override
         public String toString() {
             return "null";
         }
@@ -24,12 +29,22 @@ public sealed interface Value {
 
     record Bool(boolean value) implements Value {
         @Override
+        public String kind() {
+            return "a boolean";
+        }
+
+        @Override
         public String toString() {
             return Boolean.toString(value);
         }
     }
 
     record Int(long value) implements Value {
+        @Override
+        public String kind() {
+            return "a number";
+        }
+
         @Override
         public String toString() {
             return Long.toString(value);
@@ -44,6 +59,11 @@ public sealed interface Value {
         }
 
         @Override
+        public String kind() {
+            return "a number";
+        }
+
+        @Override
         public String toString() {
             return Double.toString(value);
         }
@@ -51,12 +71,22 @@ public sealed interface Value {
 
     record Decimal(BigDecimal value) implements Value {
         @Override
+        public String kind() {
+            return "a number";
+        }
+
+        @Override
         public String toString() {
             return value.toString();
         }
     }
 
     record Text(String value) implements Value {
+        @Override
+        public String kind() {
+            return "a string";
+        }
+
         @Override
         public String toString() {
             return value;
@@ -66,6 +96,11 @@ public sealed interface Value {
     record Array(List<Value> items) implements Value {
         public Array {
             items = List.copyOf(items);
+        }
+
+        @Override
+        public String kind() {
+            return "an array";
         }
 
         @Override
@@ -83,6 +118,11 @@ public sealed interface Value {
 
         public @Nullable Value get(String name) {
             return members.get(name);
+        }
+
+        @Override
+        public String kind() {
+            return "an object";
         }
 
         @Override
@@ -107,15 +147,8 @@ public sealed interface Value {
         return new Bool(bool);
     }
 
-    /// What a message calls this kind of value.
-    default String kind() {
-        return switch (this) {
-            case Null _ -> "null";
-            case Bool _ -> "a boolean";
-            case Int _, Real _, Decimal _ -> "a number";
-            case Text _ -> "a string";
-            case Array _ -> "an array";
-            case Obj _ -> "an object";
-        };
-    }
+    /// What a message calls this kind of value. Not a default method: with one, the first use of a
+    /// variant would initialize this interface, which initializes [Null], and two threads could
+    /// wait for each other.
+    String kind();
 }
