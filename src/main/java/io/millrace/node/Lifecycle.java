@@ -23,8 +23,9 @@ class Lifecycle {
         this.indexes = indexes;
     }
 
-    /// After dev mode's services, which decide where the brokers are.
-    void start(@Observes @Priority(100) StartupEvent event) {
+    /// Late by default: after dev mode's services, which decide where the brokers are, and after
+    /// the channels, which the first events leave through.
+    void start(@Observes StartupEvent event) {
         for (Catalog.Problem problem : catalog.problems()) {
             LOG.errorf("definition %s is not used: %s", problem.file(), problem.message());
         }

@@ -8,9 +8,11 @@ import io.millrace.directory.MmapDirectory;
 import io.millrace.index.IndexOptions;
 import io.millrace.index.NodeResources;
 import io.millrace.pipeline.IndexHome;
-import io.millrace.pipeline.IndexWatcher;
 import io.millrace.pipeline.Indexes;
 import io.millrace.pipeline.PipelineOptions;
+import io.millrace.publish.CommitRelay;
+import io.millrace.publish.RecordSender;
+import io.millrace.publish.RelayOptions;
 import io.millrace.segment.Analyzers;
 import io.millrace.source.ChangeSource;
 import io.millrace.source.kafka.KafkaChangeSource;
@@ -65,7 +67,18 @@ final class Parts {
 
     @Produces
     @Singleton
-    Indexes indexes(NodeConfig config, Config settings, Directory data, NodeResources resources) {
+    CommitRelay relay(RecordSender sender, NodeResources resources) {
+        return new CommitRelay(sender, RelayOptions.DEFAULT, resources);
+    }
+
+    @Produces
+    @Singleton
+    Indexes indexes(
+            NodeConfig config,
+            Config settings,
+            Directory data,
+            CommitRelay relay,
+            NodeResources resources) {
         NodeConfig.Indexing indexing = config.indexing();
         IndexOptions options =
                 new IndexOptions(
@@ -78,7 +91,7 @@ final class Parts {
         return new Indexes(
                 home,
                 definition -> kafkaSource(definition, settings, resources),
-                IndexWatcher.none(),
+                relay::attach,
                 PipelineOptions.DEFAULT,
                 resources);
     }
