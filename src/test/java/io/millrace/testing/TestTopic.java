@@ -76,6 +76,7 @@ public final class TestTopic implements AutoCloseable {
         return new TestTopic(prefix + "-" + UUID.randomUUID(), partitionCount, true);
     }
 
+    /// Comes back when the broker knows the topic, which is a moment after it was created.
     public void make(Map<String, String> settings) {
         await(
                 admin.createTopics(
@@ -83,6 +84,17 @@ public final class TestTopic implements AutoCloseable {
                                         new NewTopic(name, partitionCount, (short) 1)
                                                 .configs(settings)))
                         .all());
+        Awaiting.that("topic " + name + " is known", this::isKnown);
+    }
+
+    private boolean isKnown() {
+        try {
+            await(admin.describeTopics(List.of(name)).allTopicNames());
+            ends();
+            return true;
+        } catch (IllegalStateException e) {
+            return false;
+        }
     }
 
     public static Map<String, Object> connection() {
