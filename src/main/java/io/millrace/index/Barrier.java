@@ -4,6 +4,7 @@ import io.millrace.index.NodeResources.NanoClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -63,12 +64,24 @@ final class Barrier {
         }
     }
 
-    synchronized @Nullable Throwable failure() {
-        return failure;
-    }
-
     synchronized int arrivedCount() {
         return outputs.size();
+    }
+
+    /// Takes the outputs of all lanes.
+    ///
+    /// @throws ExecutionException when one failed; what the others brought is left for [#take]
+    synchronized List<LaneOutput> takeAll() throws ExecutionException {
+        if (failure != null) {
+            throw new ExecutionException(failure);
+        }
+        return take();
+    }
+
+    /// As [#take], for a lane that ends: whoever waits here, or comes to, gets `cause`.
+    synchronized List<LaneOutput> takeBack(Throwable cause) {
+        fail(cause);
+        return take();
     }
 
     /// Takes what has arrived and refuses what comes later.

@@ -8,7 +8,9 @@ import io.millrace.index.Draft.Staged;
 import io.millrace.index.LaneCommand.Slice;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /// Turns change batches into generations. Owned by one thread: the first that calls [#add] or
@@ -135,21 +137,20 @@ public final class IndexWriter {
                                     LANES,
                                     options.prepareDeadline()));
         }
-        Throwable cause = barrier.failure();
-        if (cause != null) {
-            MillraceException failure = manager.failure("generation failed", cause);
-            dropAll();
-            throw failure;
-        }
         Draft draft;
         try {
             draft =
                     manager.prepare(
                             new Staged(
                                     preparing.commitId(),
-                                    barrier.take(),
+                                    barrier.takeAll(),
                                     preparing.checkpoint(),
                                     preparing.nextSequence()));
+        } catch (ExecutionException e) {
+            MillraceException failure =
+                    manager.failure("generation failed", Objects.requireNonNull(e.getCause()));
+            dropAll();
+            throw failure;
         } catch (MillraceException e) {
             dropAll();
             throw e;

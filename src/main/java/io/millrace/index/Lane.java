@@ -125,7 +125,8 @@ final class Lane implements Runnable {
             case LaneCommand.Stop _ -> {
                 discard();
                 if (reached != null) {
-                    reached.take().forEach(LaneOutput::closeReaders);
+                    reached.takeBack(new MillraceException.Unavailable("the index is closed"))
+                            .forEach(LaneOutput::closeReaders);
                 }
                 return false;
             }

@@ -99,7 +99,7 @@ final class ManagerThread {
             FutureTask<?> next = next(again);
             if (next != null) {
                 next.run();
-            } else if (isStopping()) {
+            } else if (isDone()) {
                 return;
             }
             try {
@@ -111,8 +111,9 @@ final class ManagerThread {
         }
     }
 
-    private synchronized boolean isStopping() {
-        return stopping;
+    /// False while there is a call, which may have come since [#next] found none.
+    private synchronized boolean isDone() {
+        return stopping && calls.isEmpty();
     }
 
     /// Null when there is no call, only chores or the end.

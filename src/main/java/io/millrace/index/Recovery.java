@@ -50,9 +50,7 @@ final class Recovery {
             CommitRecord record = sealed.record();
             forceAgain(record);
             Set<String> needed = checkChain(sealed, names);
-            List<SegmentView> views = openSegments(record);
-            deleteUnneeded(names, needed);
-            return new Generation(record, sealed.crc(), views);
+            return new Generation(record, sealed.crc(), openAndTidy(record, names, needed));
         } catch (NoSuchFileException e) {
             throw new MillraceException.Corrupt(
                     "generation %d of %s names %s, which is missing"
@@ -132,7 +130,9 @@ final class Recovery {
         record.rejects().forEach(file -> needed.add(file.name()));
     }
 
-    private List<SegmentView> openSegments(CommitRecord record) throws IOException {
+    /// Opens the segments, and only then deletes what nobody needs; a failure leaves none open.
+    private List<SegmentView> openAndTidy(
+            CommitRecord record, List<String> names, Set<String> needed) throws IOException {
         Map<String, Map<SegmentId, ImmutableRoaringBitmap>> vectors = new HashMap<>();
         for (DeleteVectorMeta file : record.deleteVectors()) {
             vectors.put(file.name(), DeleteVectorFile.read(directory, file));
@@ -144,6 +144,7 @@ final class Recovery {
                 SegmentReader reader = SegmentReader.open(directory, entry.meta());
                 views.add(new SegmentView(reader, deleted(entry, vectors)));
             }
+            deleteUnneeded(names, needed);
             whole = true;
             return views;
         } finally {

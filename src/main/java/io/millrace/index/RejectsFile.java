@@ -39,13 +39,19 @@ final class RejectsFile {
 
     static RejectsFile create(Directory directory, String name) throws IOException {
         RejectsFile file = new RejectsFile(name, directory.create(name));
-        file.append(
+        ByteBuffer header =
                 buffer(RejectsLayout.HEADER_BYTES)
                         .putLong(Long.reverseBytes(RejectsLayout.MAGIC))
                         .putInt(RejectsLayout.VERSION)
                         .putInt(0)
-                        .flip());
-        return file;
+                        .flip();
+        try {
+            file.append(header);
+            return file;
+        } catch (IOException | RuntimeException | Error e) {
+            file.abandon();
+            throw e;
+        }
     }
 
     void add(Reject reject) throws IOException {

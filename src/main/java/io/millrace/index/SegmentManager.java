@@ -39,6 +39,10 @@ final class SegmentManager {
     // operation that came a moment earlier.
     private volatile IndexState state = new IndexState.Open();
 
+    /// What is on disk is unknown until the folder is opened again: from here on nothing is
+    /// deleted. Never taken back, and not told by `state`, which a close covers.
+    private volatile boolean distrusted;
+
     // Confined to the manager's thread.
     private @Nullable Draft tokenHolder;
 
@@ -143,6 +147,7 @@ final class SegmentManager {
 
     /// The index cannot be trusted to write any more (a force failed, an outcome is unknown).
     void fail(String reason) {
+        distrusted = true;
         if (!(state instanceof IndexState.Closed)) {
             state = new IndexState.Failed(reason);
         }
@@ -167,18 +172,15 @@ final class SegmentManager {
         if (state instanceof IndexState.Closed) {
             return;
         }
-        boolean mayDelete = !(state instanceof IndexState.Failed);
         state = new IndexState.Closed();
         thread.call(() -> {
             if (tokenHolder != null) {
-                letGo(tokenHolder, mayDelete);
+                letGo(tokenHolder);
             }
             return true;
         });
         thread.stop();
-        if (mayDelete) {
-            sweep.run();
-        }
+        sweepIfTrusted();
         generations.close();
     }
 
@@ -203,7 +205,7 @@ final class SegmentManager {
         } catch (IOException | RuntimeException | Error e) {
             staged.closeReaders();
             MillraceException failure = failure("prepare failed", e);
-            if (!(state instanceof IndexState.Failed)) {
+            if (!distrusted) {
                 files.forEach(sweep::discard);
             }
             throw failure;
@@ -311,11 +313,11 @@ final class SegmentManager {
             return;
         }
         draft.toState(how);
-        letGo(draft, !(state instanceof IndexState.Failed));
+        letGo(draft);
     }
 
     /// Gives back the token, and with it what an unpublished draft holds.
-    private void letGo(Draft draft, boolean mayDelete) {
+    private void letGo(Draft draft) {
         Ready ready = draft.ready();
         if (ready == null) {
             return;
@@ -329,7 +331,7 @@ final class SegmentManager {
                 view.reader().close();
             }
         }
-        if (mayDelete) {
+        if (!distrusted) {
             ready.files().forEach(sweep::discard);
         }
     }
@@ -340,7 +342,7 @@ final class SegmentManager {
         if (held != null
                 && ready != null
                 && resources.nanoClock().nanos() - ready.deadlineNanos() >= 0
-                && !(state instanceof IndexState.Failed)) {
+                && !distrusted) {
             LOG.log(Level.WARNING, () -> "prepared commit expired index=" + name());
             undo(held, Draft.State.EXPIRED);
         }
@@ -350,9 +352,13 @@ final class SegmentManager {
             }
             sweep.discard(unused.file());
         }
-        if (!(state instanceof IndexState.Failed)) {
+        sweepIfTrusted();
+        return tokenHolder != null;
+    }
+
+    private void sweepIfTrusted() {
+        if (!distrusted) {
             sweep.run();
         }
-        return tokenHolder != null;
     }
 }

@@ -171,8 +171,30 @@ class CrashTest {
                     run.untilFailure();
                     assertTrue(reopened++ < 3, "no progress after " + fault + " at call " + call);
                 }
-                assertEquals(0, disk.openMaps(), fault + " at call " + call + ": " + disk.calls());
+                String where = fault + " at call " + call + ": " + disk.calls();
+                assertEquals(0, disk.openMaps(), where);
+                assertEquals(0, disk.openFiles(), where);
             }
+        }
+    }
+
+    @Test
+    void anErrorWhileOpeningLeavesNothingOpen() throws IOException {
+        FaultDirectory whole = new FaultDirectory();
+        new Run(usual, whole).untilFailure();
+        whole.plant("s-01JD0000000000000000000000.seg", new byte[1]);
+        boolean opened = false;
+        for (int call = 1; !opened; call++) {
+            FaultDirectory disk = whole.afterPowerLoss(new Random(1));
+            disk.strikeAt(call, Fault.DEVICE_ERROR);
+            try {
+                usual.open(disk).close();
+                opened = !disk.struck();
+            } catch (MillraceException.Unavailable e) {
+                assertTrue(disk.struck(), "failed without a fault: " + e);
+            }
+            assertEquals(0, disk.openMaps(), "call " + call + ": " + disk.calls());
+            assertEquals(0, disk.openFiles(), "call " + call + ": " + disk.calls());
         }
     }
 

@@ -220,6 +220,72 @@ class IndexWriterTest {
     }
 
     @Test
+    void closingWhileTheOutcomeIsUnknownDeletesNothing() {
+        CountDownLatch linked = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        AtomicBoolean isLinked = new AtomicBoolean();
+        disk.probe(call -> {
+            if (call.equals("force folder") && isLinked.getAndSet(false)) {
+                linked.countDown();
+                awaitPatiently(release);
+                throw new IllegalStateException("injected");
+            }
+            if (call.equals("link c-2.commit")) {
+                isLinked.set(true);
+            }
+        });
+        Index index = scenario.create(disk);
+        CompletableFuture<Void> owner =
+                CompletableFuture.runAsync(
+                        () -> {
+                            scenario.add(index, scenario.upsert("a", 1));
+                            scenario.commit(index);
+                        },
+                        Thread.ofPlatform()::start);
+        awaitPatiently(linked);
+        CompletableFuture<Void> closing =
+                CompletableFuture.runAsync(index::close, Thread.ofPlatform()::start);
+        while (!(index.state() instanceof IndexState.Closed) && !closing.isDone()) {
+            Thread.onSpinWait();
+        }
+        release.countDown();
+        closing.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
+
+        CompletionException refused = assertThrows(CompletionException.class, owner::join);
+        assertInstanceOf(MillraceException.Unavailable.class, refused.getCause());
+        try (Index again = scenario.open(disk)) {
+            assertEquals(Map.of("a", 1L), IndexScenario.documents(again));
+        }
+    }
+
+    @Test
+    void aFailedIndexDeletesNothingWhenItIsClosed() throws java.io.IOException {
+        try (Index index = scenario.create(disk)) {
+            scenario.add(index, scenario.upsert("a", 1));
+            scenario.commit(index);
+            IndexSnapshot held = index.snapshot();
+            scenario.add(index, scenario.delete("a"));
+            scenario.commit(index);
+            index.settle();
+            disk.probe(call -> {
+                if (call.startsWith("link")) {
+                    throw new IllegalStateException("injected");
+                }
+            });
+            scenario.add(index, scenario.upsert("b", 2));
+            assertThrows(MillraceException.Unavailable.class, () -> scenario.commit(index));
+            assertInstanceOf(IndexState.Failed.class, index.state());
+            disk.probe(_ -> {});
+            List<String> files = disk.list();
+
+            held.close();
+            index.close();
+
+            assertEquals(files, disk.list());
+        }
+    }
+
+    @Test
     void aListenerThatFailsDoesNotMakeACommitAFailure() {
         List<Long> heard = Collections.synchronizedList(new ArrayList<>());
         try (Index index = scenario.create(disk)) {

@@ -67,6 +67,7 @@ public final class FaultDirectory implements Directory {
     private boolean powerless;
     private boolean locked;
     private int openMaps;
+    private int openFiles;
     private volatile Consumer<String> probe = _ -> {};
 
     /// Lets the call with this number, counted from now on, fail.
@@ -97,6 +98,11 @@ public final class FaultDirectory implements Directory {
 
     public synchronized int openMaps() {
         return openMaps;
+    }
+
+    /// Inputs and outputs that nobody closed.
+    public synchronized int openFiles() {
+        return openFiles;
     }
 
     /// Changes one byte of a file, as a failing disk does.
@@ -157,6 +163,7 @@ public final class FaultDirectory implements Directory {
             }
             Node node = new Node();
             change(name, node);
+            openFiles++;
             return new Output(name, node);
         }
     }
@@ -165,7 +172,9 @@ public final class FaultDirectory implements Directory {
     public FileInput open(String name) throws IOException {
         call("open " + name, Need.NOTHING);
         synchronized (this) {
-            return new Input(name, existing(name));
+            Input input = new Input(name, existing(name));
+            openFiles++;
+            return input;
         }
     }
 
@@ -325,6 +334,7 @@ public final class FaultDirectory implements Directory {
     private final class Output implements FileOutput {
         private final String name;
         private final Node node;
+        private boolean open = true;
 
         Output(String name, Node node) {
             this.name = name;
@@ -357,12 +367,18 @@ public final class FaultDirectory implements Directory {
         }
 
         @Override
-        public void close() {}
+        public void close() {
+            synchronized (FaultDirectory.this) {
+                openFiles -= open ? 1 : 0;
+                open = false;
+            }
+        }
     }
 
     private final class Input implements FileInput {
         private final String name;
         private final Node node;
+        private boolean open = true;
 
         Input(String name, Node node) {
             this.name = name;
@@ -388,7 +404,12 @@ public final class FaultDirectory implements Directory {
         }
 
         @Override
-        public void close() {}
+        public void close() {
+            synchronized (FaultDirectory.this) {
+                openFiles -= open ? 1 : 0;
+                open = false;
+            }
+        }
     }
 
     private final class Mapping implements MappedFile {
