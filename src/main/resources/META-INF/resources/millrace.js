@@ -222,7 +222,7 @@ function showStatus(status) {
   at("state").className = `state ${status.state}`;
   at("state").textContent = [
     status.state,
-    status.lag ? `${number.format(status.lag)} behind` : status.state === "running" ? "up to date" : "",
+    status.lag ? `${number.format(status.lag)} behind` : status.lag === 0 && status.state === "running" ? "up to date" : "",
     status.detail,
   ].filter(Boolean).join(" · ");
   const facts = [

@@ -3,13 +3,14 @@ package io.millrace.catalog;
 import io.millrace.MillraceException.InvalidRequest;
 import io.millrace.catalog.IndexDefinition.KafkaSource;
 import io.millrace.document.Field;
+import io.millrace.document.Schema;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /// What may change in the definition of an index that exists: its commit cadence. Everything else
 /// decides what is on disk.
-final class Compatibility {
+public final class Compatibility {
     private Compatibility() {}
 
     /// @throws InvalidRequest CONFLICT, naming every member that differs
@@ -22,12 +23,15 @@ final class Compatibility {
         }
     }
 
-    private static List<String> differences(IndexDefinition before, IndexDefinition after) {
+    /// Every member of a schema that differs, as a phrase that names it; empty when both describe
+    /// the same documents. The order of the fields says nothing: an index keeps its own.
+    public static List<String> differences(Schema before, Schema after) {
         List<String> found = new ArrayList<>();
-        compare(found, "key", before.schema().keyPaths(), after.schema().keyPaths());
-        for (Field old : before.schema().fields()) {
+        compare(found, "version", before.version(), after.version());
+        compare(found, "key", before.keyPaths(), after.keyPaths());
+        for (Field old : before.fields()) {
             String path = "fields." + old.path();
-            Optional<Field> same = after.schema().field(old.path());
+            Optional<Field> same = after.field(old.path());
             if (same.isEmpty()) {
                 found.add(path + " is gone");
                 continue;
@@ -38,11 +42,16 @@ final class Compatibility {
             compare(found, path + ".unit", old.unit().label(), now.unit().label());
             compare(found, path + ".analyzer", old.analyzer(), now.analyzer());
         }
-        for (Field now : after.schema().fields()) {
-            if (before.schema().field(now.path()).isEmpty()) {
+        for (Field now : after.fields()) {
+            if (before.field(now.path()).isEmpty()) {
                 found.add("fields." + now.path() + " is new");
             }
         }
+        return found;
+    }
+
+    private static List<String> differences(IndexDefinition before, IndexDefinition after) {
+        List<String> found = differences(before.schema(), after.schema());
         KafkaSource oldSource = before.source();
         KafkaSource newSource = after.source();
         compare(found, "source.kafka.source", oldSource.source(), newSource.source());

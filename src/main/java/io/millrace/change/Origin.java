@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /// Where a change came from, with the bytes as they came: what a reject must keep.
 ///
 /// - position: Kafka offset of the record, or commit LSN
-/// - timestampMillis: the source's own clock, milliseconds since 1970
+/// - timestampMillis: the source's own clock, milliseconds since 1970, below 0 where it gave none
 /// - key, value: the source's bytes, null where it sent none; never written to
 public record Origin(
         SourcePartition partition,

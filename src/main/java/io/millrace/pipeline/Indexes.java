@@ -1,6 +1,7 @@
 package io.millrace.pipeline;
 
 import io.millrace.MillraceException;
+import io.millrace.catalog.Compatibility;
 import io.millrace.catalog.IndexDefinition;
 import io.millrace.index.NodeResources;
 import java.lang.System.Logger;
@@ -78,7 +79,8 @@ public final class Indexes implements AutoCloseable {
     }
 
     private static void checkSameButCadence(IndexDefinition known, IndexDefinition changed) {
-        if (!known.schema().equals(changed.schema()) || !known.source().equals(changed.source())) {
+        if (!Compatibility.differences(known.schema(), changed.schema()).isEmpty()
+                || !known.source().equals(changed.source())) {
             throw MillraceException.InvalidRequest.conflict(
                     "index %s runs with other fields or another source; only commit can change"
                             .formatted(known.name()));

@@ -1,6 +1,7 @@
 package io.millrace.pipeline;
 
 import io.millrace.MillraceException;
+import io.millrace.catalog.Compatibility;
 import io.millrace.catalog.IndexDefinition;
 import io.millrace.change.Checkpoint;
 import io.millrace.index.CommitPoint;
@@ -13,6 +14,7 @@ import io.millrace.source.ChangeSource;
 import io.millrace.source.SourceStatus;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +56,21 @@ final class IndexingPipeline implements Runnable {
     private long readingSinceNanos;
 
     /// - ofSource: it is the source that has trouble; over as soon as it reads again
-    private record Standing(State state, String detail, boolean ofSource) {}
+    private record Standing(State state, String detail, boolean ofSource) {
+
+        /// A sentence for somebody who is refused; never empty.
+        String reason() {
+            if (!detail.isEmpty()) {
+                return detail;
+            }
+            return switch (state) {
+                case STARTING -> "it is being opened, try again in a moment";
+                case RUNNING, RETRYING -> "it is being read, try again in a moment";
+                case FAILED -> "see the log of this node";
+                case STOPPED -> "this node is stopping";
+            };
+        }
+    }
 
     IndexingPipeline(
             IndexDefinition definition,
@@ -87,14 +103,15 @@ final class IndexingPipeline implements Runnable {
     Index index() {
         IndexFeeder open = feeder;
         if (open == null) {
-            throw new MillraceException.Unavailable(
-                    "index %s is %s: %s"
-                            .formatted(
-                                    definition.name(),
-                                    standing.state().label(),
-                                    standing.detail()));
+            throw refusal(standing);
         }
         return open.index();
+    }
+
+    private MillraceException.Unavailable refusal(Standing now) {
+        return new MillraceException.Unavailable(
+                "index %s is %s: %s"
+                        .formatted(definition.name(), now.state().label(), now.reason()));
     }
 
     CompletableFuture<CommitPoint> requestCommit() {
@@ -104,15 +121,7 @@ final class IndexingPipeline implements Runnable {
                     case RUNNING, RETRYING -> true;
                     case STARTING, FAILED, STOPPED -> false;
                 };
-        return canCommit
-                ? inbox.requestCommit()
-                : CompletableFuture.failedFuture(
-                        new MillraceException.Unavailable(
-                                "index %s is %s: %s"
-                                        .formatted(
-                                                definition.name(),
-                                                now.state().label(),
-                                                now.detail())));
+        return canCommit ? inbox.requestCommit() : CompletableFuture.failedFuture(refusal(now));
     }
 
     PipelineStatus status() {
@@ -252,6 +261,7 @@ final class IndexingPipeline implements Runnable {
         // Known before anything can fail: end() closes what is known.
         feeder = next;
         watch = watcher.opened(opened);
+        checkSchema(opened);
         backOff.reset();
         standing = new Standing(State.RUNNING, "", false);
         LOG.log(
@@ -261,6 +271,18 @@ final class IndexingPipeline implements Runnable {
                 opened.incarnation(),
                 Long.toString(opened.newestCommit().generation()),
                 opened.newestCommit().checkpoint());
+    }
+
+    /// A file may have been edited since the index was created; nobody compared it before. Reading
+    /// on would put documents of two kinds under one key, or one document under two.
+    private void checkSchema(Index opened) {
+        List<String> differences = Compatibility.differences(opened.schema(), definition.schema());
+        if (!differences.isEmpty()) {
+            throw MillraceException.InvalidRequest.conflict(
+                    ("the definition of index %s is not the one it was created with: %s; restore"
+                                    + " the definition, or give the changed one a new index name")
+                            .formatted(definition.name(), String.join(", ", differences)));
+        }
     }
 
     private CommitPoint commit(IndexFeeder open) {
@@ -287,10 +309,7 @@ final class IndexingPipeline implements Runnable {
     private void refuseCommitRequest() {
         CompletableFuture<CommitPoint> request = inbox.takeCommitRequest();
         if (request != null) {
-            request.completeExceptionally(
-                    new MillraceException.Unavailable(
-                            "index %s is failed: %s"
-                                    .formatted(definition.name(), standing.detail())));
+            request.completeExceptionally(refusal(standing));
         }
     }
 

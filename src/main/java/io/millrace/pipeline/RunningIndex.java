@@ -40,11 +40,11 @@ public final class RunningIndex {
             return pipeline.requestCommit().get(commitTimeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             throw new MillraceException.Unavailable(
-                    "commit of index %s is still under way after %d s; %s"
+                    "commit of index %s is still under way after %d s: %s"
                             .formatted(
                                     definition().name(),
                                     commitTimeout.toSeconds(),
-                                    status().detail()),
+                                    whatItDoes(status())),
                     e);
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
@@ -57,6 +57,12 @@ public final class RunningIndex {
             throw new MillraceException.Unavailable(
                     "interrupted while index " + definition().name() + " was committed", e);
         }
+    }
+
+    private static String whatItDoes(PipelineStatus status) {
+        return status.detail().isEmpty()
+                ? "%d changes are being written".formatted(status.pending().changes())
+                : status.detail();
     }
 
     IndexingPipeline pipeline() {

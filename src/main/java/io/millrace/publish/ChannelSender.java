@@ -11,7 +11,7 @@ import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.Message;
 
 /// Sends through the application's messaging channels, so that connection, security and producer
-/// settings are the usual `mp.messaging.outgoing.*` keys.
+/// settings are the usual `mp.messaging.outgoing.*` keys, and so are the topics' names.
 @ApplicationScoped
 class ChannelSender implements RecordSender {
     private final MutinyEmitter<Record<String, byte[]>> commits;
@@ -39,9 +39,6 @@ class ChannelSender implements RecordSender {
         record.headers().forEach(header -> headers.add(header.name(), header.value()));
         return Message.of(Record.of(record.key(), record.value()))
                 .addMetadata(
-                        OutgoingKafkaRecordMetadata.<String>builder()
-                                .withTopic(record.topic().topicName())
-                                .withHeaders(headers)
-                                .build());
+                        OutgoingKafkaRecordMetadata.<String>builder().withHeaders(headers).build());
     }
 }

@@ -1,24 +1,19 @@
 package io.millrace.publish;
 
-/// The topics this node writes to. One partition each, so that the order of an index holds.
+/// The topics this node writes to. One partition each, so that the order of an index holds. Their
+/// names are settings: `mp.messaging.outgoing.<channel>.topic`.
 public enum Topic {
-    COMMITS("commits", "millrace.commits"),
-    DEAD_LETTERS("dead-letters", "millrace.dead-letters");
+    COMMITS("commits"),
+    DEAD_LETTERS("dead-letters");
 
     private final String channel;
-    private final String topicName;
 
-    Topic(String channel, String topicName) {
+    Topic(String channel) {
         this.channel = channel;
-        this.topicName = topicName;
     }
 
-    /// The name of the messaging channel, in `mp.messaging.outgoing.*` keys.
+    /// The name of the messaging channel.
     public String channel() {
         return channel;
-    }
-
-    public String topicName() {
-        return topicName;
     }
 }

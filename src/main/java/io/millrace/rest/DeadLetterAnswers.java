@@ -41,7 +41,8 @@ final class DeadLetterAnswers {
             String topic,
             long partition,
             @Schema(description = "offset of the record") long position,
-            @Schema(description = "the source's clock") String timestamp,
+            @Schema(description = "the source's clock, absent when it gave no time")
+                    @Nullable String timestamp,
             @Nullable Bytes key,
             @Nullable Bytes value)
             implements Wire {
@@ -55,7 +56,9 @@ final class DeadLetterAnswers {
                     origin.partition().stream(),
                     origin.partition().partition(),
                     origin.position(),
-                    Instant.ofEpochMilli(origin.timestampMillis()).toString(),
+                    origin.timestampMillis() < 0
+                            ? null
+                            : Instant.ofEpochMilli(origin.timestampMillis()).toString(),
                     Bytes.of(origin.key()),
                     Bytes.of(origin.value()));
         }

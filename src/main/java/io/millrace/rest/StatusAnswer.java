@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /// How an index stands: what it has read, how far that is from the end of its source, what waits.
 ///
-/// - lag: records between the newest commit and the known end of the source
+/// - lag: records between the newest commit and the end of the source, null while either is
+///   unknown; an end that was looked at before the commit counts as reached
 /// - generation, documents, segments, incarnation, publishedThrough, store: null before generation
 ///   1
 @Schema(name = "Status")
@@ -46,8 +47,11 @@ record StatusAnswer(
                         type = SchemaType.OBJECT,
                         implementation = Object.class)
                 Obj accepted,
-        @Schema(description = "records between the newest commit and the end of the source")
-                long lag,
+        @Schema(
+                        description =
+                                "records between the newest commit and the end of the source,"
+                                        + " absent while the end is not known")
+                @Nullable Long lag,
         PendingAnswer pending,
         @Schema(description = "since the process started") long indexedChanges,
         @Schema(description = "since the process started") long rejectedChanges)
@@ -131,13 +135,17 @@ record StatusAnswer(
                 status.rejectedChanges());
     }
 
-    static long lag(Checkpoint committed, Checkpoint ends) {
+    static @Nullable Long lag(Checkpoint committed, Checkpoint ends) {
+        if (committed.positions().isEmpty()) {
+            return null;
+        }
         long lag = 0;
-        for (Map.Entry<SourcePartition, Position> end : ends.positions().entrySet()) {
-            Position stands = committed.position(end.getKey());
-            if (stands != null) {
-                lag += Math.max(0, end.getValue().next() - stands.next());
+        for (Map.Entry<SourcePartition, Position> stands : committed.positions().entrySet()) {
+            Position end = ends.position(stands.getKey());
+            if (end == null) {
+                return null;
             }
+            lag += Math.max(0, end.next() - stands.getValue().next());
         }
         return lag;
     }

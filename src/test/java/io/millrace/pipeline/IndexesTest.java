@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -203,6 +204,83 @@ class IndexesTest {
         assertEquals(InvalidRequest.Reason.CONFLICT, refused.reason());
     }
 
+    /// A file can be edited while the node is down: only what the index was created with counts.
+    @Test
+    void editedDefinitionStopsTheIndexAndLeavesItReadable() {
+        RunningIndex index = start(NEVER);
+        source.upsert("a", 1);
+        Awaiting.that("the change is read", () -> index.status().accepted().equals(source.end()));
+        running().close();
+        Schema edited =
+                new Schema(
+                        1,
+                        List.of("id"),
+                        List.of(Field.of("id", FieldType.LONG), Field.of("m", FieldType.LONG)));
+
+        RunningIndex again = start(definition("numbers", QUICK, edited), IndexOptions.DEFAULT);
+
+        Awaiting.that("it stops", () -> again.status().state() == State.FAILED);
+        String detail = again.status().detail();
+        assertTrue(detail.contains("fields.id.type changes from keyword to long"), detail);
+        assertTrue(detail.contains("fields.n is gone"), detail);
+        assertTrue(detail.contains("fields.m is new"), detail);
+        assertTrue(detail.contains("restore the definition"), detail);
+        assertEquals(Set.of("a"), FolderHome.visible(again.index()).keySet());
+        assertEquals(FieldType.LONG, again.index().schema().field("n").orElseThrow().type());
+        assertFalse(source.isRead());
+    }
+
+    @Test
+    void fieldsInAnotherOrderAreTheSameDefinition() {
+        start(NEVER);
+        running().close();
+        Schema turned =
+                new Schema(
+                        1,
+                        List.of("id"),
+                        List.of(Field.of("n", FieldType.LONG), Field.of("id", FieldType.KEYWORD)));
+
+        RunningIndex again = start(definition("numbers", QUICK, turned), IndexOptions.DEFAULT);
+        source.upsert("a", 1);
+
+        awaitKeys(again, Set.of("a"));
+        assertSame(again, running().start(definition("numbers", NEVER, FieldType.LONG)));
+    }
+
+    @Test
+    void refusalsBeforeAnythingIsKnownSayWhatToDo() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch answered = new CountDownLatch(1);
+        indexes =
+                new Indexes(
+                        new FolderHome(folder, IndexOptions.DEFAULT),
+                        _ -> {
+                            asked.countDown();
+                            try {
+                                answered.await();
+                            } catch (InterruptedException e) {
+                                throw new IllegalStateException(e);
+                            }
+                            return source;
+                        },
+                        IndexWatcher.none(),
+                        FolderHome.quickOptions(),
+                        FolderHome.resources(1));
+        RunningIndex index = running().start(definition("numbers", QUICK, FieldType.LONG));
+        asked.await();
+
+        var unread = assertThrows(MillraceException.Unavailable.class, index::index);
+        var uncommitted = assertThrows(MillraceException.Unavailable.class, index::commitNow);
+        answered.countDown();
+
+        assertEquals(
+                "index numbers is starting: it is being opened, try again in a moment",
+                unread.getMessage());
+        assertTrue(
+                String.valueOf(uncommitted.getMessage()).endsWith("try again in a moment"),
+                uncommitted.getMessage());
+    }
+
     @Test
     void tooManyRejectsLetReadingRest() {
         for (int i = 0; i < 3_000; i++) {
@@ -237,6 +315,10 @@ class IndexesTest {
     }
 
     private RunningIndex start(CommitCadence cadence, IndexOptions options) {
+        return start(definition("numbers", cadence, FieldType.LONG), options);
+    }
+
+    private RunningIndex start(IndexDefinition numbers, IndexOptions options) {
         indexes =
                 new Indexes(
                         new FolderHome(folder, options),
@@ -249,7 +331,7 @@ class IndexesTest {
                         IndexWatcher.none(),
                         FolderHome.quickOptions(),
                         FolderHome.resources(1));
-        RunningIndex started = running().start(definition("numbers", cadence, FieldType.LONG));
+        RunningIndex started = running().start(numbers);
         assertSame(started, running().get("numbers"));
         return started;
     }
@@ -261,6 +343,10 @@ class IndexesTest {
                         1,
                         List.of("id"),
                         List.of(Field.of("id", FieldType.KEYWORD), Field.of("n", numberType)));
+        return definition(name, cadence, schema);
+    }
+
+    private static IndexDefinition definition(String name, CommitCadence cadence, Schema schema) {
         return new IndexDefinition(
                 name,
                 schema,

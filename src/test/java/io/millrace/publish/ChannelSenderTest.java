@@ -32,7 +32,10 @@ import org.junit.jupiter.api.Test;
 @QuarkusTestResource(value = ChannelSenderTest.Node.class, restrictToAnnotatedClass = true)
 class ChannelSenderTest {
 
-    /// A data folder of its own, and the broker all tests share.
+    private static final String COMMITS = "channel-test.commits";
+    private static final String LETTERS = "channel-test.letters";
+
+    /// A data folder and topics of its own, and the broker all tests share.
     public static final class Node implements QuarkusTestResourceLifecycleManager {
         @Override
         public Map<String, String> start() {
@@ -40,6 +43,8 @@ class ChannelSenderTest {
                 Path folder = Files.createTempDirectory(Path.of("target"), "channel-test");
                 return Map.of(
                         "kafka.bootstrap.servers", TestKafka.bootstrapServers(),
+                        "mp.messaging.outgoing.commits.topic", COMMITS,
+                        "mp.messaging.outgoing.dead-letters.topic", LETTERS,
                         "millrace.data-dir", folder.resolve("data").toString(),
                         "millrace.definitions-dir", folder.resolve("definitions").toString());
             } catch (IOException e) {
@@ -59,8 +64,8 @@ class ChannelSenderTest {
     void recordsArriveWithKeyHeadersAndValueAlsoWithoutOne() throws Exception {
         String index = "channel-" + UUID.randomUUID();
         byte[] raw = {(byte) 0xFF, 0, 1};
-        try (TestTopic commits = TestTopic.existing(Topic.COMMITS.topicName(), 1);
-                TestTopic letters = TestTopic.existing(Topic.DEAD_LETTERS.topicName(), 1)) {
+        try (TestTopic commits = TestTopic.existing(COMMITS, 1);
+                TestTopic letters = TestTopic.existing(LETTERS, 1)) {
             send(
                     new OutgoingRecord(
                             Topic.COMMITS,

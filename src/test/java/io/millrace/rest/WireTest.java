@@ -73,7 +73,26 @@ class WireTest {
         Checkpoint ends = Checkpoint.of(Map.of(first, Position.of(25), second, Position.of(6)));
 
         assertEquals(15, StatusAnswer.lag(committed, ends));
-        assertEquals(0, StatusAnswer.lag(Checkpoint.EMPTY, ends));
+    }
+
+    @Test
+    void lagIsUnknownUntilEveryEndIsKnown() {
+        var first = new SourcePartition("t", 0);
+        var second = new SourcePartition("t", 1);
+        Checkpoint committed =
+                Checkpoint.of(Map.of(first, Position.of(10), second, Position.of(7)));
+
+        assertNull(StatusAnswer.lag(committed, Checkpoint.EMPTY));
+        assertNull(StatusAnswer.lag(committed, Checkpoint.of(Map.of(first, Position.of(25)))));
+        assertNull(StatusAnswer.lag(Checkpoint.EMPTY, committed));
+    }
+
+    @Test
+    void deadLetterOfARecordWithoutATimeHasNone() {
+        var origin = new Origin(new SourcePartition("quakes", 3), 17, -1, null, null);
+        var stored = new StoredReject(4, 0, new Reject(Reject.Stage.KEY, "no key", origin));
+
+        assertNull(DeadLetterAnswers.DeadLetter.of(stored).toValue().get("timestamp"));
     }
 
     private static Object filled(Class<?> type) throws ReflectiveOperationException {

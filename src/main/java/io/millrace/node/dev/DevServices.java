@@ -1,6 +1,8 @@
 package io.millrace.node.dev;
 
 import io.millrace.MillraceException;
+import io.millrace.node.KafkaSettings;
+import io.millrace.publish.Topic;
 import io.quarkus.arc.profile.IfBuildProfile;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
@@ -10,10 +12,9 @@ import jakarta.enterprise.event.Observes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.eclipse.microprofile.config.Config;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -27,8 +28,8 @@ class DevServices {
     private static final Logger LOG = Logger.getLogger(DevServices.class);
     private static final Path KAFKA_JARS = Path.of("target", "kafka-broker");
     private static final Path KAFKA_HOME = Path.of("target", "dev", "kafka");
-    private static final String KAFKA = "kafka.";
-    private static final String BOOTSTRAP_SERVERS = KAFKA + "bootstrap.servers";
+    private static final String BOOTSTRAP_SERVERS = "kafka.bootstrap.servers";
+    private static final Duration TOPICS_TIME_MAX = Duration.ofSeconds(15);
 
     /// True from start-up until the application has let go of the broker; a JVM-wide fact, so that
     /// it survives a live reload.
@@ -46,16 +47,16 @@ class DevServices {
     /// Before every other observer: channels and sources read the bootstrap servers at theirs.
     void start(@Observes @Priority(1) StartupEvent event) {
         var lines = new ArrayList<String>();
-        var kafka =
-                switch (settings.kafka().mode()) {
-                    case EMBEDDED -> startBroker(lines);
-                    case EXTERNAL -> externalBroker(lines);
-                };
+        switch (settings.kafka().mode()) {
+            case EMBEDDED -> startBroker(lines);
+            case EXTERNAL -> addExternalBroker(lines);
+        }
+        // The application's own settings: an external broker may want a login.
+        var kafka = KafkaSettings.of(config);
+        DevTopics.create(kafka, topics(), TOPICS_TIME_MAX);
         if (settings.sample().enabled()) {
             copySampleDefinition();
-            var started =
-                    QuakeReplay.start(
-                            clientSettings(kafka), QuakeFeed.TOPIC, settings.sample().duration());
+            var started = QuakeReplay.start(kafka, QuakeFeed.TOPIC, settings.sample().duration());
             replay = started;
             lines.add(
                     line(
@@ -87,7 +88,7 @@ class DevServices {
         System.setProperty(BUSY, "false");
     }
 
-    private String startBroker(List<String> lines) {
+    private void startBroker(List<String> lines) {
         int preferredPort = settings.kafka().port();
         var broker = EmbeddedKafka.start(KAFKA_JARS, KAFKA_HOME, preferredPort);
         System.setProperty(BUSY, "true");
@@ -111,10 +112,9 @@ class DevServices {
                                         origin,
                                         broker.pid(),
                                         BrokerCommand.log(KAFKA_HOME))));
-        return broker.bootstrapServers();
     }
 
-    private String externalBroker(List<String> lines) {
+    private void addExternalBroker(List<String> lines) {
         var servers =
                 config.getOptionalValue(BOOTSTRAP_SERVERS, String.class)
                         .orElseThrow(() ->
@@ -123,20 +123,21 @@ class DevServices {
                                                 + BOOTSTRAP_SERVERS
                                                 + " in dev-services.properties"));
         lines.add(line("kafka", servers + " (external)"));
-        return servers;
     }
 
-    /// The `kafka.*` settings of the application: an external broker may want a login.
-    private Map<String, Object> clientSettings(String bootstrapServers) {
-        Map<String, Object> client = new HashMap<>();
-        for (var name : config.getPropertyNames()) {
-            if (name.startsWith(KAFKA)) {
-                config.getOptionalValue(name, String.class)
-                        .ifPresent(value -> client.put(name.substring(KAFKA.length()), value));
-            }
+    /// What the application writes to, by the names that its settings give, and the sample's topic.
+    private List<String> topics() {
+        var names = new ArrayList<String>();
+        for (var topic : Topic.values()) {
+            names.add(
+                    config.getValue(
+                            "mp.messaging.outgoing.%s.topic".formatted(topic.channel()),
+                            String.class));
         }
-        client.put("bootstrap.servers", bootstrapServers);
-        return client;
+        if (settings.sample().enabled()) {
+            names.add(QuakeFeed.TOPIC);
+        }
+        return names;
     }
 
     private void copySampleDefinition() {

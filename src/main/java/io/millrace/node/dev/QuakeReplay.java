@@ -6,13 +6,12 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jboss.logging.Logger;
 
@@ -39,13 +38,12 @@ final class QuakeReplay implements AutoCloseable {
         this.thread = Thread.ofPlatform().name("quake-feed").daemon().unstarted(this::run);
     }
 
-    /// Creates the topic, so that it is there when this returns, and starts to send.
+    /// Starts to send to a topic that exists.
     ///
     /// @param kafka client settings: where the brokers are and how to log in
     /// @param duration how long the whole feed takes, from its first record to its last
     static QuakeReplay start(Map<String, Object> kafka, String topic, Duration duration) {
         var replay = new QuakeReplay(kafka, topic, QuakeFeed.records(), duration);
-        replay.createTopic();
         replay.thread.start();
         return replay;
     }
@@ -65,18 +63,6 @@ final class QuakeReplay implements AutoCloseable {
         }
     }
 
-    private void createTopic() {
-        try (var admin = Admin.create(kafka)) {
-            admin.createTopics(List.of(new NewTopic(partition.topic(), 1, (short) 1))).all().get();
-        } catch (ExecutionException e) {
-            if (!(e.getCause() instanceof TopicExistsException)) {
-                LOG.errorf(e, "topic %s could not be created", partition.topic());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     private void run() {
         try {
             int sent = sentBefore();
@@ -89,6 +75,8 @@ final class QuakeReplay implements AutoCloseable {
             Thread.currentThread().interrupt();
         } catch (ExecutionException e) {
             LOG.error("sample feed stopped, dev mode goes on without it", e.getCause());
+        } catch (KafkaException e) {
+            LOG.error("sample feed stopped, dev mode goes on without it", e);
         }
     }
 

@@ -2,8 +2,8 @@
 /// the lines that say what runs where. Nothing here runs in production.
 ///
 /// - Enters: `dev-services.properties`, the jars the build copied to `target/kafka-broker`.
-/// - Leaves: the system property `kafka.bootstrap.servers`, the topic `quakes`, definitions under
-///   `target/dev/definitions`.
+/// - Leaves: the system property `kafka.bootstrap.servers`, the topics `millrace.commits`,
+///   `millrace.dead-letters` and `quakes`, definitions under `target/dev/definitions`.
 /// - Threads: start-up and shutdown of the application, one thread `quake-feed`.
 ///
 /// Invariants:

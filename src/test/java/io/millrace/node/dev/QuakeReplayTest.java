@@ -21,6 +21,7 @@ class QuakeReplayTest {
     void aReplayThatWasCutOffIsContinuedToExactlyTheWholeFeed() {
         Map<String, Object> kafka = Map.of("bootstrap.servers", TestKafka.bootstrapServers());
         var feed = QuakeFeed.records();
+        DevTopics.create(kafka, List.of(TOPIC), Duration.ofSeconds(30));
         try (var consumer =
                 new KafkaConsumer<>(kafka, new StringDeserializer(), new StringDeserializer())) {
             var received = new ArrayList<FeedRecord>();
