@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
@@ -36,15 +37,22 @@ public final class MmapDirectory implements Directory {
         this.path = path;
     }
 
-    /// The folder at `path`, created if need be.
+    /// The folder at `path`, created if need be with those above it, and the names of all that were
+    /// created forced.
     public static MmapDirectory open(Path path) throws IOException {
         Path absolute = path.toAbsolutePath().normalize();
-        if (!Files.isDirectory(absolute)) {
-            Files.createDirectories(absolute);
-            Path parent = absolute.getParent();
-            if (parent != null) {
-                forceFolder(parent);
+        List<Path> grown = new ArrayList<>();
+        for (Path folder = absolute; !Files.isDirectory(folder); ) {
+            Path parent = folder.getParent();
+            if (parent == null) {
+                break;
             }
+            grown.add(parent);
+            folder = parent;
+        }
+        Files.createDirectories(absolute);
+        for (Path folder : grown) {
+            forceFolder(folder);
         }
         return new MmapDirectory(absolute.toRealPath());
     }
