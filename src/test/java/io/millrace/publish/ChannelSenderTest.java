@@ -11,8 +11,8 @@ import io.millrace.index.StoredReject;
 import io.millrace.publish.OutgoingRecord.Header;
 import io.millrace.testing.TestKafka;
 import io.millrace.testing.TestTopic;
-import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.io.IOException;
@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 
 /// The messaging channels of the application, as configured, on a real broker.
 @QuarkusTest
-@QuarkusTestResource(value = ChannelSenderTest.Node.class, restrictToAnnotatedClass = true)
+@WithTestResource(ChannelSenderTest.Node.class)
 class ChannelSenderTest {
 
     private static final String COMMITS = "channel-test.commits";

@@ -10,8 +10,8 @@ import io.millrace.json.Json;
 import io.millrace.testing.Awaiting;
 import io.millrace.testing.TestKafka;
 import io.millrace.testing.TestTopic;
-import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// The HTTP surface over the whole node, with a real broker.
 @QuarkusTest
-@QuarkusTestResource(ApiTest.Node.class)
+@WithTestResource(ApiTest.Node.class)
 class ApiTest {
     private static final String FIELDS =
             """
