@@ -8,6 +8,9 @@ import java.util.random.RandomGenerator;
 public final class Seeded {
     private static final String PROPERTY = "seed";
 
+    /// How many times longer than usual: profile `soak` sets it.
+    private static final int SOAK_FACTOR = Integer.getInteger("soak.factor", 1);
+
     /// A test that draws what it needs from `random` and nothing else.
     @FunctionalInterface
     public interface Body {
@@ -16,7 +19,7 @@ public final class Seeded {
 
     private Seeded() {}
 
-    /// Runs the body `times` times, each with a seed of its own.
+    /// Runs the body `times` times, in a soak run many times more, each with a seed of its own.
     public static void repeat(int times, Body body) {
         String given = System.getProperty(PROPERTY);
         if (given != null) {
@@ -24,7 +27,7 @@ public final class Seeded {
             return;
         }
         SplittableRandom seeds = new SplittableRandom();
-        for (int i = 0; i < times; i++) {
+        for (int i = 0; i < times * SOAK_FACTOR; i++) {
             once(seeds.nextLong(), body);
         }
     }

@@ -1,0 +1,177 @@
+package io.millrace.testing;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.document.Value;
+import io.millrace.json.Json;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// The packaged application as a process of its own, over one folder: started, killed, started
+/// again. Used by one thread.
+public final class PackagedNode {
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Path RUNNER = Path.of("target/quarkus-app/quarkus-run.jar");
+
+    private final Path folder;
+    private final String bootstrapServers;
+    private final HttpClient http = HttpClient.newHttpClient();
+    private @Nullable Process process;
+    private int port;
+
+    public PackagedNode(Path folder, String bootstrapServers) {
+        this.folder = folder;
+        this.bootstrapServers = bootstrapServers;
+    }
+
+    /// Starts the application and waits until it answers.
+    public void start() throws IOException {
+        port = freePort();
+        process =
+                new ProcessBuilder(
+                                List.of(
+                                        ProcessHandle.current().info().command().orElseThrow(),
+                                        "-Xmx512m",
+                                        "-XX:+UseSerialGC",
+                                        "--enable-native-access=ALL-UNNAMED",
+                                        "-Dquarkus.http.port=" + port,
+                                        "-Dkafka.bootstrap.servers=" + bootstrapServers,
+                                        "-Dmillrace.data-dir=" + folder.resolve("data"),
+                                        "-Dmillrace.definitions-dir="
+                                                + folder.resolve("definitions"),
+                                        "-jar",
+                                        RUNNER.toString()))
+                        .redirectErrorStream(true)
+                        .redirectOutput(
+                                ProcessBuilder.Redirect.appendTo(
+                                        folder.resolve("node.log").toFile()))
+                        .start();
+        await("the application answers", () -> get("/indexes").statusCode() == 200);
+    }
+
+    /// Ends the process as a power switch would: no shutdown hook runs.
+    public void kill() throws InterruptedException {
+        Process running = running();
+        running.destroyForcibly();
+        assertTrue(running.waitFor(10, TimeUnit.SECONDS), "killed process is still there");
+        process = null;
+    }
+
+    /// Asks the process to end and waits for it.
+    public void stop() throws InterruptedException {
+        if (process == null) {
+            return;
+        }
+        Process running = process;
+        running.destroy();
+        if (!running.waitFor(30, TimeUnit.SECONDS)) {
+            running.destroyForcibly();
+            throw new AssertionError("no clean stop within 30 s, see " + folder);
+        }
+        process = null;
+    }
+
+    /// Waits until the newest commit has read the topic up to these next offsets.
+    public void awaitCheckpoint(String index, String topic, Map<Integer, Long> ends) {
+        await(
+                "the newest commit of " + index + " is at " + ends,
+                () -> {
+                    Value positions = newestCommit(index).get("checkpoint");
+                    return ends.entrySet().stream()
+                            .allMatch(end ->
+                                    positions instanceof Value.Obj streams
+                                            && streams.get(topic) instanceof Value.Obj partitions
+                                            && Value.of(end.getValue())
+                                                    .equals(
+                                                            partitions.get(
+                                                                    end.getKey().toString())));
+                });
+    }
+
+    private Value.Obj newestCommit(String index) {
+        Value commits = body("/indexes/" + index + "/commits").get("commits");
+        if (commits instanceof Value.Array(List<Value> items)
+                && !items.isEmpty()
+                && items.getFirst() instanceof Value.Obj newest) {
+            return newest;
+        }
+        throw new IllegalStateException("no commits yet: " + commits);
+    }
+
+    /// The exact total of everything in the index.
+    public long count(String index) {
+        Value total = body("/indexes/" + index + "/search?limit=0").get("total");
+        return total instanceof Value.Int(long count) ? count : -1;
+    }
+
+    private Value.Obj body(String path) {
+        HttpResponse<byte[]> response = get(path);
+        if (response.statusCode() != 200) {
+            throw new IllegalStateException(path + " answers " + response.statusCode());
+        }
+        return (Value.Obj) Json.parse(response.body());
+    }
+
+    private HttpResponse<byte[]> get(String path) {
+        try {
+            return http.send(
+                    HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+                            .timeout(Duration.ofSeconds(10))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofByteArray());
+        } catch (ConnectException e) {
+            throw new IllegalStateException("not listening yet", e);
+        } catch (IOException e) {
+            throw new IllegalStateException(path, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// Asks again until it holds; what is not ready yet may throw IllegalStateException.
+    private void await(String what, BooleanSupplier condition) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!holds(condition)) {
+            assertTrue(running().isAlive(), () -> "process ended, see " + folder + "/node.log");
+            assertTrue(
+                    System.nanoTime() < deadline,
+                    () -> "waited " + PATIENCE + " until " + what + ", see " + folder);
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+        }
+    }
+
+    private static boolean holds(BooleanSupplier condition) {
+        try {
+            return condition.getAsBoolean();
+        } catch (IllegalStateException e) {
+            return false;
+        }
+    }
+
+    private Process running() {
+        if (process == null) {
+            throw new AssertionError("the application is not started");
+        }
+        return process;
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+}
