@@ -22,7 +22,7 @@ final class KeysLayout {
 
     /// Two thirds of the slots are taken; at least one is free, so that every search ends.
     static int slotCount(int documentCount) {
-        return Math.toIntExact(documentCount + (documentCount >> 1) + 1L);
+        return Math.toIntExact(documentCount + 1L + (documentCount >> 1));
     }
 
     static long documentsOffset(int slotCount) {
