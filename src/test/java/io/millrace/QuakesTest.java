@@ -52,7 +52,9 @@ class QuakesTest {
                         record.value() == null
                                 ? null
                                 : record.value().getBytes(StandardCharsets.UTF_8);
-                producer.send(new ProducerRecord<>(QuakeFeed.TOPIC, 0, record.key(), value));
+                var _ =
+                        producer.send(
+                                new ProducerRecord<>(QuakeFeed.TOPIC, 0, record.key(), value));
                 if (value == null) {
                     withdrawn++;
                     assertTrue(expected.remove(record.key()) != null, "tombstone of a quake");

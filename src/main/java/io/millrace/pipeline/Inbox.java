@@ -33,11 +33,11 @@ final class Inbox {
 
         /// Asks for one more batch. Only after the one before was taken out.
         void request() {
-            subscription.thenAccept(given -> given.request(1));
+            var _ = subscription.thenAccept(given -> given.request(1));
         }
 
         void cancel() {
-            subscription.thenAccept(Flow.Subscription::cancel);
+            var _ = subscription.thenAccept(Flow.Subscription::cancel);
         }
 
         @Override

@@ -85,7 +85,7 @@ class IndexWriterTest {
             assertThrows(MillraceException.Unavailable.class, () -> index.writer().prepareCommit());
 
             // The lane may arrive before or after nobody waits for it any more.
-            CompletableFuture.runAsync(lane::release);
+            var _ = CompletableFuture.runAsync(lane::release);
             index.writer().abort();
             scenario.add(index, scenario.upsert("b", 2));
             scenario.commit(index);

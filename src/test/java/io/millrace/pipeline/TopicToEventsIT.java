@@ -260,16 +260,17 @@ class TopicToEventsIT {
             CompletableFuture<Void> answer = new CompletableFuture<>();
             // Of all but a multiple of the window, so that windows get through, too.
             boolean lie = sent.incrementAndGet() % (3L * truthsPerLie + 1) == 0;
-            producer.send(
-                    kafkaRecord(record, commits, deadLetters),
-                    (_, failure) -> {
-                        if (failure != null || lie) {
-                            answer.completeExceptionally(
-                                    new IllegalStateException("no answer came", failure));
-                        } else {
-                            answer.complete(null);
-                        }
-                    });
+            var _ =
+                    producer.send(
+                            kafkaRecord(record, commits, deadLetters),
+                            (_, failure) -> {
+                                if (failure != null || lie) {
+                                    answer.completeExceptionally(
+                                            new IllegalStateException("no answer came", failure));
+                                } else {
+                                    answer.complete(null);
+                                }
+                            });
             return answer;
         };
     }

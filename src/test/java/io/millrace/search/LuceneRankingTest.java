@@ -105,7 +105,7 @@ class LuceneRankingTest {
                             .createBooleanQuery(PLACE.path(), text, BooleanClause.Occur.SHOULD);
             TopDocs top =
                     searcher.search(
-                            query == null ? new MatchNoDocsQuery() : query,
+                            query == null ? new MatchNoDocsQuery("no terms") : query,
                             new TopScoreDocCollectorManager(10_000, Integer.MAX_VALUE));
             Map<String, Float> expected = new LinkedHashMap<>();
             StoredFields stored = searcher.storedFields();

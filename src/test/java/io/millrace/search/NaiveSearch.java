@@ -65,7 +65,7 @@ final class NaiveSearch {
                 request.sort().isEmpty() && scoring.isPresent()
                         ? List.of(new SortKey(SortKey.SCORE, true))
                         : request.sort();
-        Comparator<Found> order = (a, b) -> 0;
+        Comparator<Found> order = (_, _) -> 0;
         for (SortKey key : sort) {
             order = order.thenComparing(comparator(key));
         }

@@ -42,7 +42,7 @@ class QueryRefusalTest {
                             Field.of("geo.depth", FieldType.DOUBLE),
                             Field.of("place", FieldType.TEXT).withAnalyzer("english")));
 
-    private record Refusal(String request, String pointer, String message) {
+    record Refusal(String request, String pointer, String message) {
         @Override
         public String toString() {
             return request;

@@ -127,7 +127,7 @@ public final class FaultDirectory implements Directory {
 
     public synchronized FaultDirectory afterPowerLoss(RandomGenerator random) {
         FaultDirectory after = new FaultDirectory();
-        Map<Node, Node> kept = new java.util.IdentityHashMap<>();
+        java.util.IdentityHashMap<Node, Node> kept = new java.util.IdentityHashMap<>();
         Map<String, @Nullable Node> durable = new TreeMap<>(entries);
         unforcedEntries.forEach(
                 (name, states) -> durable.put(name, states.get(random.nextInt(states.size()))));

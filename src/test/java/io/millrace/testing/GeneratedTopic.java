@@ -74,7 +74,7 @@ public final class GeneratedTopic {
         try (KafkaProducer<String, byte[]> producer =
                 new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer())) {
             for (int i = 0; i < count; i++) {
-                producer.send(next());
+                var _ = producer.send(next());
             }
             producer.flush();
         }

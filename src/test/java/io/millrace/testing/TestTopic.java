@@ -136,8 +136,9 @@ public final class TestTopic implements AutoCloseable {
         try (KafkaProducer<byte[], byte[]> writer = producer(name + "-" + UUID.randomUUID())) {
             writer.initTransactions();
             writer.beginTransaction();
-            values.forEach((key, value) ->
-                    writer.send(new ProducerRecord<>(name, 0, bytes(key), bytes(value))));
+            values.forEach((key, value) -> {
+                var _ = writer.send(new ProducerRecord<>(name, 0, bytes(key), bytes(value)));
+            });
             // Flushed, or an abort would never reach the log.
             writer.flush();
             if (commits) {

@@ -57,10 +57,11 @@ final class OffsetHints {
             waiting = null;
         }
         try {
-            admin.get()
-                    .alterConsumerGroupOffsets(groupId, offsets(next))
-                    .all()
-                    .whenComplete((_, failure) -> sent(failure));
+            var _ =
+                    admin.get()
+                            .alterConsumerGroupOffsets(groupId, offsets(next))
+                            .all()
+                            .whenComplete((_, failure) -> sent(failure));
         } catch (RuntimeException e) {
             sent(e);
         }
