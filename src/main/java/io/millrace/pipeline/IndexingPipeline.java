@@ -226,10 +226,15 @@ final class IndexingPipeline implements Runnable {
         }
         open.takeBatches();
         CompletableFuture<CommitPoint> request = inbox.takeCommitRequest();
+        // After a commit there is no wait before batches are taken again: one that the writer had
+        // no room for may have been told of room just when the commit came due.
         if (request != null) {
             answer(request, open);
-        } else if (open.isCommitDue() && (mayRetry || standing.ofSource())) {
+            return;
+        }
+        if (open.isCommitDue() && (mayRetry || standing.ofSource())) {
             commit(open);
+            return;
         }
         Throwable ofSource = open.sourceFailure();
         if (ofSource != null) {
@@ -336,7 +341,8 @@ final class IndexingPipeline implements Runnable {
         IndexFeeder open = feeder;
         boolean passes = failure instanceof MillraceException.Unavailable;
         if (open == null) {
-            if (passes) {
+            // Fenced: somebody holds the folder, such as a node that is still stopping.
+            if (passes || failure instanceof MillraceException.Fenced) {
                 standing = new Standing(State.STARTING, message(failure), false);
                 retryAtNanos = now() + backOff.nextNanos();
             } else {

@@ -98,7 +98,7 @@ final class EventCursor implements Flow.Subscription {
         while (seen != 0) {
             try {
                 step();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 end(e);
             }
             seen = looks.addAndGet(-seen);

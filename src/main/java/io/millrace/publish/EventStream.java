@@ -53,6 +53,10 @@ public final class EventStream implements AutoCloseable {
         }
         readers.add(cursor);
         cursor.start();
+        if (closed) {
+            // It came too late to be seen by close().
+            cursor.complete();
+        }
     }
 
     /// Completes every reader.

@@ -71,7 +71,7 @@ final class IndexRelay implements Runnable, AutoCloseable {
                 try {
                     publishAll();
                     recovered();
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
                     backOff(e);
                 }
             }
@@ -185,14 +185,14 @@ final class IndexRelay implements Runnable, AutoCloseable {
         waitNanos = 0;
     }
 
-    private void backOff(RuntimeException failure) {
+    private void backOff(Throwable failure) {
         if (waitNanos == 0) {
             LOG.log(
                     Level.WARNING,
                     "events wait in the outbox index={0} publishedThrough={1} reason={2}",
                     index.name(),
                     Long.toString(index.publishedThrough()),
-                    failure.getMessage());
+                    String.valueOf(failure.getMessage()));
         }
         waitNanos =
                 waitNanos == 0

@@ -18,6 +18,7 @@ import io.millrace.document.Schema;
 import io.millrace.document.Value;
 import io.millrace.index.CommitKind;
 import io.millrace.index.CommitPoint;
+import io.millrace.index.Index;
 import io.millrace.index.IndexOptions;
 import io.millrace.pipeline.PipelineStatus.State;
 import io.millrace.testing.Awaiting;
@@ -153,6 +154,38 @@ class IndexesTest {
         assertEquals(501, source.requested());
     }
 
+    /// The intake says once that there is room, and that may be when a commit is due.
+    @Test
+    void batchWithoutRoomIsNeverForgottenWhileCommitsComeDue() {
+        IndexOptions narrow = new IndexOptions(10, 1 << 20, 1 << 20, Duration.ofSeconds(60), 5);
+        CommitCadence restless =
+                new CommitCadence(Duration.ofMillis(1), 1_000_000, 1 << 30, Duration.ofHours(1));
+        for (int i = 0; i < 20_000; i++) {
+            source.upsert("k" + i % 50, i);
+        }
+        RunningIndex index = start(restless, narrow);
+
+        Awaiting.that("all is read", () -> index.status().accepted().equals(source.end()));
+    }
+
+    @Test
+    void folderThatSomebodyHoldsIsWaitedFor() {
+        awaitKeys(start(NEVER), Set.of());
+        running().close();
+        IndexDefinition numbers = definition("numbers", QUICK, FieldType.LONG);
+        RunningIndex index;
+        try (Index held = new FolderHome(folder, IndexOptions.DEFAULT).open(numbers)) {
+            index = start(numbers, IndexOptions.DEFAULT);
+            Awaiting.that("the reason is known", () -> !index.status().detail().isEmpty());
+            assertEquals(State.STARTING, index.status().state());
+            assertEquals(1, held.newestCommit().generation());
+        }
+
+        source.upsert("a", 1);
+
+        awaitKeys(index, Set.of("a"));
+    }
+
     @Test
     void positionsAloneAreCommittedWhenIdle() {
         RunningIndex index = start(QUICK);
@@ -232,7 +265,7 @@ class IndexesTest {
 
     @Test
     void fieldsInAnotherOrderAreTheSameDefinition() {
-        start(NEVER);
+        awaitKeys(start(NEVER), Set.of());
         running().close();
         Schema turned =
                 new Schema(

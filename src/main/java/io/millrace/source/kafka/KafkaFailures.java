@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.UnknownTopicIdException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -16,8 +17,9 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 final class KafkaFailures {
     private KafkaFailures() {}
 
-    /// What has passed us for good is [MillraceException.Fenced]; everything else passes by itself
-    /// or with the help of an operator, and is tried again.
+    /// What has passed us for good is [MillraceException.Fenced]; everything else that Kafka says
+    /// passes by itself or with the help of an operator, and is tried again. What Kafka did not say
+    /// is a mistake of ours: trying again would only repeat it.
     static MillraceException of(String topic, Throwable failure) {
         return switch (failure) {
             case MillraceException ours -> ours;
@@ -38,10 +40,12 @@ final class KafkaFailures {
                     new MillraceException.Bug("no position for a partition of " + topic, e);
             case UnknownTopicOrPartitionException e -> missing(topic, e);
             case UnknownTopicIdException e -> missing(topic, e);
-            case Error e -> new MillraceException.Bug("reading topic " + topic + " broke", e);
-            default ->
+            case KafkaException e ->
                     new MillraceException.Unavailable(
-                            "topic %s cannot be read: %s".formatted(topic, reason(failure)),
+                            "topic %s cannot be read: %s".formatted(topic, reason(e)), e);
+            default ->
+                    new MillraceException.Bug(
+                            "reading topic %s broke: %s".formatted(topic, reason(failure)),
                             failure);
         };
     }

@@ -6,6 +6,8 @@ import io.millrace.change.Checkpoint;
 import io.millrace.change.SourceIdentity;
 import io.millrace.source.SourceStatus;
 import io.millrace.source.SourceStatus.State;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -18,6 +20,7 @@ import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// - Confined to the consumer thread: everything but demand, cancellation and the status.
 final class TopicReader implements Flow.Subscription, Runnable {
+    private static final Logger LOG = System.getLogger(TopicReader.class.getName());
     private static final Duration POLL_TIMEOUT = Duration.ofMillis(200);
     private static final Duration PAUSED_POLL_INTERVAL = Duration.ofMillis(100);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
@@ -42,8 +46,9 @@ final class TopicReader implements Flow.Subscription, Runnable {
     private final Checkpoint from;
     private final Flow.Subscriber<? super ChangeBatch> subscriber;
 
-    /// Ends when the reader before this one is gone: two must not read for one subscriber.
-    private final @Nullable TopicReader predecessor;
+    /// Ends when the reader before this one is gone: two must not read for one subscriber. Given up
+    /// then, or a source in trouble would hold all that ever tried.
+    private @Nullable TopicReader predecessor;
 
     // Written by the subscriber's threads.
     private final AtomicLong demand = new AtomicLong();
@@ -146,11 +151,14 @@ final class TopicReader implements Flow.Subscription, Runnable {
             TopicFacts facts = probe.describe();
             check(facts);
             status = new SourceStatus(State.STARTING, Checkpoint.EMPTY, "seeking");
-            try (Consumer<byte[], byte[]> opened = open(facts)) {
+            Consumer<byte[], byte[]> opened = consumer();
+            try {
+                seek(opened, facts);
                 consumer = opened;
                 read(opened, facts);
+            } finally {
                 consumer = null;
-                opened.close(CloseOptions.timeout(CLOSE_TIMEOUT));
+                close(opened);
             }
         } catch (WakeupException e) {
             // Only cancel() wakes the consumer up.
@@ -183,6 +191,7 @@ final class TopicReader implements Flow.Subscription, Runnable {
                     "topic %s is still being read by the subscription before this one"
                             .formatted(binding.topic()));
         }
+        predecessor = null;
     }
 
     private void check(TopicFacts facts) {
@@ -190,12 +199,14 @@ final class TopicReader implements Flow.Subscription, Runnable {
         facts.checkSameAs(identity, from);
     }
 
-    private Consumer<byte[], byte[]> open(TopicFacts facts) {
-        Consumer<byte[], byte[]> opened =
-                new KafkaConsumer<>(
-                        ConsumerSettings.consumer(connection, binding, options),
-                        new ByteArrayDeserializer(),
-                        new ByteArrayDeserializer());
+    private Consumer<byte[], byte[]> consumer() {
+        return new KafkaConsumer<>(
+                ConsumerSettings.consumer(connection, binding, options),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
+    }
+
+    private void seek(Consumer<byte[], byte[]> opened, TopicFacts facts) {
         opened.assign(facts.partitions());
         // With the epoch, so that a log that was cut off behind us is noticed.
         from.positions()
@@ -204,7 +215,16 @@ final class TopicReader implements Flow.Subscription, Runnable {
                                 new org.apache.kafka.common.TopicPartition(
                                         partition.stream(), partition.partition()),
                                 OffsetHints.offset(position)));
-        return opened;
+    }
+
+    /// However reading ended: the client's own bound is half a minute, which nobody who stops or
+    /// reads again should wait for when the broker is gone.
+    private void close(Consumer<byte[], byte[]> opened) {
+        try {
+            opened.close(CloseOptions.timeout(CLOSE_TIMEOUT));
+        } catch (KafkaException e) {
+            LOG.log(Level.DEBUG, "consumer of topic " + binding.topic() + " not closed", e);
+        }
     }
 
     private void read(Consumer<byte[], byte[]> opened, TopicFacts facts) {
