@@ -12,9 +12,9 @@ import java.time.format.DateTimeParseException;
 
 /// How a JSON value becomes the value of a field, for documents, queries and keys alike.
 ///
-/// - KEYWORD, TEXT: a string; a number or boolean by its JSON text
+/// - KEYWORD, TEXT: a string as it is; a number or boolean by its JSON text, see [Value.Real#text]
 /// - BOOL, LONG, DOUBLE, TIMESTAMP: a 64-bit number ordered like the field's values; a string is
-///   parsed if it parses
+///   parsed if it parses, without white space around it
 ///
 /// What does not fit ends in [io.millrace.MillraceException.InvalidRequest], which names the field,
 /// the value and what was expected.
@@ -22,6 +22,7 @@ public final class Coercion {
     private static final int SHOWN_CHARS_MAX = 80;
     private static final long MICROS_PER_SECOND = 1_000_000;
     private static final int LONG_DIGITS_MAX = 19;
+    private static final int INTEGER_CHARS_MAX = 100;
 
     private Coercion() {}
 
@@ -84,8 +85,8 @@ public final class Coercion {
     private static boolean bool(Field field, Value value) {
         return switch (value) {
             case Value.Bool(boolean bool) -> bool;
-            case Value.Text(String text) when text.equals("true") -> true;
-            case Value.Text(String text) when text.equals("false") -> false;
+            case Value.Text(String text) when text.strip().equals("true") -> true;
+            case Value.Text(String text) when text.strip().equals("false") -> false;
             default -> throw mismatch(field, value, "true or false");
         };
     }
@@ -110,13 +111,21 @@ public final class Coercion {
             }
             case Value.Text(String text) -> {
                 try {
-                    yield Long.parseLong(text.strip());
-                } catch (NumberFormatException e) {
+                    yield integerOfText(decimalText(text));
+                } catch (ArithmeticException | NumberFormatException e) {
                     throw mismatch(field, value, expected);
                 }
             }
             default -> throw mismatch(field, value, expected);
         };
+    }
+
+    private static long integerOfText(String number) {
+        // Reading a number takes the square of its length.
+        if (number.length() > INTEGER_CHARS_MAX) {
+            throw new NumberFormatException(number.length() + " characters");
+        }
+        return new BigDecimal(number).longValueExact();
     }
 
     private static double real(Field field, Value value) {

@@ -58,6 +58,19 @@ public sealed interface Value {
             }
         }
 
+        /// JSON text that reads back as the same double: plain digits with a fraction
+        /// (`12345678.5`, `7.0`) for magnitudes from 1e-6 up to 1e21, an exponent (`1.5E-9`)
+        /// beyond.
+        public static String text(double real) {
+            double magnitude = Math.abs(real);
+            boolean isShort = magnitude >= 1e-3 && magnitude < 1e7;
+            if (isShort || magnitude < 1e-6 || magnitude >= 1e21) {
+                return Double.toString(real);
+            }
+            BigDecimal plain = BigDecimal.valueOf(real).stripTrailingZeros();
+            return plain.setScale(Math.max(1, plain.scale())).toPlainString();
+        }
+
         @Override
         public String kind() {
             return "a number";
@@ -65,7 +78,7 @@ public sealed interface Value {
 
         @Override
         public String toString() {
-            return Double.toString(value);
+            return text(value);
         }
     }
 
@@ -105,7 +118,7 @@ public sealed interface Value {
 
         @Override
         public String toString() {
-            return items.toString();
+            return JsonText.of(this);
         }
     }
 
@@ -127,7 +140,7 @@ public sealed interface Value {
 
         @Override
         public String toString() {
-            return members.toString();
+            return JsonText.of(this);
         }
     }
 

@@ -3,6 +3,7 @@ package io.millrace.index;
 import io.millrace.document.Value;
 import io.millrace.document.Value.Obj;
 import io.millrace.index.CommitRecord.SegmentEntry;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,7 @@ import java.util.Map;
 ///  "documents": {"total": 1500, "added": 20, "deleted": 3, "rejected": 1},
 ///  "segments": {"total": 4, "added": [{"id": "01…", "documents": 20, "bytes": 9120}],
 ///               "removed": ["01…"]},
-///  "committedAt": 1795190000000}
+///  "committedAt": "2026-11-20T15:06:40Z"}
 /// ```
 final class CommitEvent {
     private CommitEvent() {}
@@ -61,7 +62,9 @@ final class CommitEvent {
                                 .map(entry -> Value.of(entry.meta().id().ulid()))
                                 .toList()));
         data.put("segments", new Obj(segments));
-        data.put("committedAt", Value.of(record.committedAtMillis()));
+        data.put(
+                "committedAt",
+                Value.of(Instant.ofEpochMilli(record.committedAtMillis()).toString()));
         return new Obj(data);
     }
 

@@ -29,7 +29,7 @@ final class JsonWriter {
             case Value.Null _ -> generator.writeNull();
             case Value.Bool(boolean bool) -> generator.writeBoolean(bool);
             case Value.Int(long integer) -> generator.writeNumber(integer);
-            case Value.Real(double real) -> generator.writeNumber(real);
+            case Value.Real(double real) -> generator.writeNumber(Value.Real.text(real));
             case Value.Decimal(BigDecimal decimal) -> generator.writeNumber(decimal.toString());
             case Value.Text(String text) -> {
                 // By way of bytes: Jackson fails on a lone surrogate, the encoder replaces it.
@@ -83,7 +83,7 @@ final class JsonWriter {
                 case NULL -> generator.writeNull();
                 case BOOL -> generator.writeBoolean(cursor.bool());
                 case INT -> generator.writeNumber(cursor.integer());
-                case REAL -> generator.writeNumber(cursor.real());
+                case REAL -> generator.writeNumber(Value.Real.text(cursor.real()));
                 case DECIMAL -> generator.writeNumber(cursor.decimal().toString());
                 case TEXT ->
                         generator.writeUTF8String(

@@ -5,7 +5,6 @@ import io.millrace.document.Value.Obj;
 import io.millrace.index.IndexEvent;
 import io.millrace.json.Json;
 import io.millrace.publish.OutgoingRecord.Header;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,8 +42,8 @@ public final class CloudEvents {
         attributes.put("id", Value.of(event.id()));
         attributes.put("source", Value.of("/indexes/" + event.index()));
         attributes.put("type", Value.of(COMMIT_TYPE));
-        if (event.data().get("committedAt") instanceof Value.Int(long millis)) {
-            attributes.put("time", Value.of(Instant.ofEpochMilli(millis).toString()));
+        if (event.data().get("committedAt") instanceof Value.Text time) {
+            attributes.put("time", time);
         }
         attributes.put("generation", Value.of(event.generation()));
         attributes.put("previousgeneration", Value.of(event.previousGeneration()));

@@ -21,7 +21,7 @@ import org.apache.lucene.util.BytesRef;
 ///
 /// - Objects flatten to dotted paths; members without a field are skipped.
 /// - An array is allowed where the field is `multi`; each item is a value, nested arrays flatten.
-/// - A null is no value.
+/// - A null is no value, an empty array none either.
 ///
 /// Confined to one thread.
 final class DocumentAnalyzer {
@@ -76,12 +76,12 @@ final class DocumentAnalyzer {
                 object(bytes, cursor, node, inArray, into);
             }
             case ARRAY -> {
-                if (node.field() >= 0 && !field(node).multi()) {
+                Token item = cursor.next();
+                if (item != Token.END && node.field() >= 0 && !field(node).multi()) {
                     throw refused(
                             field(node),
                             "an array, expected one value; allow several with multi: true");
                 }
-                Token item = cursor.next();
                 while (item != Token.END) {
                     member(bytes, cursor, item, node, true, into);
                     item = cursor.next();

@@ -117,6 +117,10 @@ final class CoercionTest {
     void wholeNumbersFitALongHoweverTheyAreWritten() {
         assertEquals(7, Coercion.ordered(LONG, Value.of(7.0)));
         assertEquals(7, Coercion.ordered(LONG, Value.of(" 7 ")));
+        assertEquals(7, Coercion.ordered(LONG, Value.of("7.0")));
+        assertEquals(700, Coercion.ordered(LONG, Value.of("7e2")));
+        assertEquals(
+                Long.MIN_VALUE, Coercion.ordered(LONG, Value.of(Long.toString(Long.MIN_VALUE))));
         assertEquals(700, Coercion.ordered(LONG, decimal("7E+2")));
         assertEquals(Long.MIN_VALUE, Coercion.ordered(LONG, Value.of(-0x1p63)));
         for (Value value :
@@ -124,7 +128,10 @@ final class CoercionTest {
                     Value.of(7.5),
                     Value.of(0x1p63),
                     decimal("9223372036854775808"),
-                    Value.of("7.0"),
+                    Value.of("7.5"),
+                    Value.of("7d"),
+                    Value.of("1e999999999"),
+                    Value.of("7".repeat(100_000)),
                     Value.of(true),
                     Value.NULL
                 }) {
@@ -141,6 +148,41 @@ final class CoercionTest {
     }
 
     @Test
+    void wordsOfABoolMayHaveSpaceAround() {
+        assertEquals(1, Coercion.ordered(BOOL, Value.of(" true\n")));
+        assertEquals(0, Coercion.ordered(BOOL, Value.of("false ")));
+        assertThrows(InvalidRequest.class, () -> Coercion.ordered(BOOL, Value.of("TRUE")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "12345678.5,  12345678.5",
+        "1e7,         10000000.0",
+        "-1e20,       -100000000000000000000.0",
+        "1e21,        1.0E21",
+        "0.0001,      0.0001",
+        "1.5e-6,      0.0000015",
+        "9.9e-7,      9.9E-7",
+        "7.0,         7.0",
+        "0.0,         0.0"
+    })
+    void doublesAreTextInPlainDigits(double number, String text) {
+        assertEquals(text, Coercion.text(Field.of("k", FieldType.KEYWORD), Value.of(number)));
+    }
+
+    @Test
+    void textOfADoubleReadsBack() {
+        Seeded.repeat(
+                5_000,
+                random -> {
+                    double any = finite(random.nextLong());
+                    double ordinary = random.nextLong() * Math.pow(10, random.nextInt(-30, 5));
+                    assertEquals(any, Double.parseDouble(Value.Real.text(any)));
+                    assertEquals(ordinary, Double.parseDouble(Value.Real.text(ordinary)));
+                });
+    }
+
+    @Test
     void scalarsAreTextByTheirJson() {
         Field keyword = Field.of("k", FieldType.KEYWORD);
         assertEquals("300", Coercion.text(keyword, Value.of(300)));
@@ -151,7 +193,7 @@ final class CoercionTest {
                         InvalidRequest.class,
                         () -> Coercion.text(keyword, new Value.Obj(Map.of("a", Value.of(1)))));
         assertEquals(
-                "field k (keyword): an object {a=1}, expected a string, number or boolean",
+                "field k (keyword): an object {\"a\":1}, expected a string, number or boolean",
                 e.getMessage());
     }
 

@@ -43,7 +43,7 @@ final class ScriptRunner implements AutoCloseable {
     private static final Pattern ULID = Pattern.compile("[0-9A-HJKMNP-TV-Z]{26}");
 
     private static final Pattern SIZE =
-            Pattern.compile("((?:length=|bytes=|crc=|previousCrc: ))-?[0-9]+");
+            Pattern.compile("((?:length|bytes|crc)(?:=|\":)|previousCrc: )-?[0-9]+");
 
     private final ManualClock clock = new ManualClock();
     private final Map<String, String> ulids = new HashMap<>();

@@ -130,10 +130,11 @@ final class SegmentBuilderTest {
     }
 
     @Test
-    void nullsAndUndeclaredPathsAreStoredButNotIndexed() throws Exception {
+    void nullsEmptyArraysAndUndeclaredPathsAreStoredButNotIndexed() throws Exception {
         Map<String, Value> members = new LinkedHashMap<>();
         members.put("name", Value.NULL);
         members.put("tags", array(Value.NULL));
+        members.put("geo.depth", array());
         members.put("elsewhere", object("name", array(Value.of(1))));
         Value.Obj document = new Value.Obj(members);
         add(1, document);
