@@ -20,8 +20,7 @@ public abstract sealed class MillraceException extends RuntimeException {
             MALFORMED,
             NOT_FOUND,
             CONFLICT,
-            TOO_LARGE,
-            EXPIRED
+            TOO_LARGE
         }
 
         private final Reason reason;
@@ -60,12 +59,35 @@ public abstract sealed class MillraceException extends RuntimeException {
 
     /// Retry later: nothing is wrong with the request, something it needs is not there now.
     public static final class Unavailable extends MillraceException {
+        private final boolean passing;
+
         public Unavailable(String message) {
             super(message, null);
+            this.passing = true;
         }
 
+        /// Passes unless its cause is one of ours that does not.
         public Unavailable(String message, Throwable cause) {
+            this(
+                    message,
+                    cause,
+                    !(cause instanceof MillraceException)
+                            || (cause instanceof Unavailable unavailable && unavailable.passing));
+        }
+
+        private Unavailable(String message, @Nullable Throwable cause, boolean passing) {
             super(message, cause);
+            this.passing = passing;
+        }
+
+        /// Until somebody acts: waiting does not help.
+        public static Unavailable untilRepaired(String message, @Nullable Throwable cause) {
+            return new Unavailable(message, cause, false);
+        }
+
+        /// False when the same request fails again until somebody acts.
+        public boolean isPassing() {
+            return passing;
         }
     }
 

@@ -153,21 +153,43 @@ public final class Catalog {
     ///   is defined by a file or anything but `commit` differs from what it is
     /// @throws MillraceException.Unavailable when the definition could not be stored
     public synchronized Put put(String name, Value definition) {
-        IndexDefinition after = parser.parse(name, definition);
+        IndexDefinition after = parsed(name, definition);
+        IndexDefinition before = definitions.get(name);
+        if (before != null) {
+            Compatibility.check(before, after);
+        }
+        return store(before, after);
+    }
+
+    /// Like [#put], and anything may differ: for an index that has no generation yet, so that
+    /// nothing on disk depends on what its definition was.
+    ///
+    /// @throws InvalidRequest MALFORMED with a pointer into the definition; CONFLICT when the index
+    ///   is defined by a file
+    /// @throws MillraceException.Unavailable when the definition could not be stored
+    public synchronized Put replace(String name, Value definition) {
+        return store(definitions.get(name), parsed(name, definition));
+    }
+
+    private IndexDefinition parsed(String name, Value definition) {
+        IndexDefinition parsed = parser.parse(name, definition);
         String file = definedByFile.get(name);
         if (file != null) {
             throw InvalidRequest.conflict(
                     "index %s is defined by file %s; change it there".formatted(name, file));
         }
-        IndexDefinition before = definitions.get(name);
-        if (before != null) {
-            Compatibility.check(before, after);
-            if (before.commit().equals(after.commit())) {
-                return new Put(before, Put.Outcome.UNCHANGED);
-            }
+        return parsed;
+    }
+
+    private Put store(@Nullable IndexDefinition before, IndexDefinition after) {
+        if (before != null
+                && before.isSameButCommit(after)
+                && before.commit().equals(after.commit())) {
+            return new Put(before, Put.Outcome.UNCHANGED);
         }
+        String name = after.name();
         if (failure != null) {
-            throw new MillraceException.Unavailable(failure);
+            throw MillraceException.Unavailable.untilRepaired(failure, null);
         }
         try {
             store.write(name, after.origin());
@@ -176,7 +198,7 @@ public final class Catalog {
             failure =
                     "definitions cannot be stored until a restart: storing index %s: %s"
                             .formatted(name, e.getMessage());
-            throw new MillraceException.Unavailable(failure, e);
+            throw MillraceException.Unavailable.untilRepaired(failure, e);
         } catch (IOException e) {
             throw new MillraceException.Unavailable(
                     "definition of index %s was not stored: %s".formatted(name, e.getMessage()), e);

@@ -50,7 +50,8 @@ public final class Compatibility {
         return found;
     }
 
-    private static List<String> differences(IndexDefinition before, IndexDefinition after) {
+    /// Every member but `commit` that differs, as a phrase that names it.
+    static List<String> differences(IndexDefinition before, IndexDefinition after) {
         List<String> found = differences(before.schema(), after.schema());
         KafkaSource oldSource = before.source();
         KafkaSource newSource = after.source();

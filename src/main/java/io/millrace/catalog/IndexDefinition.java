@@ -11,6 +11,12 @@ import java.util.Locale;
 public record IndexDefinition(
         String name, Schema schema, KafkaSource source, CommitCadence commit, Obj origin) {
 
+    /// True when what is on disk fits both definitions: at most the commit cadence, or the order in
+    /// which fields stand, differs.
+    public boolean isSameButCommit(IndexDefinition other) {
+        return Compatibility.differences(this, other).isEmpty();
+    }
+
     /// Which topic feeds the index.
     public record KafkaSource(String source, String topic, KeyFrom keyFrom) {}
 

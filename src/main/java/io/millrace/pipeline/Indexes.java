@@ -1,16 +1,17 @@
 package io.millrace.pipeline;
 
 import io.millrace.MillraceException;
-import io.millrace.catalog.Compatibility;
 import io.millrace.catalog.IndexDefinition;
 import io.millrace.index.NodeResources;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /// All indexes of this node, running. May be shared between threads.
 public final class Indexes implements AutoCloseable {
@@ -78,9 +79,20 @@ public final class Indexes implements AutoCloseable {
         return started;
     }
 
+    /// Gives an index any other definition while it has no generation: nothing on disk depends on
+    /// the old one yet, and none appears before the new one is stored.
+    ///
+    /// @param stored makes the new definition durable; not called when there is a generation
+    /// @return empty when there is a generation, or no such index
+    public Optional<RunningIndex> redefine(String name, Supplier<IndexDefinition> stored) {
+        RunningIndex known = running.get(name);
+        return known != null && known.pipeline().redefine(stored)
+                ? Optional.of(known)
+                : Optional.empty();
+    }
+
     private static void checkSameButCadence(IndexDefinition known, IndexDefinition changed) {
-        if (!Compatibility.differences(known.schema(), changed.schema()).isEmpty()
-                || !known.source().equals(changed.source())) {
+        if (!known.isSameButCommit(changed)) {
             throw MillraceException.InvalidRequest.conflict(
                     "index %s runs with other fields or another source; only commit can change"
                             .formatted(known.name()));

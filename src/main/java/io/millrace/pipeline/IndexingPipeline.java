@@ -17,6 +17,8 @@ import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Moves one index forward, for as long as the node runs: waits for its source, creates or opens
@@ -43,6 +45,9 @@ final class IndexingPipeline implements Runnable {
     private final BackOff backOff;
     private final CountDownLatch ended = new CountDownLatch(1);
 
+    /// Held while generation 1 is made, so that its definition is the one that is stored.
+    private final ReentrantLock founding = new ReentrantLock();
+
     private volatile IndexDefinition definition;
 
     // Written by the pipeline's thread, read by all; each is whole by itself.
@@ -52,6 +57,7 @@ final class IndexingPipeline implements Runnable {
 
     // Confined to the pipeline's thread.
     private @Nullable AutoCloseable watch;
+    private IndexDefinition attempted;
     private long retryAtNanos;
     private long readingSinceNanos;
 
@@ -80,6 +86,7 @@ final class IndexingPipeline implements Runnable {
             PipelineOptions options,
             NodeResources resources) {
         this.definition = definition;
+        this.attempted = definition;
         this.home = home;
         this.sources = sources;
         this.watcher = watcher;
@@ -99,6 +106,24 @@ final class IndexingPipeline implements Runnable {
         inbox.nudge();
     }
 
+    /// Takes any other definition as long as there is no generation.
+    ///
+    /// @param stored makes the new definition durable; called only then
+    /// @return false when there is a generation
+    boolean redefine(Supplier<IndexDefinition> stored) {
+        founding.lock();
+        try {
+            if (feeder != null || home.exists(definition)) {
+                return false;
+            }
+            definition = stored.get();
+        } finally {
+            founding.unlock();
+        }
+        inbox.nudge();
+        return true;
+    }
+
     /// @throws MillraceException.Unavailable before generation 1
     Index index() {
         IndexFeeder open = feeder;
@@ -109,9 +134,13 @@ final class IndexingPipeline implements Runnable {
     }
 
     private MillraceException.Unavailable refusal(Standing now) {
-        return new MillraceException.Unavailable(
+        String message =
                 "index %s is %s: %s"
-                        .formatted(definition.name(), now.state().label(), now.reason()));
+                        .formatted(definition.name(), now.state().label(), now.reason());
+        return switch (now.state()) {
+            case FAILED -> MillraceException.Unavailable.untilRepaired(message, null);
+            case STARTING, RUNNING, RETRYING, STOPPED -> new MillraceException.Unavailable(message);
+        };
     }
 
     CompletableFuture<CommitPoint> requestCommit() {
@@ -205,6 +234,9 @@ final class IndexingPipeline implements Runnable {
     /// One look at everything there is to do, then a wait for more of it.
     private void turn() {
         IndexFeeder open = feeder;
+        if (open == null && !attempted.isSameButCommit(definition)) {
+            beginAnew();
+        }
         if (standing.state() == State.FAILED) {
             refuseCommitRequest();
             inbox.await(Long.MAX_VALUE, false);
@@ -251,16 +283,26 @@ final class IndexingPipeline implements Runnable {
         }
     }
 
+    /// What was tried under the definition before is forgotten.
+    private void beginAnew() {
+        close("source", source);
+        source = null;
+        attempted = definition;
+        backOff.reset();
+        retryAtNanos = now();
+        standing = new Standing(State.STARTING, "", false);
+    }
+
     private void open() {
         ChangeSource read = source;
         if (read == null) {
-            read = sources.open(definition);
+            read = sources.open(attempted);
             source = read;
         }
-        Index opened =
-                home.exists(definition)
-                        ? home.open(definition)
-                        : home.create(definition, read.start());
+        Index opened = home.exists(attempted) ? home.open(attempted) : create(read.start());
+        if (opened == null) {
+            return;
+        }
         IndexFeeder next =
                 new IndexFeeder(opened, read, inbox, definition.commit(), options, resources);
         // Known before anything can fail: end() closes what is known.
@@ -287,6 +329,16 @@ final class IndexingPipeline implements Runnable {
                     ("the definition of index %s is not the one it was created with: %s; restore"
                                     + " the definition, or give the changed one a new index name")
                             .formatted(definition.name(), String.join(", ", differences)));
+        }
+    }
+
+    /// Null when there is another definition now.
+    private @Nullable Index create(ChangeSource.Start start) {
+        founding.lock();
+        try {
+            return attempted.isSameButCommit(definition) ? home.create(attempted, start) : null;
+        } finally {
+            founding.unlock();
         }
     }
 

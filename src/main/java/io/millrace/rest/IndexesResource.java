@@ -20,6 +20,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.UriInfo;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -50,6 +51,7 @@ public class IndexesResource {
 
     @GET
     @Operation(operationId = "listIndexes", summary = "All indexes, by name")
+    @APIResponse(responseCode = "200", description = "the indexes")
     public IndexList list() {
         return new IndexList(indexes.list().stream().map(this::answer).toList());
     }
@@ -68,11 +70,11 @@ public class IndexesResource {
     @Consumes({MediaType.APPLICATION_JSON, "application/yaml", "application/x-yaml", "text/yaml"})
     @Operation(
             operationId = "putIndex",
-            summary = "Creates an index, or changes how often it commits",
+            summary = "Creates or changes an index",
             description =
-                    "The definition is durable when the answer comes; the index starts then. Of an"
-                            + " existing index only commit may differ. An index defined by a file is"
-                            + " read-only here.")
+                    "The definition is durable when the answer comes; the index starts then. Once an"
+                            + " index has a generation, only commit may differ. An index defined by"
+                            + " a file is read-only here.")
     @RequestBody(
             required = true,
             content = {
@@ -95,6 +97,8 @@ public class IndexesResource {
             content = @Content(schema = @Schema(implementation = IndexAnswer.class)))
     @APIResponse(responseCode = "400", ref = "Malformed")
     @APIResponse(responseCode = "409", ref = "Conflict")
+    @APIResponse(responseCode = "413", ref = "TooLarge")
+    @APIResponse(responseCode = "415", ref = "UnsupportedMediaType")
     @APIResponse(responseCode = "503", ref = "Unavailable")
     public RestResponse<IndexAnswer> put(
             @PathParam("name") String name,
@@ -104,6 +108,11 @@ public class IndexesResource {
         Value definition = RequestText.body(body, mediaType);
         putting.lock();
         try {
+            Optional<RunningIndex> redefined =
+                    indexes.redefine(name, () -> catalog.replace(name, definition).definition());
+            if (redefined.isPresent()) {
+                return RestResponse.ok(answer(redefined.get()));
+            }
             Catalog.Put put = catalog.put(name, definition);
             return switch (put.outcome()) {
                 case CREATED ->

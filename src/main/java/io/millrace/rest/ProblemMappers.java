@@ -21,7 +21,8 @@ public final class ProblemMappers {
             LOG.log(System.Logger.Level.ERROR, "request failed: " + uri.getPath(), failure);
         }
         RestResponse.ResponseBuilder<Problem> answer = answer(problem);
-        if (failure instanceof MillraceException.Unavailable) {
+        if (failure instanceof MillraceException.Unavailable unavailable
+                && unavailable.isPassing()) {
             answer.header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
         }
         return answer.build();

@@ -106,6 +106,17 @@ class CatalogTest {
     }
 
     @Test
+    void anIndexWithoutAGenerationMayBecomeAnythingElse() throws IOException {
+        Catalog catalog = open();
+        catalog.put("orders", yaml(ORDERS));
+        Value other = yaml("{key: no, source: {kafka: {topic: sales}}}");
+
+        assertEquals(Outcome.CHANGED, catalog.replace("orders", other).outcome());
+        assertEquals(Outcome.UNCHANGED, catalog.replace("orders", other).outcome());
+        assertEquals("sales", open().find("orders").orElseThrow().source().topic());
+    }
+
+    @Test
     void aFileDefinesAnIndexThatHttpCannotChange() throws IOException {
         Files.writeString(files.resolve("shop.yaml"), "name: orders\n" + block(ORDERS));
         Catalog catalog = open();

@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -312,6 +313,66 @@ class IndexesTest {
         assertTrue(
                 String.valueOf(uncommitted.getMessage()).endsWith("try again in a moment"),
                 uncommitted.getMessage());
+    }
+
+    @Test
+    void withoutAGenerationAnyOtherDefinitionTakesOver() {
+        source.failStart(new MillraceException.Unavailable("topic numbres does not exist yet"));
+        RunningIndex index = start(QUICK);
+        Awaiting.that("it was tried", () -> !index.status().detail().isEmpty());
+        IndexDefinition other = definition("numbers", QUICK, FieldType.DOUBLE);
+
+        Optional<RunningIndex> redefined = running().redefine("numbers", () -> other);
+        source.failStart(null);
+        source.upsert("a", 1);
+
+        assertSame(index, redefined.orElseThrow());
+        awaitKeys(index, Set.of("a"));
+        assertEquals(other.schema(), index.index().schema());
+        assertEquals(
+                Optional.empty(),
+                running()
+                        .redefine(
+                                "numbers",
+                                () -> {
+                                    throw new AssertionError("there is a generation");
+                                }));
+    }
+
+    @Test
+    void anotherDefinitionRevivesAnIndexThatFailedBeforeItsFirstGeneration() {
+        source.failStart(InvalidRequest.conflict("topic numbers has 2 partitions, expected one"));
+        RunningIndex index = start(QUICK);
+        Awaiting.that("it fails", () -> index.status().state() == State.FAILED);
+        var refused = assertThrows(MillraceException.Unavailable.class, index::index);
+        assertFalse(refused.isPassing());
+
+        source.failStart(null);
+        source.upsert("a", 1);
+        running().redefine("numbers", () -> definition("numbers", QUICK, FieldType.DOUBLE));
+
+        awaitKeys(index, Set.of("a"));
+    }
+
+    @Test
+    void aDefinitionThatIsNotStoredIsNotTaken() {
+        source.failStart(new MillraceException.Unavailable("no broker"));
+        RunningIndex index = start(QUICK);
+        IndexDefinition before = index.definition();
+
+        assertThrows(
+                MillraceException.Unavailable.class,
+                () ->
+                        running()
+                                .redefine(
+                                        "numbers",
+                                        () -> {
+                                            throw new MillraceException.Unavailable("disk full");
+                                        }));
+
+        assertSame(before, index.definition());
+        source.failStart(null);
+        awaitKeys(index, Set.of());
     }
 
     @Test
