@@ -57,22 +57,22 @@ final class ClauseParser {
         };
     }
 
-    /// A match as both forms of a request make it.
-    Query.Match match(Field field, String text, Place place) {
+    /// One text looked for in one field or several.
+    List<Query> matches(List<Field> fields, String text, Place place) {
         textChars += text.length();
         if (textChars > SearchLimits.TEXT_CHARS_MAX) {
             throw place.refusal(
                     "%d characters to match, expected at most %d"
                             .formatted(textChars, SearchLimits.TEXT_CHARS_MAX));
         }
-        return new Query.Match(field, text);
+        return fields.stream().<Query>map(field -> new Query.Match(field, text)).toList();
     }
 
     private Query match(Value argument, Place place) {
         Map.Entry<String, Value> only = onlyMember(argument, place, "{\"field\": \"text\"}");
         Place at = place.member(only.getKey());
         Field field = checks.field(only.getKey(), ClauseKind.MATCH, at);
-        return match(field, text(only.getValue(), at, "a text"), at);
+        return matches(List.of(field), text(only.getValue(), at, "a text"), at).getFirst();
     }
 
     private Query eq(Value argument, Place place) {

@@ -54,10 +54,7 @@ final class ParameterParser {
             throw place.refusal(
                     "q %s in an index without text fields".formatted(Place.quoted(text)));
         }
-        List<Query> matches = new ArrayList<>();
-        for (Field field : textFields) {
-            matches.add(clauses.match(field, text, place));
-        }
+        List<Query> matches = clauses.matches(textFields, text, place);
         return Optional.of(matches.size() == 1 ? matches.getFirst() : new Query.Or(matches));
     }
 

@@ -133,6 +133,26 @@ class QueryRefusalTest {
     }
 
     @Test
+    void textOfAGetCountsOnceHoweverManyFieldsItIsLookedForIn() {
+        Schema schema =
+                new Schema(
+                        1,
+                        List.of(),
+                        List.of(
+                                Field.of("title", FieldType.TEXT),
+                                Field.of("body", FieldType.TEXT)));
+        String text = "a".repeat(SearchLimits.TEXT_CHARS_MAX);
+        SearchRequest request = new QueryParser(schema).parse(Map.of("q", List.of(text)));
+        assertEquals(
+                Optional.of(
+                        new Query.Or(
+                                List.of(
+                                        new Query.Match(schema.fields().getFirst(), text),
+                                        new Query.Match(schema.fields().get(1), text)))),
+                request.query());
+    }
+
+    @Test
     void longNamesAndValuesAreCutInMessages() {
         String name = "z".repeat(10_000);
         MillraceException.InvalidRequest refusal =
