@@ -2,6 +2,7 @@ package io.millrace.node;
 
 import io.millrace.catalog.Catalog;
 import io.millrace.pipeline.Indexes;
+import io.millrace.publish.EventStream;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
@@ -17,10 +18,12 @@ class Lifecycle {
 
     private final Catalog catalog;
     private final Indexes indexes;
+    private final EventStream events;
 
-    Lifecycle(Catalog catalog, Indexes indexes) {
+    Lifecycle(Catalog catalog, Indexes indexes, EventStream events) {
         this.catalog = catalog;
         this.indexes = indexes;
+        this.events = events;
     }
 
     /// Late by default: after dev mode's services, which decide where the brokers are, and after
@@ -35,6 +38,7 @@ class Lifecycle {
 
     /// Channels close after this event, so the last commits still reach their topic.
     void stop(@Observes @Priority(1) ShutdownEvent event) {
+        events.close();
         indexes.close();
     }
 }

@@ -11,6 +11,7 @@ import io.millrace.pipeline.IndexHome;
 import io.millrace.pipeline.Indexes;
 import io.millrace.pipeline.PipelineOptions;
 import io.millrace.publish.CommitRelay;
+import io.millrace.publish.EventStream;
 import io.millrace.publish.RecordSender;
 import io.millrace.publish.RelayOptions;
 import io.millrace.segment.Analyzers;
@@ -18,6 +19,7 @@ import io.millrace.source.ChangeSource;
 import io.millrace.source.kafka.KafkaChangeSource;
 import io.millrace.source.kafka.KafkaReadOptions;
 import io.millrace.source.kafka.TopicBinding;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.IOException;
@@ -29,6 +31,7 @@ import org.eclipse.microprofile.config.Config;
 
 /// Builds the parts of a node, each once. Nothing is started here.
 final class Parts {
+    private static final int EVENT_READERS_MAX = 200;
 
     @Produces
     @Singleton
@@ -94,6 +97,13 @@ final class Parts {
                 relay::attach,
                 PipelineOptions.DEFAULT,
                 resources);
+    }
+
+    /// Events are read from disk, which blocks.
+    @Produces
+    @Singleton
+    EventStream eventStream() {
+        return new EventStream(Infrastructure.getDefaultWorkerPool(), EVENT_READERS_MAX);
     }
 
     private static ChangeSource kafkaSource(

@@ -74,7 +74,10 @@ final class Answers {
 
     @Schema(name = "Hit")
     record HitAnswer(
-            @Schema(anyOf = {String.class, Long.class}) Value key,
+            @Schema(
+                            implementation = Object.class,
+                            anyOf = {String.class, Long.class})
+                    Value key,
             @Schema(
                             description = "present when the query scores",
                             type = SchemaType.NUMBER,
@@ -108,7 +111,10 @@ final class Answers {
 
     @Schema(name = "Document")
     record DocumentAnswer(
-            @Schema(anyOf = {String.class, Long.class}) Value key,
+            @Schema(
+                            implementation = Object.class,
+                            anyOf = {String.class, Long.class})
+                    Value key,
             @Schema(type = SchemaType.OBJECT, implementation = Object.class) Obj document,
             long generation,
             String position)

@@ -54,9 +54,32 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
                                                                     implementation =
                                                                             Problem.class))),
                             @APIResponse(
+                                    name = "TooLarge",
+                                    description =
+                                            "the body is above 1 MiB, or the documents of the answer"
+                                                    + " are above 64 MiB together",
+                                    content =
+                                            @Content(
+                                                    mediaType = Problem.MEDIA_TYPE,
+                                                    schema =
+                                                            @Schema(
+                                                                    implementation =
+                                                                            Problem.class))),
+                            @APIResponse(
+                                    name = "UnsupportedMediaType",
+                                    description = "the Content-Type of the body is not understood",
+                                    content =
+                                            @Content(
+                                                    mediaType = Problem.MEDIA_TYPE,
+                                                    schema =
+                                                            @Schema(
+                                                                    implementation =
+                                                                            Problem.class))),
+                            @APIResponse(
                                     name = "Unavailable",
                                     description =
-                                            "not now: no generation yet, or it could not be stored; try again",
+                                            "not now: no generation yet, or it could not be stored;"
+                                                    + " with Retry-After when trying again can help",
                                     content =
                                             @Content(
                                                     mediaType = Problem.MEDIA_TYPE,
@@ -97,11 +120,12 @@ public class ApiDescription extends Application {
             event: commit
             id: quakes:5b0c1f2e9a7d4c38:42:0
             data: {"specversion":"1.0","id":"quakes:5b0c1f2e9a7d4c38:42:0",\
-            "source":"/indexes/quakes","type":"io.millrace.commit.v1","generation":42,\
+            "source":"/indexes/quakes","type":"io.millrace.commit.v1",\
+            "time":"2026-11-20T15:06:40.120Z","generation":42,\
             "previousgeneration":41,"datacontenttype":"application/json","data":{"kind":"INDEX",\
-            "contentGeneration":42,"schemaVersion":1,"positions":{"quakes":{"0":1707}},\
+            "commitId":"01KAF0S7R4M8C2D6F9H1J3K5N7","contentGeneration":42,"schemaVersion":1,"positions":{"quakes":{"0":1707}},\
             "documents":{"total":1500,"added":20,"deleted":3,"rejected":1},"segments":{"total":4,\
             "added":[{"id":"01KAF0S7R2Z3V9X4M6N8P0Q1T5","documents":20,"bytes":9120}],"removed":[]},\
-            "committedAt":1795190000000}}
+            "committedAt":"2026-11-20T15:06:40.120Z"}}
             """;
 }

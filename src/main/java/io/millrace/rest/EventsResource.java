@@ -2,8 +2,13 @@ package io.millrace.rest;
 
 import io.millrace.MillraceException;
 import io.millrace.MillraceException.InvalidRequest;
+import io.millrace.document.Value;
 import io.millrace.index.Index;
+import io.millrace.index.IndexEvent;
+import io.millrace.json.Json;
 import io.millrace.pipeline.Indexes;
+import io.millrace.publish.CloudEvents;
+import io.millrace.publish.EventStream;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Multi;
 import jakarta.ws.rs.GET;
@@ -14,9 +19,12 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.UriInfo;
 import jakarta.ws.rs.sse.OutboundSseEvent;
 import jakarta.ws.rs.sse.Sse;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -27,18 +35,25 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/// Commit events as server-sent events, each a CloudEvent in JSON.
+/// Commit events as server-sent events, each a CloudEvent in JSON. Waiting holds no thread.
 @Path("/indexes/{name}/events")
 @Blocking
 @Tag(name = "Operations")
 public class EventsResource {
-    private static final int STREAMS_MAX = 200;
+    private static final System.Logger LOG = System.getLogger(EventsResource.class.getName());
+
+    /// A silent stream says that it lives, or proxies cut it.
+    private static final Duration HEARTBEAT = Duration.ofSeconds(15);
+
+    /// Events read ahead of the connection.
+    private static final int AHEAD_MAX = 16;
 
     private final Indexes indexes;
-    private final AtomicInteger streams = new AtomicInteger();
+    private final EventStream stream;
 
-    public EventsResource(Indexes indexes) {
+    public EventsResource(Indexes indexes, EventStream stream) {
         this.indexes = indexes;
+        this.stream = stream;
     }
 
     @GET
@@ -48,7 +63,9 @@ public class EventsResource {
             summary = "Commit events, live",
             description =
                     "Each event is a CloudEvent as JSON, under its id. Without from and"
-                            + " Last-Event-ID the stream starts at the newest generation.")
+                            + " Last-Event-ID the stream starts with the next commit. A stream that"
+                            + " cannot go on, such as one whose reader is slower than generations are"
+                            + " dropped, ends with an event named problem, which is a problem+json.")
     @APIResponse(
             responseCode = "200",
             description = "events in the order of generations, at least once",
@@ -58,31 +75,79 @@ public class EventsResource {
                             schema = @Schema(type = SchemaType.STRING),
                             examples =
                                     @ExampleObject(name = "commit", value = ApiDescription.EVENT)))
+    @APIResponse(responseCode = "400", ref = "Malformed")
     @APIResponse(responseCode = "404", ref = "NotFound")
     @APIResponse(responseCode = "503", ref = "Unavailable")
     public Multi<OutboundSseEvent> follow(
             @PathParam("name") String name,
             @Parameter(
                             description =
-                                    "events of the generations above this one that are still kept",
+                                    "events of the generations above this one that are still kept; 0"
+                                            + " for all of them",
                             schema = @Schema(type = SchemaType.INTEGER))
                     @QueryParam("from")
                     @Nullable String from,
             @Parameter(description = "id of the last event seen") @HeaderParam("Last-Event-ID")
                     @Nullable String lastEventId,
-            @Context Sse sse) {
+            @Context Sse sse,
+            @Context UriInfo uri) {
         Index index = indexes.get(name).index();
-        long after = after(index, from, lastEventId);
-        return Multi.createFrom().deferred(() -> counted(EventFeed.after(index, after, sse)));
+        long generation = kept(index, after(index, from, lastEventId));
+        String path = uri.getPath();
+        OutboundSseEvent end = sse.newEventBuilder().comment("end").build();
+        Multi<OutboundSseEvent> events =
+                stream.after(index, generation)
+                        .map(event -> commit(event, sse))
+                        .onFailure()
+                        .recoverWithItem(failure -> problem(failure, path, sse))
+                        .onCompletion()
+                        .continueWith(end);
+        Multi<OutboundSseEvent> heartbeats =
+                Multi.createFrom()
+                        .ticks()
+                        .every(HEARTBEAT)
+                        .onOverflow()
+                        .drop()
+                        .map(_ -> sse.newEventBuilder().comment("still here").build());
+        return Multi.createBy()
+                .merging()
+                .withRequests(AHEAD_MAX)
+                .streams(events, heartbeats)
+                .select()
+                .first(event -> event != end);
     }
 
-    private Multi<OutboundSseEvent> counted(Multi<OutboundSseEvent> feed) {
-        if (streams.incrementAndGet() > STREAMS_MAX) {
-            streams.decrementAndGet();
-            throw new MillraceException.Unavailable(
-                    "%d event streams are open, expected fewer".formatted(STREAMS_MAX));
+    private static OutboundSseEvent commit(IndexEvent event, Sse sse) {
+        return sse.newEventBuilder()
+                .id(event.id())
+                .name("commit")
+                .data(text(CloudEvents.toValue(event)))
+                .build();
+    }
+
+    private static OutboundSseEvent problem(Throwable failure, String path, Sse sse) {
+        MillraceException ours =
+                failure instanceof MillraceException known
+                        ? known
+                        : new MillraceException.Bug("unexpected " + failure, failure);
+        if (!(ours instanceof MillraceException.Unavailable)) {
+            LOG.log(System.Logger.Level.ERROR, "events ended: " + path, ours);
         }
-        return feed.onTermination().invoke(() -> streams.decrementAndGet());
+        return sse.newEventBuilder()
+                .name("problem")
+                .data(text(Problem.of(ours, path).toValue()))
+                .build();
+    }
+
+    private static String text(Value.Obj json) {
+        return new String(Json.bytes(json), StandardCharsets.UTF_8);
+    }
+
+    /// The generation to start behind: not before the oldest that is kept. The first event's
+    /// `previousgeneration` shows what is missing.
+    private static long kept(Index index, long generation) {
+        List<IndexEvent> oldest = index.eventsAfter(generation, 1);
+        return oldest.isEmpty() ? generation : oldest.getFirst().generation() - 1;
     }
 
     /// An id names its incarnation: one of an earlier life of the index starts from the beginning.

@@ -28,12 +28,15 @@ final class RequestText {
             throw InvalidRequest.malformed("", "the request has no body");
         }
         if (body.length > BODY_BYTES_MAX) {
-            throw InvalidRequest.tooLarge(
-                    "",
-                    "body of %d bytes, expected at most %d".formatted(body.length, BODY_BYTES_MAX));
+            throw tooLarge(Integer.toString(body.length));
         }
         boolean yaml = mediaType != null && mediaType.getSubtype().endsWith("yaml");
         return yaml ? Json.parseYaml(body) : Json.parse(body);
+    }
+
+    static InvalidRequest tooLarge(String lengthBytes) {
+        return InvalidRequest.tooLarge(
+                "", "body of %s bytes, expected at most %d".formatted(lengthBytes, BODY_BYTES_MAX));
     }
 
     /// A key as it stands in a path: percent-encoded parts joined by `,`. A key of one part is the

@@ -68,32 +68,48 @@ public class SearchResource {
             name = "filter",
             in = ParameterIn.QUERY,
             description =
-                    "field:op:value with op one of eq, gt, gte, lt, lte, prefix; repeatable, all must hold",
+                    "field:op:value with op one of eq, gt, gte, lt, lte, prefix; repeatable, all must"
+                            + " hold; _key takes eq",
             schema = @Schema(type = SchemaType.ARRAY, implementation = String.class),
             example = "magnitude:gte:4")
     @Parameter(
             name = "sort",
             in = ParameterIn.QUERY,
-            description = "a field, _score or _key; with - in front descending",
+            description = "fields, _score or _key, joined by commas; with - in front descending",
             schema = @Schema(type = SchemaType.STRING),
             example = "-time")
     @Parameter(
             name = "limit",
             in = ParameterIn.QUERY,
             description = "hits to return; 0 only counts",
-            schema = @Schema(type = SchemaType.INTEGER))
+            schema =
+                    @Schema(
+                            type = SchemaType.INTEGER,
+                            defaultValue = "20",
+                            minimum = "0",
+                            maximum = "10000"))
     @Parameter(
             name = "fields",
             in = ParameterIn.QUERY,
             description = "paths to return, joined by commas; all when left out",
             schema = @Schema(type = SchemaType.STRING),
             example = "place,magnitude")
+    @Parameter(
+            name = "total",
+            in = ParameterIn.QUERY,
+            description = "the total is exact and present either way",
+            schema =
+                    @Schema(
+                            type = SchemaType.STRING,
+                            enumeration = {"exact", "none"},
+                            defaultValue = "exact"))
     @APIResponse(
             responseCode = "200",
             description = "what matched, from one generation",
             content = @Content(schema = @Schema(implementation = SearchAnswer.class)))
     @APIResponse(responseCode = "400", ref = "Malformed")
     @APIResponse(responseCode = "404", ref = "NotFound")
+    @APIResponse(responseCode = "413", ref = "TooLarge")
     @APIResponse(responseCode = "503", ref = "Unavailable")
     public SearchAnswer search(@PathParam("name") String name, UriInfo uri) {
         return search(name, parser -> parser.parse(uri.getQueryParameters()));
@@ -107,7 +123,9 @@ public class SearchResource {
             summary = "Searches, by a JSON body",
             description =
                     "query narrows and scores, filter only narrows; both take the clauses match, eq,"
-                            + " in, range, exists, prefix, and, or, not.")
+                            + " in, range, exists, prefix, and, or, not, all. eq and in take _key as"
+                            + " a field. sort, limit, fields and total are as in the parameters of"
+                            + " the GET.")
     @RequestBody(
             required = true,
             content =
@@ -124,6 +142,8 @@ public class SearchResource {
             content = @Content(schema = @Schema(implementation = SearchAnswer.class)))
     @APIResponse(responseCode = "400", ref = "Malformed")
     @APIResponse(responseCode = "404", ref = "NotFound")
+    @APIResponse(responseCode = "413", ref = "TooLarge")
+    @APIResponse(responseCode = "415", ref = "UnsupportedMediaType")
     @APIResponse(responseCode = "503", ref = "Unavailable")
     public SearchAnswer search(@PathParam("name") String name, byte[] body) {
         Value request = RequestText.body(body, MediaType.APPLICATION_JSON_TYPE);
@@ -153,6 +173,7 @@ public class SearchResource {
             summary = "One document by its key",
             description = "The key is percent-encoded.")
     @APIResponse(responseCode = "200", description = "the newest committed document of this key")
+    @APIResponse(responseCode = "400", ref = "Malformed")
     @APIResponse(responseCode = "404", ref = "NotFound")
     @APIResponse(responseCode = "503", ref = "Unavailable")
     public DocumentAnswer document(

@@ -33,6 +33,7 @@ import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The HTTP surface over the whole node, with a real broker.
 @QuarkusTest
@@ -146,6 +147,34 @@ class ApiTest {
     }
 
     @Test
+    void aWrongTopicIsPutRightByAnotherPut() throws Exception {
+        try (TestTopic topic = TestTopic.create("right", 1)) {
+            topic.send("a", "{\"id\":\"a\"}").flush();
+            assertEquals(201, putDefinition("typo", topic.name() + "-typo").statusCode());
+
+            HttpResponse<String> put = putDefinition("typo", topic.name());
+
+            assertEquals(200, put.statusCode(), put.body());
+            Awaiting.that(
+                    "the document is there",
+                    () -> get("/indexes/typo/documents/a").statusCode() == 200);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {(1 << 20) + 1, 11 << 20})
+    void aBodyTooLargeIsAProblem(int bytes) throws Exception {
+        HttpResponse<String> refused =
+                send("PUT", "/indexes/large", "application/json", " ".repeat(bytes));
+
+        assertEquals(413, refused.statusCode());
+        assertEquals(Value.of("urn:millrace:problem:too-large"), json(refused).get("type"));
+        assertEquals(
+                Value.of("body of %d bytes, expected at most 1048576".formatted(bytes)),
+                json(refused).get("detail"));
+    }
+
+    @Test
     void anIndexWhoseTopicIsMissingIsStartingAndSaysSo() throws Exception {
         assertEquals(201, putDefinition("waiting", "no-such-topic").statusCode());
 
@@ -205,7 +234,18 @@ class ApiTest {
         assertEquals(200, get("/millrace.css").statusCode());
         String description = get("/q/openapi?format=json").body();
         assertTrue(description.contains("\"title\" : \"Millrace\""), description);
-        assertTrue(description.contains("/indexes/{name}/search"), description);
+        Value.Obj document = (Value.Obj) Json.parse(description.getBytes(UTF_8));
+        assertEquals(
+                List.of("q", "filter", "sort", "limit", "fields", "total", "name"),
+                items(at(document, "paths", "/indexes/{name}/search", "get"), "parameters").stream()
+                        .map(parameter -> String.valueOf(((Value.Obj) parameter).get("name")))
+                        .toList());
+        assertEquals(
+                List.of("anyOf"),
+                List.copyOf(
+                        at(document, "components", "schemas", "Hit", "properties", "key")
+                                .members()
+                                .keySet()));
     }
 
     private void assertEventsFormAChain(String path) throws Exception {
@@ -223,6 +263,9 @@ class ApiTest {
         assertEquals(Value.of(1), events.getFirst().get("generation"));
         assertEquals(Value.of(2), events.get(1).get("generation"));
         assertEquals(Value.of(1), events.get(1).get("previousgeneration"));
+        assertEquals(
+                events.get(1).get("time"),
+                ((Value.Obj) Objects.requireNonNull(events.get(1).get("data"))).get("committedAt"));
     }
 
     private HttpResponse<String> putDefinition(String name, String topic) throws Exception {
@@ -261,6 +304,14 @@ class ApiTest {
 
     private static Value.Obj json(HttpResponse<String> answer) {
         return (Value.Obj) Json.parse(answer.body().getBytes(UTF_8));
+    }
+
+    private static Value.Obj at(Value.Obj root, String... names) {
+        Value.Obj found = root;
+        for (String name : names) {
+            found = (Value.Obj) Objects.requireNonNull(found.get(name), name);
+        }
+        return found;
     }
 
     private static List<Value> items(Value.Obj answer, String name) {
