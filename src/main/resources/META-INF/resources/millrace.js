@@ -162,9 +162,10 @@ const source = (hit) => el("pre", {}, `${JSON.stringify(hit.key)}\n${JSON.string
 /** The value at a dotted path; a member whose own name has dots is found too. */
 function valueAt(value, path) {
   if (value === null || typeof value !== "object") return undefined;
-  if (path in value) return value[path];
+  if (Object.hasOwn(value, path)) return value[path];
   for (let dot = path.indexOf("."); dot > 0; dot = path.indexOf(".", dot + 1)) {
-    const found = valueAt(value[path.slice(0, dot)], path.slice(dot + 1));
+    const head = path.slice(0, dot);
+    const found = Object.hasOwn(value, head) ? valueAt(value[head], path.slice(dot + 1)) : undefined;
     if (found !== undefined) return found;
   }
   return undefined;
