@@ -28,6 +28,7 @@ import org.openjdk.jmh.annotations.TearDown;
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
+@SuppressWarnings("NullAway.Init") // the harness fills the parameters and calls the set-up first
 public class IndexingBenchmark {
     private static final double BUFFER_MEGABYTES = 96;
     static final double UPSERTED_SHARE = 0.2;
