@@ -7,7 +7,6 @@ import io.millrace.change.Checkpoint;
 import io.millrace.index.CommitPoint;
 import io.millrace.index.Index;
 import io.millrace.index.IndexState;
-import io.millrace.index.IndexWriter;
 import io.millrace.index.NodeResources;
 import io.millrace.pipeline.PipelineStatus.State;
 import io.millrace.source.ChangeSource;
@@ -53,30 +52,13 @@ final class IndexingPipeline implements Runnable {
     // Written by the pipeline's thread, read by all; each is whole by itself.
     private volatile @Nullable ChangeSource source;
     private volatile @Nullable IndexFeeder feeder;
-    private volatile Standing standing = new Standing(State.STARTING, "", false);
+    private volatile Standing standing = Standing.STARTING;
 
     // Confined to the pipeline's thread.
     private @Nullable AutoCloseable watch;
     private IndexDefinition attempted;
     private long retryAtNanos;
     private long readingSinceNanos;
-
-    /// - ofSource: it is the source that has trouble; over as soon as it reads again
-    private record Standing(State state, String detail, boolean ofSource) {
-
-        /// A sentence for somebody who is refused; never empty.
-        String reason() {
-            if (!detail.isEmpty()) {
-                return detail;
-            }
-            return switch (state) {
-                case STARTING -> "it is being opened, try again in a moment";
-                case RUNNING, RETRYING -> "it is being read, try again in a moment";
-                case FAILED -> "see the log of this node";
-                case STOPPED -> "this node is stopping";
-            };
-        }
-    }
 
     IndexingPipeline(
             IndexDefinition definition,
@@ -128,83 +110,28 @@ final class IndexingPipeline implements Runnable {
     Index index() {
         IndexFeeder open = feeder;
         if (open == null) {
-            throw refusal(standing);
+            throw refusal();
         }
         return open.index();
     }
 
-    private MillraceException.Unavailable refusal(Standing now) {
-        String message =
-                "index %s is %s: %s"
-                        .formatted(definition.name(), now.state().label(), now.reason());
-        return switch (now.state()) {
-            case FAILED -> MillraceException.Unavailable.untilRepaired(message, null);
-            case STARTING, RUNNING, RETRYING, STOPPED -> new MillraceException.Unavailable(message);
-        };
+    private MillraceException.Unavailable refusal() {
+        return standing.refusal(definition.name());
     }
 
     CompletableFuture<CommitPoint> requestCommit() {
-        Standing now = standing;
-        boolean canCommit =
-                switch (now.state()) {
-                    case RUNNING, RETRYING -> true;
-                    case STARTING, FAILED, STOPPED -> false;
-                };
-        return canCommit ? inbox.requestCommit() : CompletableFuture.failedFuture(refusal(now));
+        return standing.canCommit()
+                ? inbox.requestCommit()
+                : CompletableFuture.failedFuture(refusal());
     }
 
     PipelineStatus status() {
         ChangeSource read = source;
-        SourceStatus sourceStatus =
+        return standing.status(
                 read == null
                         ? new SourceStatus(SourceStatus.State.STARTING, Checkpoint.EMPTY, "")
-                        : read.status();
-        Standing now = shown(sourceStatus);
-        IndexFeeder open = feeder;
-        if (open == null) {
-            return new PipelineStatus(
-                    now.state(),
-                    now.detail(),
-                    sourceStatus,
-                    Checkpoint.EMPTY,
-                    Checkpoint.EMPTY,
-                    new IndexWriter.Pending(0, 0, 0, 0),
-                    0,
-                    0);
-        }
-        IndexWriter writer = open.writer();
-        return new PipelineStatus(
-                now.state(),
-                now.detail(),
-                sourceStatus,
-                writer.committed(),
-                writer.accepted(),
-                writer.pending(),
-                open.indexedChanges(),
-                open.rejectedChanges());
-    }
-
-    private Standing shown(SourceStatus sourceStatus) {
-        Standing now = standing;
-        IndexFeeder open = feeder;
-        return switch (now.state()) {
-            case STARTING, FAILED, STOPPED -> now;
-            case RETRYING ->
-                    now.ofSource() && reads(sourceStatus)
-                            ? new Standing(State.RUNNING, "", false)
-                            : now;
-            case RUNNING ->
-                    open == null || open.restReason().isEmpty()
-                            ? now
-                            : new Standing(State.RETRYING, open.restReason(), false);
-        };
-    }
-
-    private static boolean reads(SourceStatus status) {
-        return switch (status.state()) {
-            case READING, PAUSED -> true;
-            case STARTING, STOPPED, FAILED -> false;
-        };
+                        : read.status(),
+                feeder);
     }
 
     /// Ends soon, after a last commit; see [#ended].
@@ -290,7 +217,7 @@ final class IndexingPipeline implements Runnable {
         attempted = definition;
         backOff.reset();
         retryAtNanos = now();
-        standing = new Standing(State.STARTING, "", false);
+        standing = Standing.STARTING;
     }
 
     private void open() {
@@ -310,7 +237,7 @@ final class IndexingPipeline implements Runnable {
         watch = watcher.opened(opened);
         checkSchema(opened);
         backOff.reset();
-        standing = new Standing(State.RUNNING, "", false);
+        standing = Standing.RUNNING;
         LOG.log(
                 Level.INFO,
                 "index open index={0} incarnation={1} generation={2} checkpoint={3}",
@@ -348,7 +275,7 @@ final class IndexingPipeline implements Runnable {
         if (open.isReading()) {
             backOff.reset();
             retryAtNanos = now();
-            standing = new Standing(State.RUNNING, "", false);
+            standing = Standing.RUNNING;
         }
         return newest;
     }
@@ -366,7 +293,7 @@ final class IndexingPipeline implements Runnable {
     private void refuseCommitRequest() {
         CompletableFuture<CommitPoint> request = inbox.takeCommitRequest();
         if (request != null) {
-            request.completeExceptionally(refusal(standing));
+            request.completeExceptionally(refusal());
         }
     }
 
