@@ -112,7 +112,7 @@ final class DocumentTest {
         Document first = writer.finish();
         writer.value(Value.Obj.EMPTY);
         assertEquals(Value.Obj.EMPTY, writer.finish().root());
-        assertEquals("{a=b}", first.toString());
+        assertEquals("{\"a\":\"b\"}", first.toString());
     }
 
     private static Value.Obj nested(int depth) {
