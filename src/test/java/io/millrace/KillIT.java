@@ -18,10 +18,10 @@ import io.millrace.testing.TestResources;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
@@ -35,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// `-Dkill.times`, `-Dkill.records` and `-Dseed` change the run; profile `soak` sets the large one.
 class KillIT {
     private static final int KILLS = Integer.getInteger("kill.times", 3);
+    private static final Duration ROUND = Duration.ofMillis(1_500);
     private static final int RECORDS = Integer.getInteger("kill.records", 50_000);
     private static final long SEED = Long.getLong("seed", System.nanoTime());
     private static final String DEFINITION =
@@ -63,8 +64,9 @@ class KillIT {
             for (int round = 0; round < KILLS; round++) {
                 node.start();
                 CompletableFuture<Void> sending =
-                        CompletableFuture.runAsync(() -> topic.send(RECORDS / (KILLS + 1)));
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(100, 2_500)));
+                        CompletableFuture.runAsync(() -> topic.send(RECORDS / (KILLS + 1), ROUND));
+                // While records arrive: a kill that finds nothing under way proves little.
+                LockSupport.parkNanos(random.nextLong(ROUND.toNanos() / 10, ROUND.toNanos()));
                 node.kill();
                 sending.join();
             }

@@ -1,10 +1,12 @@
 package io.millrace.testing;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// index of it must hold. Used by one thread at a time.
 public final class GeneratedTopic {
     private static final int KEYS = 10_000;
+    private static final int SLICES = 50;
     private static final String[] WORDS = {"mill", "race", "wheel", "water", "stone", "grain"};
 
     private final String bootstrapServers;
@@ -67,14 +70,23 @@ public final class GeneratedTopic {
         return expected;
     }
 
-    /// Sends the next `count` records and waits for their acknowledgement.
+    /// Sends the next `count` records at once and waits for their acknowledgement.
     public void send(int count) {
+        send(count, Duration.ZERO);
+    }
+
+    /// Sends the next `count` records, spread over a time, and waits for their acknowledgement.
+    public void send(int count, Duration over) {
         Map<String, Object> config =
                 Map.of("bootstrap.servers", bootstrapServers, "linger.ms", 5, "acks", "all");
+        int slice = Math.max(1, count / SLICES);
         try (KafkaProducer<String, byte[]> producer =
                 new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer())) {
-            for (int i = 0; i < count; i++) {
+            for (int i = 1; i <= count; i++) {
                 var _ = producer.send(next());
+                if (i % slice == 0) {
+                    LockSupport.parkNanos(over.toNanos() / SLICES);
+                }
             }
             producer.flush();
         }
