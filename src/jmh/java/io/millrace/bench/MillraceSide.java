@@ -71,7 +71,10 @@ final class MillraceSide implements IndexingSide {
                         new SplittableRandom(),
                         Thread.ofPlatform().factory());
         IndexOptions options =
-                new IndexOptions(10_000, 32L << 20, builderBytesMax, Duration.ofMinutes(5), 100);
+                IndexOptions.DEFAULT
+                        .withQueue(10_000, 32L << 20)
+                        .withBuilderBytesMax(builderBytesMax)
+                        .withPrepareDeadline(Duration.ofMinutes(5));
         index =
                 Index.create(
                         MmapDirectory.open(folder),

@@ -84,12 +84,11 @@ final class Parts {
             NodeResources resources) {
         NodeConfig.Indexing indexing = config.indexing();
         IndexOptions options =
-                new IndexOptions(
-                        indexing.queueDocumentsMax(),
-                        indexing.queueBytesMax(),
-                        indexing.builderBytesMax(),
-                        indexing.prepareDeadline(),
-                        indexing.keptCommits());
+                IndexOptions.DEFAULT
+                        .withQueue(indexing.queueDocumentsMax(), indexing.queueBytesMax())
+                        .withBuilderBytesMax(indexing.builderBytesMax())
+                        .withPrepareDeadline(indexing.prepareDeadline())
+                        .withKeptCommits(indexing.keptCommits());
         IndexHome home = new DirectoryIndexHome(data, options, resources);
         return new Indexes(
                 home,

@@ -13,7 +13,6 @@ import io.millrace.testing.FaultDirectory;
 import io.millrace.testing.FaultDirectory.Fault;
 import io.millrace.testing.ManualClock;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -51,7 +50,10 @@ class CrashTest {
                     new ManualClock(),
                     7,
                     // Every document becomes a segment at once, and only two records are kept.
-                    new IndexOptions(100, 1 << 20, 1, Duration.ofSeconds(60), 1));
+                    IndexOptions.DEFAULT
+                            .withQueue(100, 1 << 20)
+                            .withBuilderBytesMax(1)
+                            .withKeptCommits(1));
     private final IndexScenario usual = new IndexScenario(new ManualClock(), 7);
 
     @BeforeEach

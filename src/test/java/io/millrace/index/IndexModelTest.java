@@ -8,7 +8,6 @@ import io.millrace.index.IndexScenario.Step;
 import io.millrace.testing.FaultDirectory;
 import io.millrace.testing.ManualClock;
 import io.millrace.testing.Seeded;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -72,12 +71,11 @@ class IndexModelTest {
                     new IndexScenario(
                             new ManualClock(),
                             random.nextLong(),
-                            new IndexOptions(
-                                    1 + random.nextInt(40),
-                                    1 << 20,
-                                    builderBytes[random.nextInt(builderBytes.length)],
-                                    Duration.ofSeconds(60),
-                                    random.nextInt(4)));
+                            IndexOptions.DEFAULT
+                                    .withQueue(1 + random.nextInt(40), 1 << 20)
+                                    .withBuilderBytesMax(
+                                            builderBytes[random.nextInt(builderBytes.length)])
+                                    .withKeptCommits(random.nextInt(4)));
             this.index = scenario.create(disk);
         }
 

@@ -21,7 +21,6 @@ import io.millrace.document.Schema;
 import io.millrace.document.Value;
 import io.millrace.testing.ManualClock;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,7 +41,10 @@ final class IndexScenario {
                     List.of(Field.of("id", FieldType.KEYWORD), Field.of("n", FieldType.LONG)));
 
     static final IndexOptions OPTIONS =
-            new IndexOptions(100, 1 << 20, 1 << 20, Duration.ofSeconds(60), 3);
+            IndexOptions.DEFAULT
+                    .withQueue(100, 1 << 20)
+                    .withBuilderBytesMax(1 << 20)
+                    .withKeptCommits(3);
 
     private final NodeResources resources;
     private final IndexOptions options;

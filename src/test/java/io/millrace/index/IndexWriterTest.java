@@ -41,7 +41,12 @@ class IndexWriterTest {
     private final FaultDirectory disk = new FaultDirectory();
     private final IndexScenario scenario =
             new IndexScenario(
-                    clock, 1, new IndexOptions(3, 1 << 20, 1 << 20, Duration.ofSeconds(60), 3));
+                    clock,
+                    1,
+                    IndexOptions.DEFAULT
+                            .withQueue(3, 1 << 20)
+                            .withBuilderBytesMax(1 << 20)
+                            .withKeptCommits(3));
 
     @BeforeEach
     void beQuiet() {
@@ -324,7 +329,7 @@ class IndexWriterTest {
                                         "id",
                                         Value.of("a"),
                                         "blob",
-                                        Value.of("x".repeat(Lane.DOCUMENT_BYTES_MAX)))));
+                                        Value.of("x".repeat(LaneDraft.DOCUMENT_BYTES_MAX)))));
         ChangeBatch batch =
                 ChangeBatch.of(
                         List.of(

@@ -6,7 +6,6 @@ import io.millrace.index.IndexScenario.Step;
 import io.millrace.testing.ManualClock;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -43,7 +42,10 @@ final class KilledProcess {
         return new IndexScenario(
                 new ManualClock(),
                 new SecureRandom().nextLong(),
-                new IndexOptions(1000, 1 << 20, 20_000, Duration.ofSeconds(60), 5));
+                IndexOptions.DEFAULT
+                        .withQueue(1000, 1 << 20)
+                        .withBuilderBytesMax(20_000)
+                        .withKeptCommits(5));
     }
 
     static long position(Index index) {

@@ -135,12 +135,14 @@ final class ScriptRunner implements AutoCloseable {
             String name = argument.substring(0, argument.indexOf('='));
             int value = Integer.parseInt(argument.substring(argument.indexOf('=') + 1));
             options =
-                    new IndexOptions(
-                            name.equals("documents") ? value : options.queueDocumentsMax(),
-                            options.queueBytesMax(),
-                            name.equals("builder") ? value : options.builderBytesMax(),
-                            options.prepareDeadline(),
-                            name.equals("kept") ? value : options.keptCommits());
+                    IndexOptions.DEFAULT
+                            .withQueue(
+                                    name.equals("documents") ? value : options.queueDocumentsMax(),
+                                    options.queueBytesMax())
+                            .withBuilderBytesMax(
+                                    name.equals("builder") ? value : options.builderBytesMax())
+                            .withPrepareDeadline(options.prepareDeadline())
+                            .withKeptCommits(name.equals("kept") ? value : options.keptCommits());
         }
         return List.of();
     }

@@ -142,7 +142,11 @@ class IndexesTest {
 
     @Test
     void fullIntakeStopsDemandUntilThereIsRoom() {
-        IndexOptions narrow = new IndexOptions(10, 1 << 20, 1 << 20, Duration.ofSeconds(60), 5);
+        IndexOptions narrow =
+                IndexOptions.DEFAULT
+                        .withQueue(10, 1 << 20)
+                        .withBuilderBytesMax(1 << 20)
+                        .withKeptCommits(5);
         for (int i = 0; i < 5_000; i++) {
             source.upsert("k" + i % 50, i);
         }
@@ -158,7 +162,11 @@ class IndexesTest {
     /// The intake says once that there is room, and that may be when a commit is due.
     @Test
     void batchWithoutRoomIsNeverForgottenWhileCommitsComeDue() {
-        IndexOptions narrow = new IndexOptions(10, 1 << 20, 1 << 20, Duration.ofSeconds(60), 5);
+        IndexOptions narrow =
+                IndexOptions.DEFAULT
+                        .withQueue(10, 1 << 20)
+                        .withBuilderBytesMax(1 << 20)
+                        .withKeptCommits(5);
         CommitCadence restless =
                 new CommitCadence(Duration.ofMillis(1), 1_000_000, 1 << 30, Duration.ofHours(1));
         for (int i = 0; i < 20_000; i++) {

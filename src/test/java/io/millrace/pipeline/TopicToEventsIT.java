@@ -193,7 +193,11 @@ class TopicToEventsIT {
         CommitRelay relay = new CommitRelay(sender, quickRelay(), FolderHome.resources(2));
         return new Indexes(
                 new FolderHome(
-                        folder, new IndexOptions(500, 1 << 20, 1 << 20, Duration.ofSeconds(60), 5)),
+                        folder,
+                        IndexOptions.DEFAULT
+                                .withQueue(500, 1 << 20)
+                                .withBuilderBytesMax(1 << 20)
+                                .withKeptCommits(5)),
                 definition -> new BreakingSource(kafka(definition, topic), batchesUntilBreak),
                 relay::attach,
                 FolderHome.quickOptions(),

@@ -23,7 +23,6 @@ import io.millrace.index.PreparedCommit;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -51,8 +50,10 @@ final class CommittedIndex implements AutoCloseable {
                         new Schema(1, List.of("id"), List.of(Field.of("id", FieldType.KEYWORD))),
                         SourceIdentity.of(Map.of("topic", "letters")),
                         Checkpoint.of(Map.of(PARTITION, Position.of(0))),
-                        new IndexOptions(
-                                1_000, 1 << 20, 1 << 20, Duration.ofSeconds(60), keptCommits),
+                        IndexOptions.DEFAULT
+                                .withQueue(1_000, 1 << 20)
+                                .withBuilderBytesMax(1 << 20)
+                                .withKeptCommits(keptCommits),
                         RESOURCES);
     }
 
