@@ -1,7 +1,10 @@
 package io.millrace.catalog;
 
 import io.millrace.MillraceException.InvalidRequest;
+import io.millrace.catalog.IndexDefinition.FileSource;
 import io.millrace.catalog.IndexDefinition.KafkaSource;
+import io.millrace.catalog.IndexDefinition.PushSource;
+import io.millrace.catalog.IndexDefinition.Source;
 import io.millrace.document.Field;
 import io.millrace.document.Schema;
 import java.util.ArrayList;
@@ -53,16 +56,30 @@ public final class Compatibility {
     /// Every member but `commit` that differs, as a phrase that names it.
     static List<String> differences(IndexDefinition before, IndexDefinition after) {
         List<String> found = differences(before.schema(), after.schema());
-        KafkaSource oldSource = before.source();
-        KafkaSource newSource = after.source();
-        compare(found, "source.kafka.source", oldSource.source(), newSource.source());
-        compare(found, "source.kafka.topic", oldSource.topic(), newSource.topic());
-        compare(
-                found,
-                "source.kafka.key-from",
-                oldSource.keyFrom().label(),
-                newSource.keyFrom().label());
+        compareSources(found, before.source(), after.source());
         return found;
+    }
+
+    private static void compareSources(List<String> found, Source before, Source after) {
+        compare(found, "source", kind(before), kind(after));
+        if (before instanceof KafkaSource old && after instanceof KafkaSource now) {
+            compare(found, "source.kafka.source", old.source(), now.source());
+            compare(found, "source.kafka.topic", old.topic(), now.topic());
+            compare(found, "source.kafka.key-from", old.keyFrom().label(), now.keyFrom().label());
+        }
+        if (before instanceof FileSource old && after instanceof FileSource now) {
+            compare(found, "source.file.path", old.path(), now.path());
+            compare(found, "source.file.format", old.format().label(), now.format().label());
+            compare(found, "source.file.delimiter", old.delimiter(), now.delimiter());
+        }
+    }
+
+    private static String kind(Source source) {
+        return switch (source) {
+            case KafkaSource _ -> "kafka";
+            case PushSource _ -> "push";
+            case FileSource _ -> "file";
+        };
     }
 
     private static void compare(List<String> found, String member, Object before, Object after) {

@@ -2,8 +2,7 @@ package io.millrace.catalog;
 
 import io.millrace.MillraceException.InvalidRequest;
 import io.millrace.catalog.IndexDefinition.CommitCadence;
-import io.millrace.catalog.IndexDefinition.KafkaSource;
-import io.millrace.catalog.IndexDefinition.KeyFrom;
+import io.millrace.catalog.IndexDefinition.Source;
 import io.millrace.document.Field;
 import io.millrace.document.FieldType;
 import io.millrace.document.Schema;
@@ -25,7 +24,6 @@ import java.util.regex.Pattern;
 /// rule.
 public final class DefinitionParser {
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,127}");
-    private static final Pattern TOPIC = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
     private static final int FIELDS_MAX = 1_000;
     private static final int PATH_CHARS_MAX = 500;
 
@@ -40,18 +38,6 @@ public final class DefinitionParser {
     private static final Set<String> FIELD_MEMBERS = Set.of("type", "multi", "unit", "analyzer");
     private static final Set<String> LATER_TYPES =
             Set.of("decimal", "date", "uuid", "vector", "geo");
-    private static final Set<String> SOURCES = Set.of("kafka");
-    private static final Map<String, String> LATER_SOURCES =
-            Map.of(
-                    "postgres", "Postgres tables cannot be indexed yet, only Kafka topics",
-                    "file", "files cannot be indexed yet, only Kafka topics");
-    private static final Set<String> KAFKA_MEMBERS =
-            Set.of("source", "topic", "format", "key-from");
-    private static final Map<String, String> LATER_KAFKA_MEMBERS =
-            Map.of(
-                    "key-format", "a record key is read as text for now",
-                    "topics", "an index reads one topic for now",
-                    "version", "the newest record of a key wins by its offset for now");
     private static final Set<String> COMMIT_MEMBERS =
             Set.of("interval", "changes", "bytes", "idle-interval");
 
@@ -93,8 +79,9 @@ public final class DefinitionParser {
         root.member("dynamic").ifPresent(DefinitionParser::checkDynamic);
         String key = key(root.required("key", "the field that names a document"));
         Schema schema = new Schema(1, List.of(key), fields(root, key));
-        KafkaSource source =
-                source(root.required("source", "where changes come from, such as kafka"));
+        Source source =
+                SourceParser.parse(
+                        root.required("source", "where changes come from, such as kafka"));
         CommitCadence commit =
                 root.member("commit").map(DefinitionParser::commit).orElse(CommitCadence.DEFAULT);
         return new IndexDefinition(name, schema, source, commit, named(name, root.object()));
@@ -215,45 +202,6 @@ public final class DefinitionParser {
         }
         if (path.startsWith("_")) {
             throw node.refused("field names that start with _ are reserved");
-        }
-    }
-
-    private static KafkaSource source(DefinitionNode node) {
-        if (node.value() instanceof Value.Text(String text) && text.equals("push")) {
-            throw node.refused("documents cannot be pushed over HTTP yet, only Kafka topics");
-        }
-        node.refuseUnknown(SOURCES, LATER_SOURCES);
-        DefinitionNode kafka = node.required("kafka", "a Kafka topic");
-        kafka.refuseUnknown(KAFKA_MEMBERS, LATER_KAFKA_MEMBERS);
-        DefinitionNode topic = kafka.required("topic", "the name of a Kafka topic");
-        String name = topic.text();
-        if (!TOPIC.matcher(name).matches() || name.equals(".") || name.equals("..")) {
-            throw topic.expected("1 to 249 characters of a-z, A-Z, 0-9, ., _ and -");
-        }
-        kafka.member("format").ifPresent(DefinitionParser::checkFormat);
-        kafka.member("source").ifPresent(DefinitionParser::checkSourceName);
-        KeyFrom keyFrom =
-                kafka.member("key-from")
-                        .map(from -> from.word(List.of("record", "value")))
-                        .map(from -> from.equals("record") ? KeyFrom.RECORD : KeyFrom.VALUE)
-                        .orElse(KeyFrom.RECORD);
-        return new KafkaSource("default", name, keyFrom);
-    }
-
-    private static void checkFormat(DefinitionNode format) {
-        String name = format.text();
-        if (name.equals("debezium") || name.equals("cloudevents")) {
-            throw format.refused("format %s comes later, expected json", name);
-        }
-        format.word(List.of("json"));
-    }
-
-    private static void checkSourceName(DefinitionNode source) {
-        if (!source.text().equals("default")) {
-            throw source.refused(
-                    "source %s: named sources come later, expected default (the application's own"
-                            + " Kafka settings)",
-                    source.text());
         }
     }
 

@@ -1,8 +1,12 @@
 package io.millrace.node;
 
+import io.millrace.MillraceException;
 import io.millrace.catalog.Catalog;
 import io.millrace.catalog.DefinitionParser;
 import io.millrace.catalog.IndexDefinition;
+import io.millrace.catalog.IndexDefinition.FileSource;
+import io.millrace.catalog.IndexDefinition.KafkaSource;
+import io.millrace.catalog.IndexDefinition.PushSource;
 import io.millrace.directory.Directory;
 import io.millrace.directory.MmapDirectory;
 import io.millrace.index.IndexOptions;
@@ -92,7 +96,7 @@ final class Parts {
         IndexHome home = new DirectoryIndexHome(data, options, resources);
         return new Indexes(
                 home,
-                definition -> kafkaSource(definition, settings, resources),
+                definition -> source(definition, settings, resources),
                 relay::attach,
                 PipelineOptions.DEFAULT,
                 resources);
@@ -105,19 +109,28 @@ final class Parts {
         return new EventStream(Infrastructure.getDefaultWorkerPool(), EVENT_READERS_MAX);
     }
 
-    private static ChangeSource kafkaSource(
+    private static ChangeSource source(
             IndexDefinition definition, Config settings, NodeResources resources) {
+        return switch (definition.source()) {
+            case KafkaSource kafka -> kafkaSource(definition, kafka, settings, resources);
+            case PushSource _, FileSource _ ->
+                    throw new MillraceException.Bug(
+                            "index %s: no such source in this node".formatted(definition.name()));
+        };
+    }
+
+    private static ChangeSource kafkaSource(
+            IndexDefinition definition,
+            KafkaSource kafka,
+            Config settings,
+            NodeResources resources) {
         TopicBinding.KeyPlace keyPlace =
-                switch (definition.source().keyFrom()) {
+                switch (kafka.keyFrom()) {
                     case RECORD -> TopicBinding.KeyPlace.RECORD;
                     case VALUE -> TopicBinding.KeyPlace.VALUE;
                 };
         return new KafkaChangeSource(
-                new TopicBinding(
-                        definition.name(),
-                        definition.source().topic(),
-                        keyPlace,
-                        definition.schema()),
+                new TopicBinding(definition.name(), kafka.topic(), keyPlace, definition.schema()),
                 KafkaSettings.of(settings),
                 KafkaReadOptions.DEFAULT,
                 resources.nanoClock()::nanos,

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.millrace.MillraceException.InvalidRequest;
 import io.millrace.MillraceException.InvalidRequest.Reason;
 import io.millrace.catalog.Catalog.Put.Outcome;
+import io.millrace.catalog.IndexDefinition.KafkaSource;
+import io.millrace.catalog.IndexDefinition.KeyFrom;
 import io.millrace.directory.MmapDirectory;
 import io.millrace.document.Value;
 import io.millrace.json.Json;
@@ -88,6 +90,8 @@ class CatalogTest {
                         + "|fields.at is new",
                 "{key: id, fields: {total: {type: double}}, source: {kafka: {topic: sales}}}"
                         + "|source.kafka.topic changes from orders to sales",
+                "{key: id, fields: {total: {type: double}}, source: push}"
+                        + "|source changes from kafka to push",
                 "{key: id, fields: {total: {type: double}}, source: {kafka: {topic: orders, key-from: value}}}"
                         + "|source.kafka.key-from changes from record to value",
             })
@@ -113,7 +117,9 @@ class CatalogTest {
 
         assertEquals(Outcome.CHANGED, catalog.replace("orders", other).outcome());
         assertEquals(Outcome.UNCHANGED, catalog.replace("orders", other).outcome());
-        assertEquals("sales", open().find("orders").orElseThrow().source().topic());
+        assertEquals(
+                new KafkaSource("default", "sales", KeyFrom.RECORD),
+                open().find("orders").orElseThrow().source());
     }
 
     @Test

@@ -7,8 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.MillraceException.InvalidRequest;
 import io.millrace.catalog.IndexDefinition.CommitCadence;
+import io.millrace.catalog.IndexDefinition.FileFormat;
+import io.millrace.catalog.IndexDefinition.FileSource;
 import io.millrace.catalog.IndexDefinition.KafkaSource;
 import io.millrace.catalog.IndexDefinition.KeyFrom;
+import io.millrace.catalog.IndexDefinition.PushSource;
 import io.millrace.document.Field;
 import io.millrace.document.FieldType;
 import io.millrace.document.TimestampUnit;
@@ -73,6 +76,21 @@ class DefinitionParserTest {
         assertEquals(List.of(Field.of("id", FieldType.KEYWORD)), least.schema().fields());
         assertEquals(new KafkaSource("default", "t", KeyFrom.RECORD), least.source());
         assertEquals(CommitCadence.DEFAULT, least.commit());
+    }
+
+    @Test
+    void pushAndFileAreSources() {
+        assertEquals(new PushSource(), parse("{name: a, key: id, source: push}").source());
+        assertEquals(
+                new FileSource("in/a b.ndjson", FileFormat.NDJSON, ','),
+                parse("{name: a, key: id, source: {file: {path: in/a b.ndjson, format: ndjson}}}")
+                        .source());
+        assertEquals(
+                new FileSource("a.csv", FileFormat.CSV, '\t'),
+                parse(
+                                "{name: a, key: id, source: {file: {path: a.csv, format: csv,"
+                                        + " delimiter: \"\\t\"}}}")
+                        .source());
     }
 
     @Test
@@ -168,11 +186,21 @@ class DefinitionParserTest {
                 "fields: {a/b~c.: {type: long}}|/fields/a~1b~0c.|single dots",
                 "dynamic: true|/dynamic|stored and returned, but cannot be searched",
                 "dynamic: 1|/dynamic|expected true or false",
-                "source: push|/source|cannot be pushed over HTTP yet",
-                "source: kafka|/source|a string kafka, expected an object",
-                "source: {}|/source|member kafka is missing",
+                "source: kafka|/source|a string kafka, expected push, or an object",
+                "source: {}|/source|0 members, expected one of kafka and file",
+                "source: {kafka: {topic: t}, file: {path: a, format: csv}}|/source|2 members",
                 "source: {postgres: {table: t}}|/source/postgres|postgres is reserved: Postgres",
-                "source: {file: x}|/source/file|file is reserved",
+                "source: {file: x}|/source/file|a string x, expected an object",
+                "source: {file: {format: csv}}|/source/file|member path is missing",
+                "source: {file: {path: a}}|/source/file|member format is missing",
+                "source: {file: {path: a, format: xml}}|/source/file/format|xml, expected csv or",
+                "source: {file: {path: a, format: ndjson, delimiter: ;}}|/source/file/delimiter|none",
+                "source: {file: {path: a, format: csv, delimiter: x}}|/source/file/delimiter|x, ex",
+                "source: {file: {path: a, format: csv, compression: gzip}}|/source/file/compression|unpack",
+                "source: {file: {path: /etc/passwd, format: csv}}|/source/file/path|millrace.files-dir",
+                "source: {file: {path: ../a.csv, format: csv}}|/source/file/path|no step . or ..",
+                "source: {file: {path: a/./b, format: csv}}|/source/file/path|no step . or ..",
+                "source: {file: {path: 'C:a', format: csv}}|/source/file/path|none of them",
                 "source: {kafak: {topic: t}}|/source/kafak|did you mean kafka?",
                 "source: {kafka: {}}|/source/kafka|member topic is missing",
                 "source: {kafka: {topic: 'a b'}}|/source/kafka/topic|expected 1 to 249 characters",
