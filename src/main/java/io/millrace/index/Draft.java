@@ -22,8 +22,14 @@ final class Draft {
             return files;
         }
 
-        void closeReaders() {
-            outputs.forEach(LaneOutput::closeReaders);
+        /// The outputs are not used after all.
+        void close() {
+            outputs.forEach(LaneOutput::close);
+        }
+
+        /// What the lanes deleted has been carried over to the newest generation.
+        void releaseBases() {
+            outputs.forEach(LaneOutput::releaseBase);
         }
     }
 

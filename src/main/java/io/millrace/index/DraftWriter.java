@@ -44,11 +44,17 @@ final class DraftWriter {
     /// Null when nothing changed. The readers of `staged` are still open when this fails.
     ///
     /// @param former the newest generation, which stays so while the token is held
+    /// @param bases what became of the generations that the lanes worked upon
     /// @param acknowledged the newest generation known to be published downstream
     /// @param files names of the files of this draft; grows before each new one is begun
-    @Nullable Ready write(Generation former, Staged staged, long acknowledged, List<String> files)
+    @Nullable Ready write(
+            Generation former,
+            LaneBases bases,
+            Staged staged,
+            long acknowledged,
+            List<String> files)
             throws IOException {
-        SegmentChanges changes = SegmentChanges.of(former, staged.outputs());
+        SegmentChanges changes = SegmentChanges.of(former, bases, staged.outputs());
         List<RejectsMeta> rejects =
                 staged.outputs().stream()
                         .map(LaneOutput::rejects)

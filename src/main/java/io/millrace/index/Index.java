@@ -43,7 +43,7 @@ public final class Index implements AutoCloseable {
                                         options.builderBytesMax(),
                                         ulids,
                                         intake,
-                                        newest,
+                                        manager.bases(),
                                         writer::drained,
                                         manager::discard));
         lane.setName("lane-" + newest.record().index() + "-0");

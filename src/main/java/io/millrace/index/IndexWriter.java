@@ -204,7 +204,7 @@ public final class IndexWriter {
         }
         phase = new Phase.Open();
         account(-commit.accepted().changes(), -commit.accepted().bytes());
-        intake.resume(new LaneCommand.Resume(manager.newest()));
+        intake.resume(new LaneCommand.Resume());
         return published;
     }
 
@@ -245,7 +245,7 @@ public final class IndexWriter {
     private void dropAll() {
         if (phase instanceof Phase.Preparing preparing) {
             for (LaneOutput output : preparing.barrier().take()) {
-                output.closeReaders();
+                output.close();
                 output.fileNames().forEach(manager::discard);
             }
         }
@@ -259,7 +259,7 @@ public final class IndexWriter {
             return;
         }
         Barrier done = new Barrier(LANES);
-        if (intake.clear(new LaneCommand.Reset(newest, done))) {
+        if (intake.clear(new LaneCommand.Reset(done))) {
             drained();
         }
         if (done.await(options.prepareDeadline(), resources.nanoClock())) {

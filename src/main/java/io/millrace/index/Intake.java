@@ -155,7 +155,7 @@ final class Intake {
                 bytes -= slice.bytes();
             }
             case LaneCommand.Flush(Barrier barrier) -> barrier.fail(dropped());
-            case LaneCommand.Reset(_, Barrier done) -> done.fail(dropped());
+            case LaneCommand.Reset(Barrier done) -> done.fail(dropped());
             case LaneCommand.Resume _, LaneCommand.Stop _ -> {}
         }
     }

@@ -33,6 +33,7 @@ final class Lane implements Runnable {
 
     private @Nullable Throwable failure;
 
+    private final LaneBases bases;
     private LaneDraft draft;
 
     /// The barrier took what the draft made: it is no longer ours to discard.
@@ -45,7 +46,7 @@ final class Lane implements Runnable {
             long builderBytesMax,
             Ulids ulids,
             Intake intake,
-            Generation base,
+            LaneBases bases,
             Runnable onDrained,
             Consumer<String> onDiscarded) {
         this.directory = directory;
@@ -55,7 +56,8 @@ final class Lane implements Runnable {
         this.intake = intake;
         this.onDrained = onDrained;
         this.onDiscarded = onDiscarded;
-        this.draft = upon(base);
+        this.bases = bases;
+        this.draft = newDraft();
     }
 
     @Override
@@ -90,17 +92,17 @@ final class Lane implements Runnable {
                 paused = true;
                 flushTo(barrier);
             }
-            case LaneCommand.Resume(Generation next) -> begin(next);
-            case LaneCommand.Reset(Generation newest, Barrier done) -> {
+            case LaneCommand.Resume _ -> begin();
+            case LaneCommand.Reset(Barrier done) -> {
                 discard();
-                begin(newest);
+                begin();
                 done.arrive(LaneOutput.EMPTY);
             }
             case LaneCommand.Stop _ -> {
                 discard();
                 if (reached != null) {
                     reached.takeBack(new MillraceException.Unavailable("the index is closed"))
-                            .forEach(LaneOutput::closeReaders);
+                            .forEach(LaneOutput::close);
                 }
                 return false;
             }
@@ -113,20 +115,20 @@ final class Lane implements Runnable {
         LOG.log(Level.ERROR, () -> "lane failed in " + directory.describe(), cause);
         switch (command) {
             case LaneCommand.Flush(Barrier barrier) -> barrier.fail(cause);
-            case LaneCommand.Reset(_, Barrier done) -> done.fail(cause);
+            case LaneCommand.Reset(Barrier done) -> done.fail(cause);
             case Slice _, LaneCommand.Resume _, LaneCommand.Stop _ -> {}
         }
     }
 
-    private LaneDraft upon(Generation base) {
-        return new LaneDraft(directory, schema, builderBytesMax, ulids, base);
+    private LaneDraft newDraft() {
+        return new LaneDraft(directory, schema, builderBytesMax, ulids, bases);
     }
 
-    private void begin(Generation next) {
+    private void begin() {
         paused = false;
         failure = null;
         handedOver = false;
-        draft = upon(next);
+        draft = newDraft();
     }
 
     private void work(Slice slice) {

@@ -21,11 +21,12 @@ sealed interface LaneCommand {
     /// barrier, then do nothing until [Resume] or [Reset].
     record Flush(Barrier barrier) implements LaneCommand {}
 
-    /// The generation is resolved: go on upon `base`, which holds everything before the barrier.
-    record Resume(Generation base) implements LaneCommand {}
+    /// The generation is resolved: go on upon the newest one, which holds everything before the
+    /// barrier.
+    record Resume() implements LaneCommand {}
 
-    /// Forget everything since `base`, failures included, and report to `done`.
-    record Reset(Generation base, Barrier done) implements LaneCommand {}
+    /// Forget everything since the newest generation, failures included, and report to `done`.
+    record Reset(Barrier done) implements LaneCommand {}
 
     /// Forget everything and end.
     record Stop() implements LaneCommand {}

@@ -19,8 +19,9 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.buffer.MutableRoaringBitmap;
@@ -37,14 +38,17 @@ final class LaneDraft {
     private final Schema schema;
     private final long builderBytesMax;
     private final Ulids ulids;
-    private final Generation base;
+    private final LaneBases bases;
 
     private @Nullable SegmentBuilder builder;
     private @Nullable RejectsFile rejects;
     private final List<OwnSegment> ownSegments = new ArrayList<>();
 
-    /// By segment of `base`.
-    private final @Nullable MutableRoaringBitmap[] committedDeletes;
+    /// Taken when a committed segment is first looked at, so that an idle lane holds none.
+    private LaneBases.@Nullable Base base;
+
+    /// Of the segments of `base`.
+    private final Map<SegmentId, MutableRoaringBitmap> committedDeletes = new HashMap<>();
 
     private long liveDelta;
 
@@ -56,13 +60,12 @@ final class LaneDraft {
             Schema schema,
             long builderBytesMax,
             Ulids ulids,
-            Generation base) {
+            LaneBases bases) {
         this.directory = directory;
         this.schema = schema;
         this.builderBytesMax = builderBytesMax;
         this.ulids = ulids;
-        this.base = base;
-        this.committedDeletes = new MutableRoaringBitmap[base.views().size()];
+        this.bases = bases;
     }
 
     /// After a failure the draft is good for [#discard] only.
@@ -89,7 +92,7 @@ final class LaneDraft {
             rejected = rejects.finish();
             rejects = null;
         }
-        return new LaneOutput(ownSegments, Arrays.asList(committedDeletes), rejected, liveDelta);
+        return new LaneOutput(ownSegments, base, committedDeletes, rejected, liveDelta);
     }
 
     /// Lets go of everything written.
@@ -107,6 +110,10 @@ final class LaneDraft {
         }
         files.forEach(onDiscarded);
         files.clear();
+        if (base != null) {
+            base.close();
+            base = null;
+        }
     }
 
     /// First what may be refused and changes nothing, then what must not fail.
@@ -158,22 +165,26 @@ final class LaneDraft {
                 return;
             }
         }
-        List<SegmentView> committed = base.views();
+        List<SegmentView> committed = committedSegments();
         for (int i = committed.size() - 1; i >= 0; i--) {
             SegmentView view = committed.get(i);
             int document = view.reader().find(key);
             if (document >= 0 && !view.deleted().contains(document)) {
-                MutableRoaringBitmap deletes = committedDeletes[i];
-                if (deletes == null) {
-                    deletes = new MutableRoaringBitmap();
-                    committedDeletes[i] = deletes;
-                }
-                if (deletes.checkedAdd(document)) {
+                if (committedDeletes
+                        .computeIfAbsent(view.reader().meta().id(), _ -> new MutableRoaringBitmap())
+                        .checkedAdd(document)) {
                     liveDelta--;
                 }
                 return;
             }
         }
+    }
+
+    private List<SegmentView> committedSegments() {
+        if (base == null) {
+            base = bases.take();
+        }
+        return base.views();
     }
 
     private SegmentBuilder openBuilder() {

@@ -1,24 +1,27 @@
 package io.millrace.index;
 
+import io.millrace.segment.SegmentId;
 import io.millrace.segment.SegmentReader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.buffer.MutableRoaringBitmap;
 
 /// What a lane made of its part of a generation: forced files and what they replace. Owned by the
 /// lane until the barrier takes it, then by the commit.
 ///
-/// - committedDeletes: newly deleted documents of each segment of the base generation, in its
-///   order; null where there are none
+/// - base: the generation that the lane worked upon, null when it never looked at one
+/// - committedDeletes: newly deleted documents of the segments of `base`
 /// - liveDelta: keys that appeared minus keys that disappeared
 record LaneOutput(
         List<OwnSegment> segments,
-        List<@Nullable MutableRoaringBitmap> committedDeletes,
+        LaneBases.@Nullable Base base,
+        Map<SegmentId, MutableRoaringBitmap> committedDeletes,
         @Nullable RejectsMeta rejects,
         long liveDelta) {
 
-    static final LaneOutput EMPTY = new LaneOutput(List.of(), List.of(), null, 0);
+    static final LaneOutput EMPTY = new LaneOutput(List.of(), null, Map.of(), null, 0);
 
     List<String> fileNames() {
         List<String> files = new ArrayList<>();
@@ -29,8 +32,17 @@ record LaneOutput(
         return files;
     }
 
-    void closeReaders() {
+    /// The output is not used after all.
+    void close() {
         segments.forEach(own -> own.reader().close());
+        releaseBase();
+    }
+
+    /// What was deleted from the base has been carried over. Done again, it does nothing.
+    void releaseBase() {
+        if (base != null) {
+            base.close();
+        }
     }
 
     /// A segment written for this generation.

@@ -31,7 +31,8 @@ record SegmentChanges(
         long added,
         long deleted) {
 
-    static SegmentChanges of(Generation newest, List<LaneOutput> outputs) {
+    static SegmentChanges of(Generation newest, LaneBases bases, List<LaneOutput> outputs) {
+        Map<SegmentId, MutableRoaringBitmap> deletes = deletes(bases, outputs);
         List<SegmentView> views = new ArrayList<>();
         SortedMap<SegmentId, ImmutableRoaringBitmap> vectors = new TreeMap<>();
         List<SegmentEntry> removed = new ArrayList<>();
@@ -40,7 +41,8 @@ record SegmentChanges(
         long deleted = 0;
         for (int i = 0; i < newest.views().size(); i++) {
             SegmentView view = newest.views().get(i);
-            ImmutableRoaringBitmap vector = merged(view.deleted(), i, outputs);
+            ImmutableRoaringBitmap vector =
+                    union(view.deleted(), deletes.remove(view.reader().meta().id()));
             deleted += vector.getCardinality() - view.deleted().getCardinality();
             SegmentView next = new SegmentView(view.reader(), vector);
             if (next.liveCount() == 0) {
@@ -51,6 +53,11 @@ record SegmentChanges(
             if (vector != view.deleted()) {
                 vectors.put(view.reader().meta().id(), vector);
             }
+        }
+        if (!deletes.isEmpty()) {
+            throw new MillraceException.Bug(
+                    "deletes in %s, which generation %d does not hold"
+                            .formatted(deletes.keySet(), newest.number()));
         }
         for (LaneOutput output : outputs) {
             for (OwnSegment own : output.segments()) {
@@ -71,21 +78,31 @@ record SegmentChanges(
         return changes;
     }
 
-    /// The vector of a segment with what the lanes deleted from it; the same object when nothing.
-    private static ImmutableRoaringBitmap merged(
-            ImmutableRoaringBitmap vector, int segment, List<LaneOutput> outputs) {
-        MutableRoaringBitmap merged = null;
+    /// What the lanes deleted, as documents of the segments of the newest generation.
+    private static Map<SegmentId, MutableRoaringBitmap> deletes(
+            LaneBases bases, List<LaneOutput> outputs) {
+        Map<SegmentId, MutableRoaringBitmap> deletes = new HashMap<>();
         for (LaneOutput output : outputs) {
-            @Nullable MutableRoaringBitmap deletes = output.committedDeletes().get(segment);
-            if (deletes == null) {
+            if (output.base() == null) {
                 continue;
             }
-            if (merged == null) {
-                merged = vector.toMutableRoaringBitmap();
-            }
-            merged.or(deletes);
+            bases.carryOver(output.base(), output.committedDeletes())
+                    .forEach((id, documents) ->
+                            deletes.computeIfAbsent(id, _ -> new MutableRoaringBitmap())
+                                    .or(documents));
         }
-        return merged == null ? vector : merged;
+        return deletes;
+    }
+
+    /// The same object when nothing is added.
+    private static ImmutableRoaringBitmap union(
+            ImmutableRoaringBitmap vector, @Nullable MutableRoaringBitmap deletes) {
+        if (deletes == null) {
+            return vector;
+        }
+        MutableRoaringBitmap union = vector.toMutableRoaringBitmap();
+        union.or(deletes);
+        return union;
     }
 
     /// Lanes count keys, segments count documents: they agree only if no key is visible twice (I8).

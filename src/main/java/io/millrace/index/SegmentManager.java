@@ -31,6 +31,7 @@ final class SegmentManager {
     private final FileSweep sweep;
     private final DraftWriter drafts;
     private final Generations generations;
+    private final LaneBases bases;
     private final ManagerThread thread;
     private final List<Index.CommitListener> listeners = new CopyOnWriteArrayList<>();
     private final AtomicLong publishedThrough;
@@ -62,6 +63,7 @@ final class SegmentManager {
                 new ManagerThread(
                         "manager-" + newest.record().index(), resources.threads(), this::chores);
         this.generations = new Generations(newest, thread::wake);
+        this.bases = new LaneBases(generations);
         this.publishedThrough = new AtomicLong(newest.record().publishedThrough());
     }
 
@@ -75,6 +77,10 @@ final class SegmentManager {
 
     Generations generations() {
         return generations;
+    }
+
+    LaneBases bases() {
+        return bases;
     }
 
     Generation newest() {
@@ -128,7 +134,7 @@ final class SegmentManager {
     ///
     /// @throws MillraceException.Unavailable when the generation failed
     Draft prepare(Staged staged) {
-        return thread.call(() -> stage(staged), staged::closeReaders);
+        return thread.call(() -> stage(staged), staged::close);
     }
 
     /// Steps L5 to L11. Empty when the draft changes nothing.
@@ -195,7 +201,8 @@ final class SegmentManager {
             if (tokenHolder != null) {
                 throw new MillraceException.Bug("the publication token is taken");
             }
-            Ready ready = drafts.write(newest(), staged, publishedThrough.get(), files);
+            Ready ready = drafts.write(newest(), bases, staged, publishedThrough.get(), files);
+            staged.releaseBases();
             if (ready == null) {
                 return Draft.unchanged();
             }
@@ -203,7 +210,7 @@ final class SegmentManager {
             tokenHolder = draft;
             return draft;
         } catch (IOException | RuntimeException | Error e) {
-            staged.closeReaders();
+            staged.close();
             MillraceException failure = failure("prepare failed", e);
             if (!distrusted) {
                 files.forEach(sweep::discard);
