@@ -8,33 +8,42 @@ import io.millrace.directory.FileInput;
 import io.millrace.directory.FileOutput;
 import io.millrace.directory.MappedFile;
 import io.millrace.directory.StoreFull;
+import io.millrace.document.Hash64;
+import io.millrace.testing.FaultMachine.Need;
 import java.io.EOFException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
-import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
 
 /// A folder in memory that forgets what was not forced, and fails when it is told to.
 ///
-/// - A file has what a running process sees and what a power loss cannot take. Bytes become safe by
-///   a force of the file, entries (create, link, delete) by a force of the folder.
+/// - A file has what a running process sees and what a power loss cannot take ([FaultFile]). Bytes
+///   become safe by a force of the file, entries (create, link, delete) by a force of the folder.
+///   Bytes that a failed force should have written are clean afterwards: no later force makes them
+///   safe.
 /// - [#afterPowerLoss] is the folder as a machine finds it that comes up again: of every file's
-///   unforced bytes nothing, a part, all, or zeros; of every name's unforced changes any one state
-///   it went through; each chosen by itself.
-/// - Every call has a number, from 1. A fault strikes at one number.
+///   unforced bytes nothing, a part, any sectors, all, or zeros; of every name's unforced changes
+///   any one state it went through; each chosen by itself. [#moment] keeps a folder as it is, so
+///   that one run gives the images of every call.
+/// - Every call has a number, from 1, counted over the folder and those in it. A fault strikes at
+///   one number.
 ///
-/// Guarded by itself.
+/// Guarded by the lock that all folders of one tree share.
 @NullMarked
 public final class FaultDirectory implements Directory {
 
@@ -42,224 +51,316 @@ public final class FaultDirectory implements Directory {
     public enum Fault {
         /// An error of the device. A force that fails this way is [DurabilityLost], as in life.
         DEVICE_ERROR,
+        /// As before, at this call and all later ones.
+        DEVICE_GONE,
         /// No room. Only calls that need room can fail this way.
         FULL,
+        /// No file can be opened or created.
+        NO_DESCRIPTORS,
+        /// The file system has been mounted read-only.
+        READ_ONLY,
+        /// Half of the bytes are written before the device fails.
+        SHORT_WRITE,
         /// The power goes: this call and all later ones do nothing and fail.
         POWER_LOSS
     }
 
-    private static final class Node {
-        byte[] bytes = new byte[0];
-        int forcedLength;
+    private final FaultMachine machine;
+    private final String path;
+    private final FaultNames names;
+
+    /// A folder's name is durable when [#folder] returns: [#unforcedFolder] is the one whose
+    /// creation is under way.
+    private final Map<String, FaultDirectory> folders = new TreeMap<>();
+
+    private @Nullable String unforcedFolder;
+    private boolean locked;
+
+    public FaultDirectory() {
+        this(new FaultMachine(), "folder in memory", new FaultNames());
     }
 
-    /// Names with what they stand for now; null when deleted.
-    private final Map<String, @Nullable Node> entries = new TreeMap<>();
-
-    /// For each name changed since the last force: the states it went through, oldest (the forced
-    /// one) first.
-    private final Map<String, List<@Nullable Node>> unforcedEntries = new TreeMap<>();
-
-    private final List<String> calls = new ArrayList<>();
-    private long faultAt = Long.MAX_VALUE;
-    private Fault fault = Fault.DEVICE_ERROR;
-    private boolean struck;
-    private boolean powerless;
-    private boolean locked;
-    private int openMaps;
-    private int openFiles;
-    private volatile Consumer<String> probe = _ -> {};
+    private FaultDirectory(FaultMachine machine, String path, FaultNames names) {
+        this.machine = machine;
+        this.path = path;
+        this.names = names;
+    }
 
     /// Lets the call with this number, counted from now on, fail.
-    public synchronized void strikeAt(long call, Fault kind) {
-        faultAt = calls.size() + call;
-        fault = kind;
-        struck = false;
+    public void strikeAt(long call, Fault kind) {
+        machine.strikeAt(call, kind);
     }
 
     /// True when the fault that was asked for happened.
-    public synchronized boolean struck() {
-        return struck;
+    public boolean struck() {
+        return machine.struck();
     }
 
     /// Is shown every call before it happens, on the calling thread; it may block.
     public void probe(Consumer<String> watcher) {
-        probe = watcher;
+        machine.probe(watcher);
     }
 
-    public synchronized int callCount() {
-        return calls.size();
+    public int callCount() {
+        return machine.callCount();
     }
 
     /// The calls so far, for messages.
-    public synchronized List<String> calls() {
-        return List.copyOf(calls);
+    public List<String> calls() {
+        return machine.calls();
     }
 
-    public synchronized int openMaps() {
-        return openMaps;
+    public int openMaps() {
+        synchronized (machine) {
+            return machine.openMaps;
+        }
     }
 
     /// Inputs and outputs that nobody closed.
-    public synchronized int openFiles() {
-        return openFiles;
+    public int openFiles() {
+        synchronized (machine) {
+            return machine.openFiles;
+        }
+    }
+
+    /// From here on the store takes so many bytes more, deletions not counted, and is full then.
+    public void room(long bytes) {
+        synchronized (machine) {
+            machine.capacityBytes =
+                    bytes == Long.MAX_VALUE ? bytes : Math.addExact(machine.writtenBytes, bytes);
+        }
+    }
+
+    /// Bytes written so far.
+    public long writtenBytes() {
+        synchronized (machine) {
+            return machine.writtenBytes;
+        }
+    }
+
+    /// Maps are read by the thread that made them only, which is cheaper.
+    public FaultDirectory forOneThread() {
+        machine.arenas = Arena::ofConfined;
+        return this;
     }
 
     /// Changes one byte of a file, as a failing disk does.
-    public synchronized void damage(String name, int offset) throws IOException {
-        Node node = existing(name);
-        node.bytes = node.bytes.clone();
-        node.bytes[offset] ^= 0x10;
+    public void damage(String name, int offset) throws IOException {
+        synchronized (machine) {
+            existing(name).damage(offset);
+        }
     }
 
-    public synchronized int length(String name) throws IOException {
-        return existing(name).bytes.length;
+    public int length(String name) throws IOException {
+        synchronized (machine) {
+            return existing(name).length();
+        }
     }
 
-    /// Writes and forces a file, name included, without counting calls.
-    public synchronized void plant(String name, byte[] bytes) {
-        Node node = new Node();
-        node.bytes = bytes.clone();
-        node.forcedLength = bytes.length;
-        entries.put(name, node);
-        unforcedEntries.remove(name);
+    public byte[] content(String name) throws IOException {
+        synchronized (machine) {
+            return existing(name).content();
+        }
     }
 
-    public synchronized FaultDirectory afterPowerLoss(RandomGenerator random) {
-        FaultDirectory after = new FaultDirectory();
-        java.util.IdentityHashMap<Node, Node> kept = new java.util.IdentityHashMap<>();
-        Map<String, @Nullable Node> durable = new TreeMap<>(entries);
-        unforcedEntries.forEach(
-                (name, states) -> durable.put(name, states.get(random.nextInt(states.size()))));
-        durable.forEach((name, node) -> {
-            if (node != null) {
-                after.entries.put(name, kept.computeIfAbsent(node, lost -> keep(lost, random)));
+    /// Writes and forces a file, name included, without counting calls. Replaces what was there.
+    public void plant(String name, byte[] bytes) {
+        synchronized (machine) {
+            names.settle(name, FaultFile.durable(bytes.clone()));
+        }
+    }
+
+    /// Takes a file away, durably and without counting calls.
+    public void uproot(String name) {
+        synchronized (machine) {
+            names.settle(name, null);
+        }
+    }
+
+    /// The folder as it is now, with what is not yet safe, apart from whatever happens later.
+    public FaultDirectory moment() {
+        synchronized (machine) {
+            Map<FaultFile, FaultFile> known = new IdentityHashMap<>();
+            return copy(
+                    new FaultMachine(),
+                    from -> from.moment(file -> known.computeIfAbsent(file, FaultFile::copy)),
+                    () -> true);
+        }
+    }
+
+    public FaultDirectory afterPowerLoss(RandomGenerator random) {
+        synchronized (machine) {
+            Map<FaultFile, FaultFile> known = new IdentityHashMap<>();
+            return copy(
+                    new FaultMachine(),
+                    from ->
+                            from.afterPowerLoss(
+                                    random,
+                                    file ->
+                                            known.computeIfAbsent(
+                                                    file, lost -> lost.afterPowerLoss(random))),
+                    random::nextBoolean);
+        }
+    }
+
+    private FaultDirectory copy(
+            FaultMachine copied, UnaryOperator<FaultNames> namesOf, BooleanSupplier keepsUnforced) {
+        FaultDirectory to = new FaultDirectory(copied, path, namesOf.apply(names));
+        folders.forEach((name, folder) -> {
+            if (!name.equals(unforcedFolder) || keepsUnforced.getAsBoolean()) {
+                to.folders.put(name, folder.copy(copied, namesOf, keepsUnforced));
             }
         });
-        return after;
+        return to;
     }
 
-    private static Node keep(Node node, RandomGenerator random) {
-        int forced = node.forcedLength;
-        int length = node.bytes.length;
-        Node kept = new Node();
-        kept.bytes =
-                switch (random.nextInt(4)) {
-                    case 0 -> Arrays.copyOf(node.bytes, forced);
-                    case 1 -> Arrays.copyOf(node.bytes, random.nextInt(forced, length + 1));
-                    case 2 -> Arrays.copyOf(Arrays.copyOf(node.bytes, forced), length);
-                    default -> node.bytes.clone();
-                };
-        kept.forcedLength = kept.bytes.length;
-        return kept;
+    /// A sum of all names and bytes: folders with the same one hold the same.
+    public long digest() {
+        synchronized (machine) {
+            long digest = 0;
+            for (String name : names.present()) {
+                byte[] content = Objects.requireNonNull(names.get(name)).content();
+                digest = digest * 31 + mixed(name, Hash64.of(content, 0, content.length));
+            }
+            for (Map.Entry<String, FaultDirectory> entry : folders.entrySet()) {
+                digest = digest * 31 + mixed(entry.getKey(), entry.getValue().digest());
+            }
+            return digest;
+        }
+    }
+
+    private static long mixed(String name, long sum) {
+        byte[] bytes = (name + '/' + sum).getBytes(StandardCharsets.UTF_8);
+        return Hash64.of(bytes, 0, bytes.length);
     }
 
     @Override
     public FileOutput create(String name) throws IOException {
-        call("create " + name, Need.ROOM);
-        synchronized (this) {
-            if (entries.get(name) != null) {
+        call("create " + name, Need.CREATE);
+        synchronized (machine) {
+            if (names.get(name) != null) {
                 throw new FileAlreadyExistsException(name);
             }
-            Node node = new Node();
-            change(name, node);
-            openFiles++;
-            return new Output(name, node);
+            FaultFile file = new FaultFile();
+            names.change(name, file);
+            return new Output(name, file);
         }
     }
 
     @Override
     public FileInput open(String name) throws IOException {
-        call("open " + name, Need.NOTHING);
-        synchronized (this) {
-            Input input = new Input(name, existing(name));
-            openFiles++;
-            return input;
+        call("open " + name, Need.OPEN);
+        synchronized (machine) {
+            return new Input(name, existing(name));
         }
     }
 
     @Override
     public MappedFile map(String name) throws IOException {
-        call("map " + name, Need.NOTHING);
-        synchronized (this) {
-            byte[] bytes = existing(name).bytes;
-            Arena arena = Arena.ofShared();
+        call("map " + name, Need.OPEN);
+        synchronized (machine) {
+            byte[] bytes = existing(name).content();
+            Arena arena = machine.arenas.get();
             MemorySegment memory = arena.allocate(bytes.length, Long.BYTES);
             memory.copyFrom(MemorySegment.ofArray(bytes));
-            openMaps++;
+            machine.openMaps++;
             return new Mapping(arena, memory.asReadOnly());
         }
     }
 
     @Override
     public void link(String link, String existing) throws IOException {
-        call("link " + link, Need.ROOM);
-        synchronized (this) {
-            if (entries.get(link) != null) {
+        call("link " + link, Need.NAME);
+        synchronized (machine) {
+            if (names.get(link) != null) {
                 throw new FileAlreadyExistsException(link);
             }
-            change(link, existing(existing));
+            names.change(link, existing(existing));
         }
     }
 
     @Override
     public void delete(String name) throws IOException {
-        call("delete " + name, Need.NOTHING);
-        synchronized (this) {
+        call("delete " + name, Need.LOOK);
+        synchronized (machine) {
             existing(name);
-            change(name, null);
+            names.change(name, null);
         }
     }
 
     @Override
     public List<String> list() throws IOException {
-        call("list", Need.NOTHING);
-        synchronized (this) {
-            return entries.entrySet().stream()
-                    .filter(entry -> entry.getValue() != null)
-                    .map(Map.Entry::getKey)
-                    .toList();
+        call("list", Need.LOOK);
+        synchronized (machine) {
+            return names.present();
         }
     }
 
-    /// One folder is the unit of this simulation.
     @Override
-    public List<String> folders() {
-        return List.of();
+    public List<String> folders() throws IOException {
+        call("list folders", Need.LOOK);
+        synchronized (machine) {
+            return List.copyOf(folders.keySet());
+        }
     }
 
     @Override
-    public Directory folder(String name) {
-        throw new UnsupportedOperationException("folder " + name);
+    public Directory folder(String name) throws IOException {
+        boolean isNew;
+        synchronized (machine) {
+            isNew = !folders.containsKey(name);
+        }
+        if (isNew) {
+            call("create folder " + name, Need.NAME);
+            synchronized (machine) {
+                folders.put(name, new FaultDirectory(machine, path + "/" + name, new FaultNames()));
+                unforcedFolder = name;
+            }
+        }
+        force();
+        synchronized (machine) {
+            return Objects.requireNonNull(folders.get(name));
+        }
     }
 
     @Override
     public void force() throws IOException {
         call("force folder", Need.DURABILITY);
-        synchronized (this) {
-            unforcedEntries.clear();
+        synchronized (machine) {
+            names.force();
+            unforcedFolder = null;
         }
     }
 
     @Override
     public void force(String name) throws IOException {
-        call("force again " + name, Need.DURABILITY);
-        synchronized (this) {
-            Node node = existing(name);
-            node.forcedLength = node.bytes.length;
+        force("force again " + name, existing(name));
+    }
+
+    private void force(String what, FaultFile file) throws IOException {
+        try {
+            call(what, Need.DURABILITY);
+        } catch (DurabilityLost e) {
+            synchronized (machine) {
+                file.loseForce();
+            }
+            throw e;
+        }
+        synchronized (machine) {
+            file.force();
         }
     }
 
     @Override
     public DirectoryLock lock() throws IOException {
-        call("lock", Need.NOTHING);
-        synchronized (this) {
+        call("lock", Need.OPEN);
+        synchronized (machine) {
             if (locked) {
-                throw new MillraceException.Fenced("folder in memory is locked");
+                throw new MillraceException.Fenced(path + " is locked");
             }
             locked = true;
             return () -> {
-                synchronized (this) {
+                synchronized (machine) {
                     locked = false;
                 }
             };
@@ -268,146 +369,106 @@ public final class FaultDirectory implements Directory {
 
     @Override
     public long usableBytes() {
-        return Long.MAX_VALUE;
+        synchronized (machine) {
+            return machine.capacityBytes == Long.MAX_VALUE
+                    ? Long.MAX_VALUE
+                    : machine.capacityBytes - machine.writtenBytes;
+        }
     }
 
     @Override
     public String describe() {
-        return "folder in memory";
+        return path;
     }
 
-    private enum Need {
-        NOTHING,
-        ROOM,
-        DURABILITY
+    private boolean call(String what, Need need) throws IOException {
+        return machine.call(what, need);
     }
 
-    private void call(String what, Need need) throws IOException {
-        probe.accept(what);
-        synchronized (this) {
-            calls.add(what);
-            if (powerless) {
-                throw new IOException("no power: " + what);
+    private FaultFile existing(String name) throws NoSuchFileException {
+        synchronized (machine) {
+            FaultFile file = names.get(name);
+            if (file == null) {
+                throw new NoSuchFileException(name);
             }
-            if (calls.size() != faultAt) {
-                return;
-            }
-            switch (fault) {
-                case DEVICE_ERROR -> {
-                    struck = true;
-                    if (need == Need.DURABILITY) {
-                        throw new DurabilityLost("injected at " + what, null);
-                    }
-                    throw new IOException("injected at " + what);
-                }
-                case FULL -> {
-                    if (need == Need.ROOM) {
-                        struck = true;
-                        throw new StoreFull("injected at " + what, new IOException("full"));
-                    }
-                }
-                case POWER_LOSS -> {
-                    struck = true;
-                    powerless = true;
-                    throw new IOException("power lost at " + what);
-                }
-            }
+            return file;
         }
     }
 
-    private Node existing(String name) throws NoSuchFileException {
-        Node node = entries.get(name);
-        if (node == null) {
-            throw new NoSuchFileException(name);
-        }
-        return node;
-    }
-
-    private void change(String name, @Nullable Node next) {
-        List<@Nullable Node> states =
-                unforcedEntries.computeIfAbsent(
-                        name, _ -> new ArrayList<>(Arrays.asList(entries.get(name))));
-        states.add(next);
-        entries.put(name, next);
-    }
-
-    private final class Output implements FileOutput {
-        private final String name;
-        private final Node node;
+    /// A file that is open, until closed once.
+    private class Handle {
+        final String name;
+        final FaultFile file;
         private boolean open = true;
 
-        Output(String name, Node node) {
+        Handle(String name, FaultFile file) {
             this.name = name;
-            this.node = node;
+            this.file = file;
+            machine.openFiles++;
+        }
+
+        public long length() {
+            synchronized (machine) {
+                return file.length();
+            }
+        }
+
+        public void close() {
+            synchronized (machine) {
+                machine.openFiles -= open ? 1 : 0;
+                open = false;
+            }
+        }
+    }
+
+    private final class Output extends Handle implements FileOutput {
+        Output(String name, FaultFile file) {
+            super(name, file);
         }
 
         @Override
         public void write(ByteBuffer bytes) throws IOException {
-            call("write " + name, Need.ROOM);
-            synchronized (FaultDirectory.this) {
-                byte[] longer = Arrays.copyOf(node.bytes, node.bytes.length + bytes.remaining());
-                bytes.get(longer, node.bytes.length, bytes.remaining());
-                node.bytes = longer;
-            }
-        }
-
-        @Override
-        public long length() {
-            synchronized (FaultDirectory.this) {
-                return node.bytes.length;
+            boolean isCut = call("write " + name, Need.WRITE);
+            synchronized (machine) {
+                int end = bytes.limit();
+                long room = Math.max(0, machine.capacityBytes - machine.writtenBytes);
+                boolean isFull = bytes.remaining() > room;
+                if (isFull) {
+                    bytes.limit(bytes.position() + (int) room);
+                } else if (isCut) {
+                    bytes.limit(bytes.position() + bytes.remaining() / 2);
+                }
+                machine.writtenBytes += bytes.remaining();
+                file.append(bytes);
+                bytes.limit(end);
+                if (isFull) {
+                    throw new StoreFull("no space for " + name, new IOException("full"));
+                }
+                if (isCut) {
+                    throw new IOException("injected in the middle of write " + name);
+                }
             }
         }
 
         @Override
         public void force() throws IOException {
-            call("force " + name, Need.DURABILITY);
-            synchronized (FaultDirectory.this) {
-                node.forcedLength = node.bytes.length;
-            }
-        }
-
-        @Override
-        public void close() {
-            synchronized (FaultDirectory.this) {
-                openFiles -= open ? 1 : 0;
-                open = false;
-            }
+            FaultDirectory.this.force("force " + name, file);
         }
     }
 
-    private final class Input implements FileInput {
-        private final String name;
-        private final Node node;
-        private boolean open = true;
-
-        Input(String name, Node node) {
-            this.name = name;
-            this.node = node;
-        }
-
-        @Override
-        public long length() {
-            synchronized (FaultDirectory.this) {
-                return node.bytes.length;
-            }
+    private final class Input extends Handle implements FileInput {
+        Input(String name, FaultFile file) {
+            super(name, file);
         }
 
         @Override
         public void readFully(long position, ByteBuffer into) throws IOException {
-            call("read " + name, Need.NOTHING);
-            synchronized (FaultDirectory.this) {
-                if (position + into.remaining() > node.bytes.length) {
-                    throw new EOFException(name + " ends at " + node.bytes.length);
+            call("read " + name, Need.LOOK);
+            synchronized (machine) {
+                if (position + into.remaining() > file.length()) {
+                    throw new EOFException(name + " ends at " + file.length());
                 }
-                into.put(node.bytes, Math.toIntExact(position), into.remaining());
-            }
-        }
-
-        @Override
-        public void close() {
-            synchronized (FaultDirectory.this) {
-                openFiles -= open ? 1 : 0;
-                open = false;
+                file.read(Math.toIntExact(position), into);
             }
         }
     }
@@ -429,8 +490,8 @@ public final class FaultDirectory implements Directory {
         @Override
         public void close() {
             arena.close();
-            synchronized (FaultDirectory.this) {
-                openMaps--;
+            synchronized (machine) {
+                machine.openMaps--;
             }
         }
     }
