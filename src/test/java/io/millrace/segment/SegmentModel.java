@@ -28,20 +28,20 @@ import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
 
 /// What a segment holds, as lists and maps: the plain truth a reader is compared with. Texts are
 /// analysed by splitting at blanks, so schemas use the whitespace analyzer.
-final class SegmentModel {
+public final class SegmentModel {
     private static final Comparator<byte[]> UNSIGNED = Arrays::compareUnsigned;
 
-    record Entry(DocumentKey key, long seq, Value.Obj document) {}
+    public record Entry(DocumentKey key, long seq, Value.Obj document) {}
 
     final Schema schema;
-    final List<Entry> entries = new ArrayList<>();
+    public final List<Entry> entries = new ArrayList<>();
 
-    SegmentModel(Schema schema) {
+    public SegmentModel(Schema schema) {
         this.schema = schema;
     }
 
     /// A schema with some fields of every type, single and multi, some of them nested.
-    static Schema randomSchema(RandomGenerator random) {
+    public static Schema randomSchema(RandomGenerator random) {
         List<Field> fields = new ArrayList<>();
         fields.add(Field.of("id", FieldType.LONG));
         int count = random.nextInt(12);
@@ -56,7 +56,7 @@ final class SegmentModel {
     }
 
     /// A document that fits the schema, with values from a small range, so that they repeat.
-    static Value.Obj randomDocument(Schema schema, long id, RandomGenerator random) {
+    public static Value.Obj randomDocument(Schema schema, long id, RandomGenerator random) {
         Map<String, Value> root = new LinkedHashMap<>();
         Map<String, Value> inner = new LinkedHashMap<>();
         for (Field field : schema.fields()) {
@@ -114,7 +114,7 @@ final class SegmentModel {
         return text.toString();
     }
 
-    void assertEqualTo(SegmentReader reader) {
+    public void assertEqualTo(SegmentReader reader) {
         assertEquals(entries.size(), reader.documentCount());
         assertEquals(schema, reader.schema());
         for (int i = 0; i < entries.size(); i++) {
