@@ -68,6 +68,10 @@ final class Barrier {
         return outputs.size();
     }
 
+    int laneCount() {
+        return laneCount;
+    }
+
     /// Takes the outputs of all lanes.
     ///
     /// @throws ExecutionException when one failed; what the others brought is left for [#take]

@@ -16,9 +16,8 @@ public final class Index implements AutoCloseable {
     private final DirectoryLock lock;
     private final SegmentManager manager;
     private final CommitHistory history;
-    private final Intake intake;
+    private final Lanes lanes;
     private final IndexWriter writer;
-    private final Thread lane;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private Index(
@@ -31,24 +30,9 @@ public final class Index implements AutoCloseable {
         this.lock = lock;
         this.manager = new SegmentManager(directory, newest, options, resources, ulids);
         this.history = new CommitHistory(directory, manager.generations());
-        this.intake = new Intake(options.queueDocumentsMax(), options.queueBytesMax());
-        this.writer = new IndexWriter(manager, intake, options, resources, ulids);
-        this.lane =
-                resources
-                        .threads()
-                        .newThread(
-                                new Lane(
-                                        directory,
-                                        newest.record().schema(),
-                                        options.builderBytesMax(),
-                                        ulids,
-                                        intake,
-                                        manager.bases(),
-                                        writer::drained,
-                                        manager::discard));
-        lane.setName("lane-" + newest.record().index() + "-0");
+        this.lanes = new Lanes(directory, options, resources, ulids, manager);
+        this.writer = new IndexWriter(manager, lanes, options, resources, ulids);
         manager.start();
-        lane.start();
     }
 
     /// Publishes generation 1 in an empty folder.
@@ -204,8 +188,7 @@ public final class Index implements AutoCloseable {
         if (closed.getAndSet(true)) {
             return;
         }
-        intake.clear(new LaneCommand.Stop());
-        Uninterruptibly.join(lane);
+        lanes.stop();
         manager.close();
         lock.close();
     }

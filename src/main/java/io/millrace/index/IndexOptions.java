@@ -9,14 +9,29 @@ import java.time.Duration;
 /// - prepareDeadline: how long [IndexWriter#prepareCommit] waits for the lanes, and how long a
 ///   prepared commit may stay unresolved
 /// - keptCommits: commit records kept behind the newest
+/// - lanes: workers at most
+/// - narrowChanges: so many first changes of a generation are left to one worker, so that a small
+///   generation is one segment
 public record IndexOptions(
         int queueDocumentsMax,
         long queueBytesMax,
         long builderBytesMax,
         Duration prepareDeadline,
-        int keptCommits) {
+        int keptCommits,
+        int lanes,
+        int narrowChanges) {
     public static final IndexOptions DEFAULT =
-            new IndexOptions(10_000, 64L << 20, 64L << 20, Duration.ofSeconds(60), 100);
+            new IndexOptions(
+                    10_000,
+                    64L << 20,
+                    64L << 20,
+                    Duration.ofSeconds(60),
+                    100,
+                    Math.min(Runtime.getRuntime().availableProcessors(), 4),
+                    4096);
+
+    static final int LANES_MAX = 64;
+    static final int NARROW_CHANGES_MAX = 1 << 16;
 
     public IndexOptions {
         check(queueDocumentsMax >= 1, "queueDocumentsMax", queueDocumentsMax);
@@ -24,6 +39,11 @@ public record IndexOptions(
         check(builderBytesMax >= 1, "builderBytesMax", builderBytesMax);
         check(prepareDeadline.isPositive(), "prepareDeadline", prepareDeadline);
         check(keptCommits >= 0, "keptCommits", keptCommits);
+        check(lanes >= 1 && lanes <= LANES_MAX, "lanes", lanes);
+        check(
+                narrowChanges >= 0 && narrowChanges <= NARROW_CHANGES_MAX,
+                "narrowChanges",
+                narrowChanges);
     }
 
     private static void check(boolean holds, String option, Object value) {
@@ -34,21 +54,67 @@ public record IndexOptions(
 
     public IndexOptions withQueue(int documentsMax, long bytesMax) {
         return new IndexOptions(
-                documentsMax, bytesMax, builderBytesMax, prepareDeadline, keptCommits);
+                documentsMax,
+                bytesMax,
+                builderBytesMax,
+                prepareDeadline,
+                keptCommits,
+                lanes,
+                narrowChanges);
     }
 
     public IndexOptions withBuilderBytesMax(long bytes) {
         return new IndexOptions(
-                queueDocumentsMax, queueBytesMax, bytes, prepareDeadline, keptCommits);
+                queueDocumentsMax,
+                queueBytesMax,
+                bytes,
+                prepareDeadline,
+                keptCommits,
+                lanes,
+                narrowChanges);
     }
 
     public IndexOptions withPrepareDeadline(Duration deadline) {
         return new IndexOptions(
-                queueDocumentsMax, queueBytesMax, builderBytesMax, deadline, keptCommits);
+                queueDocumentsMax,
+                queueBytesMax,
+                builderBytesMax,
+                deadline,
+                keptCommits,
+                lanes,
+                narrowChanges);
     }
 
     public IndexOptions withKeptCommits(int commits) {
         return new IndexOptions(
-                queueDocumentsMax, queueBytesMax, builderBytesMax, prepareDeadline, commits);
+                queueDocumentsMax,
+                queueBytesMax,
+                builderBytesMax,
+                prepareDeadline,
+                commits,
+                lanes,
+                narrowChanges);
+    }
+
+    public IndexOptions withLanes(int count) {
+        return new IndexOptions(
+                queueDocumentsMax,
+                queueBytesMax,
+                builderBytesMax,
+                prepareDeadline,
+                keptCommits,
+                count,
+                narrowChanges);
+    }
+
+    public IndexOptions withNarrowChanges(int changes) {
+        return new IndexOptions(
+                queueDocumentsMax,
+                queueBytesMax,
+                builderBytesMax,
+                prepareDeadline,
+                keptCommits,
+                lanes,
+                changes);
     }
 }

@@ -5,9 +5,6 @@ import io.millrace.change.ChangeBatch;
 import io.millrace.change.Checkpoint;
 import io.millrace.index.Admission.QueueFull;
 import io.millrace.index.Draft.Staged;
-import io.millrace.index.LaneCommand.Slice;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -28,11 +25,6 @@ import org.jspecify.annotations.Nullable;
 /// Whatever leads back to Open without a commit drops everything since the last one, queue
 /// included.
 public final class IndexWriter {
-    private static final Logger LOG = System.getLogger(IndexWriter.class.getName());
-
-    /// How many lanes the intake feeds.
-    private static final int LANES = 1;
-
     private sealed interface Phase {
         record Open() implements Phase {}
 
@@ -49,12 +41,14 @@ public final class IndexWriter {
     }
 
     private final SegmentManager manager;
+    private final Lanes lanes;
     private final Intake intake;
     private final IndexOptions options;
     private final NodeResources resources;
     private final Ulids ulids;
 
     // Confined to the owner.
+    private final LaneRouter router;
     private Phase phase = new Phase.Open();
     private long nextSequence;
 
@@ -64,16 +58,17 @@ public final class IndexWriter {
     private volatile long acceptedBytes;
 
     private volatile @Nullable Thread owner;
-    private volatile Runnable drained = () -> {};
 
     IndexWriter(
             SegmentManager manager,
-            Intake intake,
+            Lanes lanes,
             IndexOptions options,
             NodeResources resources,
             Ulids ulids) {
         this.manager = manager;
-        this.intake = intake;
+        this.lanes = lanes;
+        this.intake = lanes.intake();
+        this.router = new LaneRouter(options.lanes(), options.narrowChanges());
         this.options = options;
         this.resources = resources;
         this.ulids = ulids;
@@ -89,23 +84,24 @@ public final class IndexWriter {
         checkOwner();
         manager.checkWritable();
         Checkpoint next = accepted.after(batch.ranges());
-        Slice slice = new Slice(batch.changes(), nextSequence, batch.rejects(), batch.sizeBytes());
-        if (slice.documents() > 0) {
-            Optional<QueueFull> full = intake.offer(slice);
+        int documents = batch.changes().size() + batch.rejects().size();
+        if (documents > 0) {
+            Optional<QueueFull> full = intake.refusal(documents, batch.sizeBytes());
             if (full.isPresent()) {
                 return full.get();
             }
+            intake.offer(router.split(batch, nextSequence));
         }
         nextSequence += batch.changes().size();
         accepted = next;
-        account(slice.documents(), batch.sizeBytes());
+        account(documents, batch.sizeBytes());
         return new Admission.Accepted(batch.changes().size());
     }
 
     /// Called, on a lane's thread, whenever a full intake has room again. One listener, which must
     /// not block.
     public void onDrained(Runnable listener) {
-        drained = listener;
+        lanes.onDrained(listener);
     }
 
     /// Makes everything added so far durable but not visible. Blocks until the lanes are done.
@@ -134,7 +130,7 @@ public final class IndexWriter {
                             .formatted(
                                     name(),
                                     barrier.arrivedCount(),
-                                    LANES,
+                                    barrier.laneCount(),
                                     options.prepareDeadline()));
         }
         Draft draft;
@@ -204,7 +200,7 @@ public final class IndexWriter {
         }
         phase = new Phase.Open();
         account(-commit.accepted().changes(), -commit.accepted().bytes());
-        intake.resume(new LaneCommand.Resume());
+        intake.resume();
         return published;
     }
 
@@ -215,15 +211,6 @@ public final class IndexWriter {
         }
     }
 
-    /// On a lane's thread.
-    void drained() {
-        try {
-            drained.run();
-        } catch (RuntimeException e) {
-            LOG.log(Level.ERROR, () -> "drain listener failed index=" + name(), e);
-        }
-    }
-
     private boolean isOpen(StagedCommit commit) {
         return phase instanceof Phase.Prepared(StagedCommit open) && open == commit;
     }
@@ -231,17 +218,17 @@ public final class IndexWriter {
     private Phase.Preparing sendBarrier() {
         Phase.Preparing preparing =
                 new Phase.Preparing(
-                        new Barrier(LANES),
+                        intake.flush(),
                         ulids.next(),
                         accepted,
                         nextSequence,
                         new Pending(acceptedChanges, acceptedBytes, 0, 0));
-        intake.append(new LaneCommand.Flush(preparing.barrier()));
+        router.begin();
         return preparing;
     }
 
-    /// Back to the newest commit. Returns when the lane has forgotten, or is known to do so before
-    /// anything else: it obeys in order.
+    /// Back to the newest commit. Returns when the lanes have forgotten, or are known to do so
+    /// before anything else: they obey in order.
     private void dropAll() {
         if (phase instanceof Phase.Preparing preparing) {
             for (LaneOutput output : preparing.barrier().take()) {
@@ -258,9 +245,10 @@ public final class IndexWriter {
         if (manager.state() instanceof IndexState.Closed) {
             return;
         }
-        Barrier done = new Barrier(LANES);
-        if (intake.clear(new LaneCommand.Reset(done))) {
-            drained();
+        router.begin();
+        Barrier done = intake.reset();
+        if (intake.takeRefused()) {
+            lanes.drained();
         }
         if (done.await(options.prepareDeadline(), resources.nanoClock())) {
             manager.sweep();

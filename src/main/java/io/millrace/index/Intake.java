@@ -4,22 +4,27 @@ import io.millrace.MillraceException;
 import io.millrace.index.Admission.QueueFull;
 import io.millrace.index.LaneCommand.Slice;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
-/// The queue between the writer and its lane, bounded in documents and in bytes. What is being
-/// worked on still counts. Predicate and signal always change under the one lock.
+/// The queues between the writer and its lanes, under one bound in documents and in bytes. What is
+/// being worked on still counts. Predicate and signal always change under the one lock.
+///
+/// A lane has a thread only while it has something to do, or had lately: the intake has it started
+/// with the first command that it is to obey.
 final class Intake {
     private final int documentsMax;
     private final long bytesMax;
+    private final Starter starter;
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
 
-    // Guarded by lock.
-    private final Deque<LaneCommand> commands = new ArrayDeque<>();
+    // Guarded by lock, with what the queues hold.
+    private final Queue[] queues;
     private int documents;
     private long bytes;
 
@@ -28,111 +33,215 @@ final class Intake {
 
     private boolean closed;
 
-    Intake(int documentsMax, long bytesMax) {
-        this.documentsMax = documentsMax;
-        this.bytesMax = bytesMax;
+    /// Gives a lane a thread.
+    @FunctionalInterface
+    interface Starter {
+        void start(int lane);
     }
 
-    /// Queues the slice unless that would pass a bound. One that is larger than the bound by itself
-    /// is taken when nothing else is queued, or it would never be.
-    Optional<QueueFull> offer(Slice slice) {
+    /// What waits for one lane.
+    private static final class Queue {
+        final Deque<LaneCommand> commands = new ArrayDeque<>();
+        final Condition changed;
+
+        /// It has a thread, or had one: there may be something to forget.
+        boolean isKnown;
+
+        boolean isRunning;
+
+        /// The generation being filled has something here.
+        boolean isTouched;
+
+        /// What waits belongs to the next generation, and the current one is not resolved.
+        boolean isPaused;
+
+        Queue(Condition changed) {
+            this.changed = changed;
+        }
+
+        void add(LaneCommand command) {
+            commands.addLast(command);
+            changed.signalAll();
+        }
+    }
+
+    Intake(int laneCount, int documentsMax, long bytesMax, Starter starter) {
+        this.documentsMax = documentsMax;
+        this.bytesMax = bytesMax;
+        this.starter = starter;
+        this.queues = new Queue[laneCount];
+        Arrays.setAll(queues, _ -> new Queue(lock.newCondition()));
+    }
+
+    /// Says no when so much more would pass a bound; until [#offer] nothing changes that but for
+    /// the better. What is larger than the bound by itself is taken when nothing else is queued, or
+    /// it would never be.
+    Optional<QueueFull> refusal(int moreDocuments, long moreBytes) {
+        lock.lock();
+        try {
+            boolean fits =
+                    documents + (long) moreDocuments <= documentsMax
+                            && bytes + moreBytes <= bytesMax;
+            if (fits || documents == 0) {
+                return Optional.empty();
+            }
+            refused = true;
+            return Optional.of(new QueueFull(documents, bytes));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Queues the shares of a batch, all or none of them.
+    ///
+    /// @param slices by lane, null where a lane gets nothing
+    /// @throws MillraceException.Unavailable when the index is closed
+    void offer(@Nullable Slice[] slices) {
         lock.lock();
         try {
             if (closed) {
                 throw dropped();
             }
-            boolean fits =
-                    documents + (long) slice.documents() <= documentsMax
-                            && bytes + slice.bytes() <= bytesMax;
-            if (!fits && documents > 0) {
-                refused = true;
-                return Optional.of(new QueueFull(documents, bytes));
+            for (int lane = 0; lane < slices.length; lane++) {
+                if (slices[lane] != null) {
+                    ensureRunning(lane);
+                }
             }
-            documents += slice.documents();
-            bytes += slice.bytes();
-            commands.addLast(slice);
-            changed.signalAll();
-            return Optional.empty();
+            for (int lane = 0; lane < slices.length; lane++) {
+                Slice slice = slices[lane];
+                if (slice != null) {
+                    documents += slice.documents();
+                    bytes += slice.bytes();
+                    queues[lane].isTouched = true;
+                    queues[lane].add(slice);
+                }
+            }
         } finally {
             lock.unlock();
         }
     }
 
-    /// Queues a command behind everything that was offered so far.
-    void append(LaneCommand command) {
+    /// Ends the generation being filled: every lane that has something of it will report to the
+    /// barrier, and what is offered from now on waits for [#resume].
+    Barrier flush() {
         lock.lock();
         try {
+            int touched = 0;
+            for (int lane = 0; lane < queues.length; lane++) {
+                if (queues[lane].isTouched) {
+                    ensureRunning(lane);
+                    touched++;
+                }
+            }
+            Barrier barrier = new Barrier(touched);
             if (closed) {
-                refuse(command);
-                return;
+                barrier.fail(dropped());
+                return barrier;
             }
-            commands.addLast(command);
-            changed.signalAll();
+            for (Queue queue : queues) {
+                if (queue.isTouched) {
+                    queue.isTouched = false;
+                    queue.add(new LaneCommand.Flush(barrier));
+                } else {
+                    queue.isPaused = true;
+                }
+            }
+            return barrier;
         } finally {
             lock.unlock();
         }
     }
 
-    /// Lets a lane that waits behind its [LaneCommand.Flush] go on before anything queued.
-    void resume(LaneCommand.Resume resume) {
+    /// The generation is resolved: the lanes go on upon the newest one.
+    void resume() {
         lock.lock();
         try {
-            commands.addFirst(resume);
-            changed.signalAll();
+            for (Queue queue : queues) {
+                queue.isPaused = false;
+                queue.changed.signalAll();
+            }
         } finally {
             lock.unlock();
         }
     }
 
-    /// Drops everything queued and leaves only `command`; after [LaneCommand.Stop] nothing is taken
-    /// any more. True when a refused source is to be told that there is room.
-    boolean clear(LaneCommand command) {
+    /// Drops everything queued and has every lane forget what it did since the newest generation.
+    /// The barrier says when they have; each does so before anything that is offered from now on.
+    Barrier reset() {
         lock.lock();
         try {
+            int known = 0;
+            for (int lane = 0; lane < queues.length; lane++) {
+                known += queues[lane].isKnown ? 1 : 0;
+            }
+            Barrier done = new Barrier(known);
             if (closed) {
-                refuse(command);
-                return false;
+                done.fail(dropped());
+                return done;
             }
-            closed = command instanceof LaneCommand.Stop;
-            for (LaneCommand queued : commands) {
-                refuse(queued);
+            dropQueued();
+            tellKnown(new LaneCommand.Reset(done));
+            return done;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Drops everything queued and ends all lanes; nothing is taken any more.
+    void stop() {
+        lock.lock();
+        try {
+            if (!closed) {
+                closed = true;
+                dropQueued();
+                tellKnown(new LaneCommand.Stop());
             }
-            commands.clear();
-            commands.addLast(command);
-            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The next command for a lane, waited for.
+    LaneCommand take(int lane) {
+        lock.lock();
+        try {
+            Queue queue = queues[lane];
+            while (true) {
+                LaneCommand next = queue.commands.peekFirst();
+                if (next != null && !(queue.isPaused && next instanceof Slice)) {
+                    queue.commands.removeFirst();
+                    if (next instanceof LaneCommand.Flush) {
+                        queue.isPaused = true;
+                    }
+                    return next;
+                }
+                queue.changed.awaitUninterruptibly();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// A lane is through with a slice. True when a refused source is to be told that there is room.
+    boolean done(Slice slice) {
+        lock.lock();
+        try {
+            documents -= slice.documents();
+            bytes -= slice.bytes();
             return takeRefused();
         } finally {
             lock.unlock();
         }
     }
 
-    /// The next command, waited for.
-    ///
-    /// @param paused the lane is behind a [LaneCommand.Flush]: slices stay where they are
-    LaneCommand take(boolean paused) {
+    /// True when a refused source is to be told that there is room, which is said once.
+    boolean takeRefused() {
         lock.lock();
         try {
-            while (true) {
-                LaneCommand next = commands.peekFirst();
-                if (next != null && !(paused && isWork(next))) {
-                    commands.removeFirst();
-                    return next;
-                }
-                changed.awaitUninterruptibly();
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /// The lane is through with a slice. True as in [#clear].
-    boolean done(Slice slice) {
-        lock.lock();
-        try {
-            documents -= slice.documents();
-            bytes -= slice.bytes();
             boolean roomy = documents <= documentsMax / 2 && bytes <= bytesMax / 2;
-            return roomy && takeRefused();
+            boolean tell = refused && roomy;
+            refused &= !tell;
+            return tell;
         } finally {
             lock.unlock();
         }
@@ -147,33 +256,45 @@ final class Intake {
         }
     }
 
-    /// Whoever waits for a command that no lane will see is told so. Needs the lock.
-    private void refuse(LaneCommand command) {
-        switch (command) {
-            case Slice slice -> {
-                documents -= slice.documents();
-                bytes -= slice.bytes();
+    private void ensureRunning(int lane) {
+        Queue queue = queues[lane];
+        if (!queue.isRunning) {
+            starter.start(lane);
+            queue.isRunning = true;
+            queue.isKnown = true;
+        }
+    }
+
+    /// Whoever waits for a command that no lane will see is told so.
+    private void dropQueued() {
+        for (Queue queue : queues) {
+            for (LaneCommand queued : queue.commands) {
+                switch (queued) {
+                    case Slice slice -> {
+                        documents -= slice.documents();
+                        bytes -= slice.bytes();
+                    }
+                    case LaneCommand.Flush(Barrier barrier) -> barrier.fail(dropped());
+                    case LaneCommand.Reset(Barrier done) -> done.fail(dropped());
+                    case LaneCommand.Stop _ -> {}
+                }
             }
-            case LaneCommand.Flush(Barrier barrier) -> barrier.fail(dropped());
-            case LaneCommand.Reset(Barrier done) -> done.fail(dropped());
-            case LaneCommand.Resume _, LaneCommand.Stop _ -> {}
+            queue.commands.clear();
+            queue.isTouched = false;
+            queue.isPaused = false;
+        }
+    }
+
+    private void tellKnown(LaneCommand command) {
+        for (int lane = 0; lane < queues.length; lane++) {
+            if (queues[lane].isKnown) {
+                queues[lane].add(command);
+                ensureRunning(lane);
+            }
         }
     }
 
     private static MillraceException dropped() {
         return new MillraceException.Unavailable("the generation was dropped");
-    }
-
-    private boolean takeRefused() {
-        boolean was = refused;
-        refused = false;
-        return was;
-    }
-
-    private static boolean isWork(LaneCommand command) {
-        return switch (command) {
-            case Slice _, LaneCommand.Flush _ -> true;
-            case LaneCommand.Resume _, LaneCommand.Reset _, LaneCommand.Stop _ -> false;
-        };
     }
 }

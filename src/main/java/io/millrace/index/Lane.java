@@ -12,35 +12,34 @@ import org.jspecify.annotations.Nullable;
 /// Turns the changes of its keys into segments and deletions, in order. All changes of one key come
 /// to one lane, so the newest wins without any lock.
 ///
-/// One worker thread runs it for the life of the index; everything below belongs to that thread.
-/// Whatever goes wrong fails the generation as a whole: the lane lets go of what it wrote, drains
-/// without working, and says so at the barrier.
+/// One worker thread at a time runs it; everything below belongs to that thread. Whatever goes
+/// wrong fails the generation as a whole: the lane lets go of what it wrote, drains without
+/// working, and says so at the barrier.
 final class Lane implements Runnable {
     private static final Logger LOG = System.getLogger(Lane.class.getName());
 
+    private final int number;
     private final Directory directory;
     private final Schema schema;
     private final long builderBytesMax;
     private final Ulids ulids;
     private final Intake intake;
+    private final LaneBases bases;
     private final Runnable onDrained;
     private final Consumer<String> onDiscarded;
-
-    private boolean paused;
 
     /// The last barrier that took an output of this lane, in case nobody takes it from there.
     private @Nullable Barrier reached;
 
     private @Nullable Throwable failure;
 
-    private final LaneBases bases;
-    private LaneDraft draft;
-
-    /// The barrier took what the draft made: it is no longer ours to discard.
-    private boolean handedOver;
+    /// Begun with the first slice of a generation; null when the barrier took what it made, or
+    /// there is nothing yet.
+    private @Nullable LaneDraft draft;
 
     /// @param onDiscarded is given the names of files that nobody will need, to be deleted
     Lane(
+            int number,
             Directory directory,
             Schema schema,
             long builderBytesMax,
@@ -49,6 +48,7 @@ final class Lane implements Runnable {
             LaneBases bases,
             Runnable onDrained,
             Consumer<String> onDiscarded) {
+        this.number = number;
         this.directory = directory;
         this.schema = schema;
         this.builderBytesMax = builderBytesMax;
@@ -57,14 +57,13 @@ final class Lane implements Runnable {
         this.onDrained = onDrained;
         this.onDiscarded = onDiscarded;
         this.bases = bases;
-        this.draft = newDraft();
     }
 
     @Override
     public void run() {
         boolean going = true;
         while (going) {
-            LaneCommand command = intake.take(paused);
+            LaneCommand command = intake.take(number);
             try {
                 going = obey(command);
             } catch (Throwable e) {
@@ -88,14 +87,10 @@ final class Lane implements Runnable {
                     onDrained.run();
                 }
             }
-            case LaneCommand.Flush(Barrier barrier) -> {
-                paused = true;
-                flushTo(barrier);
-            }
-            case LaneCommand.Resume _ -> begin();
+            case LaneCommand.Flush(Barrier barrier) -> flushTo(barrier);
             case LaneCommand.Reset(Barrier done) -> {
                 discard();
-                begin();
+                failure = null;
                 done.arrive(LaneOutput.EMPTY);
             }
             case LaneCommand.Stop _ -> {
@@ -116,19 +111,8 @@ final class Lane implements Runnable {
         switch (command) {
             case LaneCommand.Flush(Barrier barrier) -> barrier.fail(cause);
             case LaneCommand.Reset(Barrier done) -> done.fail(cause);
-            case Slice _, LaneCommand.Resume _, LaneCommand.Stop _ -> {}
+            case Slice _, LaneCommand.Stop _ -> {}
         }
-    }
-
-    private LaneDraft newDraft() {
-        return new LaneDraft(directory, schema, builderBytesMax, ulids, bases);
-    }
-
-    private void begin() {
-        paused = false;
-        failure = null;
-        handedOver = false;
-        draft = newDraft();
     }
 
     private void work(Slice slice) {
@@ -136,15 +120,19 @@ final class Lane implements Runnable {
             return;
         }
         try {
+            if (draft == null) {
+                draft = new LaneDraft(directory, schema, builderBytesMax, ulids, bases);
+            }
             draft.apply(slice);
         } catch (Throwable e) {
             fail(e);
         }
     }
 
+    /// The next slice, if there is one, is of another generation: it comes after a commit.
     private void flushTo(Barrier barrier) {
-        LaneOutput output = null;
-        if (failure == null) {
+        LaneOutput output = LaneOutput.EMPTY;
+        if (failure == null && draft != null) {
             try {
                 output = draft.finish();
             } catch (Throwable e) {
@@ -153,12 +141,12 @@ final class Lane implements Runnable {
         }
         if (failure != null) {
             barrier.fail(failure);
-        } else if (output != null && !barrier.arrive(output)) {
+        } else if (barrier.arrive(output)) {
+            reached = barrier;
+            draft = null;
+        } else {
             // Nobody waits any more: a Reset is on its way, and these files are still ours.
             discard();
-        } else {
-            reached = barrier;
-            handedOver = true;
         }
     }
 
@@ -170,8 +158,10 @@ final class Lane implements Runnable {
 
     /// Lets go of what this generation wrote, unless the barrier took it.
     private void discard() {
-        if (!handedOver) {
-            draft.discard(onDiscarded);
+        LaneDraft discarded = draft;
+        draft = null;
+        if (discarded != null) {
+            discarded.discard(onDiscarded);
         }
     }
 }

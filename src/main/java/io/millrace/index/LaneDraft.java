@@ -73,14 +73,12 @@ final class LaneDraft {
         for (Reject reject : slice.rejects()) {
             reject(reject);
         }
-        long seq = slice.firstSeq();
-        for (Change change : slice.changes()) {
-            switch (change) {
+        for (int i = 0; i < slice.changeCount(); i++) {
+            switch (slice.change(i)) {
                 case Change.Upsert(var key, var document, var origin) ->
-                        upsert(key, document, origin, seq);
+                        upsert(key, document, origin, slice.seq(i));
                 case Change.Delete(var key, _) -> removeCurrent(key);
             }
-            seq++;
         }
     }
 

@@ -55,6 +55,7 @@ class IndexModelTest {
     private static final class Player implements AutoCloseable {
         private final RandomGenerator random;
         private final IndexScenario scenario;
+        private final IndexOptions options;
         private final List<Step> source = new ArrayList<>();
         private final List<OpenSnapshot> snapshots = new ArrayList<>();
         private FaultDirectory disk = new FaultDirectory();
@@ -67,16 +68,22 @@ class IndexModelTest {
         Player(RandomGenerator random) {
             this.random = random;
             long[] builderBytes = {1, 20_000, 1 << 20};
+            this.options =
+                    IndexOptions.DEFAULT
+                            .withQueue(1 + random.nextInt(40), 1 << 20)
+                            .withBuilderBytesMax(builderBytes[random.nextInt(builderBytes.length)])
+                            .withKeptCommits(random.nextInt(4));
             this.scenario =
                     new IndexScenario(
-                            new ManualClock(),
-                            random.nextLong(),
-                            IndexOptions.DEFAULT
-                                    .withQueue(1 + random.nextInt(40), 1 << 20)
-                                    .withBuilderBytesMax(
-                                            builderBytes[random.nextInt(builderBytes.length)])
-                                    .withKeptCommits(random.nextInt(4)));
+                            new ManualClock(), random.nextLong(), withRandomLanes(random, options));
             this.index = scenario.create(disk);
+        }
+
+        /// How many lanes there are, and which of them a key goes to, may change with each opening.
+        private static IndexOptions withRandomLanes(RandomGenerator random, IndexOptions options) {
+            int[] narrowChanges = {0, 1, 5, 4096};
+            return options.withLanes(1 + random.nextInt(8))
+                    .withNarrowChanges(narrowChanges[random.nextInt(narrowChanges.length)]);
         }
 
         void step() throws Exception {
@@ -156,7 +163,7 @@ class IndexModelTest {
             }
             assertEquals(0, disk.openMaps());
             disk = next;
-            index = scenario.open(disk);
+            index = scenario.open(disk, withRandomLanes(random, options));
         }
 
         private void closeSnapshot(int which) {

@@ -73,7 +73,11 @@ final class IndexScenario {
     }
 
     Index open(Directory directory) {
-        return Index.open(directory, options, resources);
+        return open(directory, options);
+    }
+
+    Index open(Directory directory, IndexOptions others) {
+        return Index.open(directory, others, resources);
     }
 
     /// As the first start and every later one do.

@@ -1,0 +1,103 @@
+package io.millrace.index;
+
+import io.millrace.MillraceException;
+import io.millrace.directory.Directory;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import org.jspecify.annotations.Nullable;
+
+/// The lanes of one index, their intake and their threads.
+final class Lanes {
+    private static final Logger LOG = System.getLogger(Lanes.class.getName());
+
+    private final String index;
+    private final NodeResources resources;
+    private final Intake intake;
+    private final Lane[] lanes;
+
+    // Guarded by itself.
+    private final @Nullable Thread[] threads;
+
+    private volatile Runnable drained = () -> {};
+
+    Lanes(
+            Directory directory,
+            IndexOptions options,
+            NodeResources resources,
+            Ulids ulids,
+            SegmentManager manager) {
+        this.index = manager.newest().record().index();
+        this.resources = resources;
+        this.intake =
+                new Intake(
+                        options.lanes(),
+                        options.queueDocumentsMax(),
+                        options.queueBytesMax(),
+                        this::start);
+        this.lanes = new Lane[options.lanes()];
+        this.threads = new Thread[options.lanes()];
+        for (int number = 0; number < lanes.length; number++) {
+            lanes[number] =
+                    new Lane(
+                            number,
+                            directory,
+                            manager.newest().record().schema(),
+                            options.builderBytesMax(),
+                            ulids,
+                            intake,
+                            manager.bases(),
+                            this::drained,
+                            manager::discard);
+        }
+    }
+
+    Intake intake() {
+        return intake;
+    }
+
+    /// Called whenever a full intake has room again. One listener, which must not block.
+    void onDrained(Runnable listener) {
+        drained = listener;
+    }
+
+    void drained() {
+        try {
+            drained.run();
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, () -> "drain listener failed index=" + index, e);
+        }
+    }
+
+    /// Ends all lanes; what they made since the last commit is forgotten.
+    void stop() {
+        intake.stop();
+        for (int lane = 0; lane < lanes.length; lane++) {
+            Thread thread = thread(lane);
+            if (thread != null) {
+                Uninterruptibly.join(thread);
+            }
+        }
+    }
+
+    private @Nullable Thread thread(int lane) {
+        synchronized (threads) {
+            return threads[lane];
+        }
+    }
+
+    /// Called with the intake's lock held.
+    private void start(int lane) {
+        Thread thread = resources.threads().newThread(lanes[lane]);
+        thread.setName("lane-" + index + "-" + lane);
+        try {
+            thread.start();
+        } catch (OutOfMemoryError e) {
+            throw new MillraceException.Unavailable(
+                    "lane %d of index %s gets no thread: %s".formatted(lane, index, e.getMessage()),
+                    e);
+        }
+        synchronized (threads) {
+            threads[lane] = thread;
+        }
+    }
+}
