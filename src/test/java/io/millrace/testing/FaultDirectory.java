@@ -180,7 +180,7 @@ public final class FaultDirectory implements Directory {
     /// The folder as it is now, with what is not yet safe, apart from whatever happens later.
     public FaultDirectory moment() {
         synchronized (machine) {
-            Map<FaultFile, FaultFile> known = new IdentityHashMap<>();
+            IdentityHashMap<FaultFile, FaultFile> known = new IdentityHashMap<>();
             return copy(
                     new FaultMachine(),
                     from -> from.moment(file -> known.computeIfAbsent(file, FaultFile::copy)),
@@ -190,7 +190,7 @@ public final class FaultDirectory implements Directory {
 
     public FaultDirectory afterPowerLoss(RandomGenerator random) {
         synchronized (machine) {
-            Map<FaultFile, FaultFile> known = new IdentityHashMap<>();
+            IdentityHashMap<FaultFile, FaultFile> known = new IdentityHashMap<>();
             return copy(
                     new FaultMachine(),
                     from ->
@@ -395,35 +395,9 @@ public final class FaultDirectory implements Directory {
         }
     }
 
-    /// A file that is open, until closed once.
-    private class Handle {
-        final String name;
-        final FaultFile file;
-        private boolean open = true;
-
-        Handle(String name, FaultFile file) {
-            this.name = name;
-            this.file = file;
-            machine.openFiles++;
-        }
-
-        public long length() {
-            synchronized (machine) {
-                return file.length();
-            }
-        }
-
-        public void close() {
-            synchronized (machine) {
-                machine.openFiles -= open ? 1 : 0;
-                open = false;
-            }
-        }
-    }
-
-    private final class Output extends Handle implements FileOutput {
+    private final class Output extends FaultHandle implements FileOutput {
         Output(String name, FaultFile file) {
-            super(name, file);
+            super(FaultDirectory.this.machine, name, file);
         }
 
         @Override
@@ -456,9 +430,9 @@ public final class FaultDirectory implements Directory {
         }
     }
 
-    private final class Input extends Handle implements FileInput {
+    private final class Input extends FaultHandle implements FileInput {
         Input(String name, FaultFile file) {
-            super(name, file);
+            super(FaultDirectory.this.machine, name, file);
         }
 
         @Override
