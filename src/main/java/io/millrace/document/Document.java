@@ -1,6 +1,9 @@
 package io.millrace.document;
 
+import io.millrace.MillraceException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /// An immutable JSON object in its binary form ([DocumentLayout]). Whoever hands in the bytes gives
 /// them away.
@@ -34,6 +37,17 @@ public final class Document {
 
     public DocumentCursor cursor() {
         return new DocumentCursor(bytes);
+    }
+
+    /// The value at a dotted path, or null where there is none; see [Schema#at].
+    ///
+    /// @throws io.millrace.MillraceException.Corrupt when the bytes are no document
+    public @Nullable Value at(String path) {
+        DocumentCursor cursor = cursor();
+        if (cursor.next() != DocumentCursor.Token.OBJECT) {
+            throw new MillraceException.Corrupt("document without an object at its root");
+        }
+        return cursor.find(path.getBytes(StandardCharsets.UTF_8));
     }
 
     /// The document as a tree.

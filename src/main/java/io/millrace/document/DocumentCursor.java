@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Walks the binary form of a document token by token, without building a tree. Confined to one
 /// thread.
@@ -39,7 +40,10 @@ public final class DocumentCursor {
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final byte[] bytes;
+    private final int start;
+    private final int end;
     private int at;
+    private int valueAt;
     private int depth;
     private int[] containerEnds = new int[8];
     private boolean[] containerIsObject = new boolean[8];
@@ -52,7 +56,15 @@ public final class DocumentCursor {
     private boolean bool;
 
     DocumentCursor(byte[] bytes) {
+        this(bytes, 0, bytes.length);
+    }
+
+    /// Walks the one value that lies in [start, end).
+    DocumentCursor(byte[] bytes, int start, int end) {
         this.bytes = bytes;
+        this.start = start;
+        this.end = end;
+        this.at = start;
     }
 
     /// Moves to the next token. Inside an object the member's name stands in [#name].
@@ -65,19 +77,19 @@ public final class DocumentCursor {
     }
 
     private Token advance() {
-        if (depth == 0 && at > 0) {
-            if (at != bytes.length) {
+        if (depth == 0 && at > start) {
+            if (at != end) {
                 throw corrupt("bytes after the end", null);
             }
             return Token.DONE;
         }
         if (depth > 0) {
-            int end = containerEnds[depth - 1];
-            if (at == end) {
+            int containerEnd = containerEnds[depth - 1];
+            if (at == containerEnd) {
                 depth--;
                 return Token.END;
             }
-            if (at > end) {
+            if (at > containerEnd) {
                 throw corrupt("value runs past its container", null);
             }
             if (containerIsObject[depth - 1]) {
@@ -86,6 +98,7 @@ public final class DocumentCursor {
                 at += nameLength;
             }
         }
+        valueAt = at;
         byte tag = bytes[at++];
         return switch (tag) {
             case DocumentLayout.NULL -> Token.NULL;
@@ -133,6 +146,38 @@ public final class DocumentCursor {
     /// Leaves the container that [#next] just opened without visiting it.
     public void skip() {
         at = containerEnds[--depth];
+    }
+
+    /// Where the current value begins, its tag included.
+    int valueOffset() {
+        return valueAt;
+    }
+
+    /// Behind what was read last.
+    int offset() {
+        return at;
+    }
+
+    /// The value at a dotted path inside the object that [#next] just opened, or null; the object
+    /// is left then. What [Schema#at] finds in a tree, found without one.
+    @Nullable Value find(byte[] wanted) {
+        Value direct = null;
+        Value nested = null;
+        for (Token token = next(); token != Token.END; token = next()) {
+            int length = nameLength;
+            boolean starts =
+                    length <= wanted.length
+                            && Arrays.equals(bytes, nameAt, nameAt + length, wanted, 0, length);
+            if (starts && length == wanted.length) {
+                direct = value(token);
+            } else if (token == Token.OBJECT && starts && wanted[length] == '.') {
+                Value found = find(Arrays.copyOfRange(wanted, length + 1, wanted.length));
+                nested = nested == null ? found : nested;
+            } else if (token == Token.OBJECT || token == Token.ARRAY) {
+                skip();
+            }
+        }
+        return direct != null ? direct : nested;
     }
 
     public String name() {
@@ -257,8 +302,7 @@ public final class DocumentCursor {
         throw corrupt("number too long", null);
     }
 
-    private MillraceException.Corrupt corrupt(
-            String what, @org.jspecify.annotations.Nullable Throwable cause) {
+    private MillraceException.Corrupt corrupt(String what, @Nullable Throwable cause) {
         String message = "document damaged at byte " + at + " of " + bytes.length + ": " + what;
         return cause == null
                 ? new MillraceException.Corrupt(message)

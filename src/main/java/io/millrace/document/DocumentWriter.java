@@ -99,6 +99,13 @@ public final class DocumentWriter {
         }
     }
 
+    /// Writes a value that lies in another document.
+    void stored(byte[] source, int from, int to) {
+        reserve(to - from);
+        System.arraycopy(source, from, buffer, size, to - from);
+        size += to - from;
+    }
+
     /// Bytes written so far, for limits.
     public int sizeBytes() {
         return size;

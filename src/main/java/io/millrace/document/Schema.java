@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// What an index knows about its documents: the key and the indexed fields. Immutable; a change
@@ -16,16 +17,34 @@ import org.jspecify.annotations.Nullable;
 /// A field's ordinal is its place in [#fields] and never changes within an incarnation: later
 /// versions append.
 public final class Schema {
+    /// The key where there are no key fields.
+    private static final Field NUMBER = Field.of("_key", FieldType.LONG);
+
     private final int version;
     private final List<String> keyPaths;
     private final List<Field> fields;
+    private final WriteRules rules;
     private final Map<String, Integer> ordinals = new HashMap<>();
 
     /// @param keyPaths the fields that make the key, empty for an index without keys
     public Schema(int version, List<String> keyPaths, List<Field> fields) {
+        this(
+                version,
+                keyPaths,
+                fields,
+                keyPaths.isEmpty() ? WriteRules.APPEND : WriteRules.DEFAULT);
+    }
+
+    /// @param keyPaths the fields that make the key, none exactly when documents are appended
+    public Schema(int version, List<String> keyPaths, List<Field> fields, WriteRules rules) {
         this.version = version;
         this.keyPaths = List.copyOf(keyPaths);
         this.fields = List.copyOf(fields);
+        this.rules = rules;
+        if (keyPaths.isEmpty() != (rules.mode() == WriteMode.APPEND)) {
+            throw new IllegalArgumentException(
+                    "mode %s with key %s".formatted(rules.mode().label(), keyPaths));
+        }
         for (int i = 0; i < this.fields.size(); i++) {
             if (ordinals.put(this.fields.get(i).path(), i) != null) {
                 throw new IllegalArgumentException("two fields named " + this.fields.get(i).path());
@@ -50,6 +69,10 @@ public final class Schema {
         return fields;
     }
 
+    public WriteRules rules() {
+        return rules;
+    }
+
     public Optional<Field> field(String path) {
         Integer ordinal = ordinals.get(path);
         return ordinal == null ? Optional.empty() : Optional.of(fields.get(ordinal));
@@ -64,9 +87,18 @@ public final class Schema {
     ///
     /// @throws MillraceException.InvalidRequest when a part is missing or does not fit
     public DocumentKey keyOf(Obj document) {
+        return keyOf(path -> at(document, path));
+    }
+
+    /// See [#keyOf(Obj)]; builds no tree.
+    public DocumentKey keyOf(Document document) {
+        return keyOf(document::at);
+    }
+
+    private DocumentKey keyOf(Function<String, @Nullable Value> valueAt) {
         List<Value> parts = new ArrayList<>(keyPaths.size());
         for (String path : keyPaths) {
-            Value value = at(document, path);
+            Value value = valueAt.apply(path);
             if (value == null || value instanceof Value.Null) {
                 throw MillraceException.InvalidRequest.malformed(
                         "", "key field " + path + " is missing");
@@ -74,6 +106,53 @@ public final class Schema {
             parts.add(keyPart(path, value));
         }
         return DocumentKey.of(parts);
+    }
+
+    /// A key as JSON writes it, the reverse of [DocumentKey#toValue]: the part itself, or an array
+    /// of several.
+    ///
+    /// @throws MillraceException.InvalidRequest when the parts are not as many as expected or do
+    ///   not fit
+    public DocumentKey keyFrom(Value key) {
+        boolean isArray = keyPaths.size() > 1 && key instanceof Value.Array;
+        return keyFrom(isArray ? ((Value.Array) key).items() : List.of(key));
+    }
+
+    /// A key of parts that may need coercion. Without key fields it is the number of a change.
+    ///
+    /// @throws MillraceException.InvalidRequest when the parts are not as many as expected or do
+    ///   not fit
+    public DocumentKey keyFrom(List<Value> given) {
+        List<String> names = keyPaths.isEmpty() ? List.of(NUMBER.path()) : keyPaths;
+        if (given.size() != names.size()) {
+            throw MillraceException.InvalidRequest.malformed(
+                    "",
+                    "key of %d parts, expected %d: %s"
+                            .formatted(given.size(), names.size(), String.join(", ", names)));
+        }
+        List<Value> parts = new ArrayList<>(given.size());
+        for (int i = 0; i < given.size(); i++) {
+            if (given.get(i) instanceof Value.Null) {
+                throw MillraceException.InvalidRequest.malformed(
+                        "", "key field " + names.get(i) + " is null");
+            }
+            parts.add(
+                    keyPaths.isEmpty()
+                            ? Value.of(Coercion.ordered(NUMBER, given.get(i)))
+                            : keyPart(keyPaths.get(i), given.get(i)));
+        }
+        return DocumentKey.of(parts);
+    }
+
+    /// A document of nothing but its key.
+    public Document documentOf(DocumentKey key) {
+        List<Value> parts = key.parts();
+        Map<String, Value> set = new LinkedHashMap<>();
+        for (int i = 0; i < keyPaths.size(); i++) {
+            set.put(keyPaths.get(i), parts.get(i));
+        }
+        return new DocumentPatch(set, List.of(), Map.of(), Map.of())
+                .applyTo(Document.of(Obj.EMPTY));
     }
 
     /// One part of a key, coerced to the type of its field.
@@ -122,6 +201,10 @@ public final class Schema {
         members.put("version", Value.of(version));
         members.put("key", new Value.Array(keyPaths.stream().map(Value::of).toList()));
         members.put("fields", new Value.Array(fieldValues));
+        if (!rules.equals(WriteRules.DEFAULT)) {
+            members.put("mode", Value.of(rules.mode().label()));
+            members.put("absent", Value.of(rules.absent().label()));
+        }
         return new Obj(members);
     }
 
@@ -144,13 +227,24 @@ public final class Schema {
                                 TimestampUnit.ofLabel(text(field, "unit")).orElseThrow(),
                                 text(field, "analyzer")));
             }
-            return new Schema(Math.toIntExact(integer(object, "version")), keyPaths, fields);
+            return new Schema(
+                    Math.toIntExact(integer(object, "version")), keyPaths, fields, rules(object));
         } catch (ClassCastException
                 | java.util.NoSuchElementException
                 | IllegalArgumentException
                 | ArithmeticException e) {
             throw new MillraceException.Corrupt("schema record damaged: " + e.getMessage(), e);
         }
+    }
+
+    /// Left out where they are the default, as in the first segments there were.
+    private static WriteRules rules(Obj schema) {
+        if (schema.get("mode") == null) {
+            return WriteRules.DEFAULT;
+        }
+        return new WriteRules(
+                WriteMode.ofLabel(text(schema, "mode")).orElseThrow(),
+                AbsentKey.ofLabel(text(schema, "absent")).orElseThrow());
     }
 
     private static List<Value> array(Obj object, String name) {
@@ -186,7 +280,8 @@ public final class Schema {
         return other instanceof Schema that
                 && version == that.version
                 && keyPaths.equals(that.keyPaths)
-                && fields.equals(that.fields);
+                && fields.equals(that.fields)
+                && rules.equals(that.rules);
     }
 
     @Override

@@ -1,33 +1,32 @@
 package io.millrace.index;
 
-import io.millrace.MillraceException;
+import io.millrace.MillraceException.InvalidRequest;
 import io.millrace.change.Change;
 import io.millrace.change.Origin;
 import io.millrace.change.Reject;
+import io.millrace.change.Reject.Stage;
 import io.millrace.directory.Directory;
 import io.millrace.document.Document;
 import io.millrace.document.DocumentKey;
 import io.millrace.document.Schema;
+import io.millrace.index.ChangeResolver.Outcome;
 import io.millrace.index.LaneCommand.Slice;
-import io.millrace.index.LaneOutput.OwnSegment;
+import io.millrace.index.LaneDocuments.Place;
 import io.millrace.segment.AnalyzedDocument;
 import io.millrace.segment.SegmentBuilder;
-import io.millrace.segment.SegmentId;
-import io.millrace.segment.SegmentMeta;
-import io.millrace.segment.SegmentReader;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.roaringbitmap.buffer.MutableRoaringBitmap;
 
 /// What one lane makes of its part of one generation: applies changes to their keys, in order, and
 /// becomes a [LaneOutput] or nothing. Confined to the lane's thread.
+///
+/// Each change is first resolved and analysed, which may refuse it and changes nothing, then
+/// applied, which must not fail.
 final class LaneDraft {
     /// A document above this is rejected.
     static final int DOCUMENT_BYTES_MAX = 16 << 20;
@@ -35,22 +34,12 @@ final class LaneDraft {
     private static final Logger LOG = System.getLogger(LaneDraft.class.getName());
 
     private final Directory directory;
-    private final Schema schema;
     private final long builderBytesMax;
     private final Ulids ulids;
-    private final LaneBases bases;
+    private final ChangeResolver resolver;
+    private final LaneDocuments documents;
 
-    private @Nullable SegmentBuilder builder;
     private @Nullable RejectsFile rejects;
-    private final List<OwnSegment> ownSegments = new ArrayList<>();
-
-    /// Taken when a committed segment is first looked at, so that an idle lane holds none.
-    private LaneBases.@Nullable Base base;
-
-    /// Of the segments of `base`.
-    private final Map<SegmentId, MutableRoaringBitmap> committedDeletes = new HashMap<>();
-
-    private long liveDelta;
 
     /// Files begun, claimed before their first byte.
     private final List<String> files = new ArrayList<>();
@@ -62,10 +51,10 @@ final class LaneDraft {
             Ulids ulids,
             LaneBases bases) {
         this.directory = directory;
-        this.schema = schema;
         this.builderBytesMax = builderBytesMax;
         this.ulids = ulids;
-        this.bases = bases;
+        this.documents = new LaneDocuments(directory, schema, bases);
+        this.resolver = new ChangeResolver(schema, documents);
     }
 
     /// After a failure the draft is good for [#discard] only.
@@ -74,48 +63,40 @@ final class LaneDraft {
             reject(reject);
         }
         for (int i = 0; i < slice.changeCount(); i++) {
-            switch (slice.change(i)) {
-                case Change.Upsert(var key, var document, var origin) ->
-                        upsert(key, document, origin, slice.seq(i));
-                case Change.Delete(var key, _) -> removeCurrent(key);
-            }
+            apply(slice.change(i), slice.seq(i));
         }
     }
 
-    /// Writes what is still in memory; all files of the output are forced, their names are not.
-    LaneOutput finish() throws IOException {
-        flushBuilder();
-        RejectsMeta rejected = null;
-        if (rejects != null) {
-            rejected = rejects.finish();
-            rejects = null;
-        }
-        return new LaneOutput(ownSegments, base, committedDeletes, rejected, liveDelta);
-    }
-
-    /// Lets go of everything written.
-    ///
-    /// @param onDiscarded is given the names of files that nobody will need
-    void discard(Consumer<String> onDiscarded) {
-        builder = null;
-        for (OwnSegment segment : ownSegments) {
-            segment.reader().close();
-        }
-        ownSegments.clear();
-        if (rejects != null) {
-            rejects.abandon();
-            rejects = null;
-        }
-        files.forEach(onDiscarded);
-        files.clear();
-        if (base != null) {
-            base.close();
-            base = null;
+    private void apply(Change change, long seq) throws IOException {
+        switch (resolver.resolve(change, seq)) {
+            case Outcome.Store(DocumentKey key, Document document, @Nullable Place current) ->
+                    store(key, document, current, change.origin(), seq);
+            case Outcome.Remove(Place current) -> documents.remove(current);
+            case Outcome.Clear _ -> documents.clear();
+            case Outcome.Nothing _ -> {}
+            case Outcome.Refused(Stage stage, String reason) ->
+                    reject(new Reject(stage, reason, change.origin()));
         }
     }
 
-    /// First what may be refused and changes nothing, then what must not fail.
-    private void upsert(DocumentKey key, Document document, Origin origin, long seq)
+    private void store(
+            DocumentKey key, Document document, @Nullable Place current, Origin origin, long seq)
+            throws IOException {
+        AnalyzedDocument analyzed = analyze(document, origin);
+        if (analyzed == null) {
+            return;
+        }
+        if (current != null) {
+            documents.remove(current);
+        }
+        documents.add(key, seq, analyzed);
+        if (documents.ramBytes() > builderBytesMax) {
+            documents.flush(ulids, files::add);
+        }
+    }
+
+    /// Null when the document was rejected.
+    private @Nullable AnalyzedDocument analyze(Document document, Origin origin)
             throws IOException {
         if (document.sizeBytes() > DOCUMENT_BYTES_MAX) {
             reject(
@@ -123,77 +104,47 @@ final class LaneDraft {
                             "document of %d bytes, expected at most %d"
                                     .formatted(document.sizeBytes(), DOCUMENT_BYTES_MAX),
                             origin));
-            return;
+            return null;
         }
-        SegmentBuilder open = openBuilder();
-        AnalyzedDocument analyzed;
+        SegmentBuilder open = documents.openBuilder();
         try {
-            analyzed = open.analyze(document);
-        } catch (MillraceException.InvalidRequest e) {
+            return open.analyze(document);
+        } catch (InvalidRequest e) {
             reject(analyse(String.valueOf(e.getMessage()), origin));
-            return;
         } catch (RuntimeException | StackOverflowError e) {
             // One document that trips an analyzer is set aside like any other bad one.
             LOG.log(Level.WARNING, () -> "analysis failed origin=" + origin, e);
             reject(analyse("analysis failed: " + e, origin));
-            return;
         }
-        removeCurrent(key);
-        open.add(key, seq, analyzed);
-        liveDelta++;
-        if (open.ramBytes() > builderBytesMax) {
-            flushBuilder();
-        }
+        return null;
     }
 
-    /// Takes away the visible document of a key, if there is one: at most one is (I8).
-    private void removeCurrent(DocumentKey key) {
-        if (builder != null) {
-            int document = builder.find(key);
-            if (document >= 0) {
-                builder.delete(document);
-                liveDelta--;
-                return;
-            }
+    /// Writes what is still in memory; all files of the output are forced, their names are not.
+    LaneOutput finish() throws IOException {
+        documents.flush(ulids, files::add);
+        RejectsMeta rejected = null;
+        if (rejects != null) {
+            rejected = rejects.finish();
+            rejects = null;
         }
-        for (OwnSegment segment : ownSegments.reversed()) {
-            int document = segment.reader().find(key);
-            if (document >= 0 && segment.deleted().checkedAdd(document)) {
-                liveDelta--;
-                return;
-            }
-        }
-        List<SegmentView> committed = committedSegments();
-        for (int i = committed.size() - 1; i >= 0; i--) {
-            SegmentView view = committed.get(i);
-            int document = view.reader().find(key);
-            if (document >= 0 && !view.deleted().contains(document)) {
-                if (committedDeletes
-                        .computeIfAbsent(view.reader().meta().id(), _ -> new MutableRoaringBitmap())
-                        .checkedAdd(document)) {
-                    liveDelta--;
-                }
-                return;
-            }
-        }
+        return documents.toOutput(rejected);
     }
 
-    private List<SegmentView> committedSegments() {
-        if (base == null) {
-            base = bases.take();
+    /// Lets go of everything written.
+    ///
+    /// @param onDiscarded is given the names of files that nobody will need
+    void discard(Consumer<String> onDiscarded) {
+        documents.close();
+        if (rejects != null) {
+            rejects.abandon();
+            rejects = null;
         }
-        return base.views();
-    }
-
-    private SegmentBuilder openBuilder() {
-        if (builder == null) {
-            builder = new SegmentBuilder(schema);
-        }
-        return builder;
+        files.forEach(onDiscarded);
+        files.clear();
     }
 
     private static Reject analyse(String reason, Origin origin) {
-        return new Reject(Reject.Stage.ANALYSE, reason, origin);
+        return new Reject(Stage.ANALYSE, reason, origin);
     }
 
     private void reject(Reject reject) throws IOException {
@@ -203,24 +154,5 @@ final class LaneDraft {
             rejects = RejectsFile.create(directory, name);
         }
         rejects.add(reject);
-    }
-
-    private void flushBuilder() throws IOException {
-        SegmentBuilder full = builder;
-        builder = null;
-        if (full == null || full.liveCount() == 0) {
-            return;
-        }
-        int expected = full.liveCount();
-        SegmentId id = new SegmentId(ulids.next());
-        files.add(id.fileName());
-        SegmentMeta meta = full.write(directory, id);
-        SegmentReader reader = SegmentReader.open(directory, meta);
-        ownSegments.add(new OwnSegment(reader, new MutableRoaringBitmap()));
-        if (reader.documentCount() != expected) {
-            throw new MillraceException.Bug(
-                    "segment %s holds %d documents, its builder held %d"
-                            .formatted(id, reader.documentCount(), expected));
-        }
     }
 }

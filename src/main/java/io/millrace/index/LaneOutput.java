@@ -13,15 +13,17 @@ import org.roaringbitmap.buffer.MutableRoaringBitmap;
 ///
 /// - base: the generation that the lane worked upon, null when it never looked at one
 /// - committedDeletes: newly deleted documents of the segments of `base`
-/// - liveDelta: keys that appeared minus keys that disappeared
+/// - cleared: every document of `base` is gone, none is named one by one
+/// - liveDelta: keys that appeared minus keys that disappeared, from nothing when cleared
 record LaneOutput(
         List<OwnSegment> segments,
         LaneBases.@Nullable Base base,
         Map<SegmentId, MutableRoaringBitmap> committedDeletes,
+        boolean cleared,
         @Nullable RejectsMeta rejects,
         long liveDelta) {
 
-    static final LaneOutput EMPTY = new LaneOutput(List.of(), null, Map.of(), null, 0);
+    static final LaneOutput EMPTY = new LaneOutput(List.of(), null, Map.of(), false, null, 0);
 
     List<String> fileNames() {
         List<String> files = new ArrayList<>();

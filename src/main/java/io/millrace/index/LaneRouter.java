@@ -15,9 +15,12 @@ import org.jspecify.annotations.Nullable;
 /// changes are spread by the hash of their key, but for the keys that lane 0 has already: those
 /// stay with it. So a generation becomes wide when it turns out to be large, which nobody knows at
 /// its beginning. In the next one every key may have another lane: what was published is found by
-/// all of them.
+/// all of them. A change without a key goes to the emptiest lane, one of all keys to every lane.
 final class LaneRouter {
     static final long NARROW_BYTES = 4 << 20;
+
+    /// In place of a lane: every one gets the change.
+    private static final int ALL = -1;
 
     private static final long GOLDEN_RATIO = 0x9E3779B97F4A7C15L;
 
@@ -28,12 +31,16 @@ final class LaneRouter {
     /// Two keys of one hash stay together, which harms nobody.
     private long @Nullable [] firstKeys;
 
+    /// By lane.
+    private final long[] appendedBytes;
+
     private int narrowChanges;
     private long narrowBytes;
 
     /// @param narrowMax changes at the beginning of a generation that go to lane 0
     LaneRouter(int laneCount, int narrowMax) {
         this.laneCount = laneCount;
+        this.appendedBytes = new long[laneCount];
         this.narrowMax = narrowMax;
     }
 
@@ -42,6 +49,7 @@ final class LaneRouter {
         if (narrowChanges > 0 && firstKeys != null) {
             Arrays.fill(firstKeys, 0);
         }
+        Arrays.fill(appendedBytes, 0);
         narrowChanges = 0;
         narrowBytes = 0;
     }
@@ -59,17 +67,25 @@ final class LaneRouter {
         long[] bytes = new long[laneCount];
         byte[] lanes = new byte[changes.size()];
         long elsewhere = 0;
+        boolean toAll = false;
         for (int i = 0; i < lanes.length; i++) {
             Change change = changes.get(i);
             int size = change.sizeBytes();
             int lane = lane(change, size);
             lanes[i] = (byte) lane;
+            if (lane == ALL) {
+                for (int each = 0; each < laneCount; each++) {
+                    counts[each]++;
+                }
+                toAll = true;
+                continue;
+            }
             counts[lane]++;
             bytes[lane] += size;
             elsewhere += lane == 0 ? 0 : size;
         }
         bytes[0] = batch.sizeBytes() - elsewhere;
-        if (counts[0] == lanes.length) {
+        if (counts[0] == lanes.length && !toAll) {
             slices[0] = Slice.whole(changes, firstSeq, batch.rejects(), batch.sizeBytes());
             return slices;
         }
@@ -81,7 +97,7 @@ final class LaneRouter {
             }
             int count = 0;
             for (int i = 0; i < lanes.length; i++) {
-                if (lanes[i] == lane) {
+                if (lanes[i] == lane || lanes[i] == ALL) {
                     members[count++] = i;
                 }
             }
@@ -91,10 +107,39 @@ final class LaneRouter {
     }
 
     private int lane(Change change, int size) {
-        long hash = change.key().hash();
-        if (narrowChanges < narrowMax && narrowBytes < NARROW_BYTES) {
-            narrowChanges++;
-            narrowBytes += size;
+        return switch (change) {
+            case Change.Keyed keyed -> laneOf(keyed.key().hash(), size);
+            case Change.Append _ -> emptiest(size);
+            case Change.Truncate _ -> ALL;
+        };
+    }
+
+    /// The lane that got the fewest bytes without a key in this generation.
+    private int emptiest(int size) {
+        int lane = 0;
+        if (isNarrow()) {
+            count(size);
+        } else {
+            for (int each = 1; each < laneCount; each++) {
+                lane = appendedBytes[each] < appendedBytes[lane] ? each : lane;
+            }
+        }
+        appendedBytes[lane] += size;
+        return lane;
+    }
+
+    private boolean isNarrow() {
+        return narrowChanges < narrowMax && narrowBytes < NARROW_BYTES;
+    }
+
+    private void count(int size) {
+        narrowChanges++;
+        narrowBytes += size;
+    }
+
+    private int laneOf(long hash, int size) {
+        if (isNarrow()) {
+            count(size);
             remember(hash);
             return 0;
         }

@@ -32,6 +32,7 @@ record SegmentChanges(
         long deleted) {
 
     static SegmentChanges of(Generation newest, LaneBases bases, List<LaneOutput> outputs) {
+        boolean cleared = isCleared(outputs);
         Map<SegmentId, MutableRoaringBitmap> deletes = deletes(bases, outputs);
         List<SegmentView> views = new ArrayList<>();
         SortedMap<SegmentId, ImmutableRoaringBitmap> vectors = new TreeMap<>();
@@ -41,6 +42,11 @@ record SegmentChanges(
         long deleted = 0;
         for (int i = 0; i < newest.views().size(); i++) {
             SegmentView view = newest.views().get(i);
+            if (cleared) {
+                deleted += view.liveCount();
+                removed.add(newest.record().segments().get(i));
+                continue;
+            }
             ImmutableRoaringBitmap vector =
                     union(view.deleted(), deletes.remove(view.reader().meta().id()));
             deleted += vector.getCardinality() - view.deleted().getCardinality();
@@ -74,8 +80,21 @@ record SegmentChanges(
         }
         SegmentChanges changes =
                 new SegmentChanges(views, vectors, removed, unneeded, added, deleted);
-        changes.checkCounts(newest, outputs);
+        changes.checkCounts(cleared ? 0 : newest.record().documentCount(), outputs);
         return changes;
+    }
+
+    /// Whether every document of the generations before is gone. All lanes that did anything at all
+    /// must say so: the clearing stood at one place in the order of changes.
+    private static boolean isCleared(List<LaneOutput> outputs) {
+        boolean cleared = outputs.stream().anyMatch(LaneOutput::cleared);
+        for (LaneOutput output : outputs) {
+            boolean hasWorked = !output.segments().isEmpty() || output.base() != null;
+            if (cleared && hasWorked && !output.cleared()) {
+                throw new MillraceException.Bug("a lane with documents was not told to clear");
+            }
+        }
+        return cleared;
     }
 
     /// What the lanes deleted, as documents of the segments of the newest generation.
@@ -106,8 +125,8 @@ record SegmentChanges(
     }
 
     /// Lanes count keys, segments count documents: they agree only if no key is visible twice (I8).
-    private void checkCounts(Generation newest, List<LaneOutput> outputs) {
-        long expected = newest.record().documentCount();
+    private void checkCounts(long before, List<LaneOutput> outputs) {
+        long expected = before;
         for (LaneOutput output : outputs) {
             expected += output.liveDelta();
         }

@@ -29,14 +29,21 @@ public final class Json {
     ///
     /// @throws MillraceException.InvalidRequest naming line, column and what was found
     public static Document parseDocument(byte[] utf8) {
-        return new JsonReader(utf8).readDocument();
+        return parseDocument(utf8, 1);
+    }
+
+    /// As above, for a line of a larger text.
+    ///
+    /// @param line where the text begins, for messages; counted from 1
+    public static Document parseDocument(byte[] utf8, long line) {
+        return new JsonReader(utf8, line).readDocument();
     }
 
     /// One JSON value.
     ///
     /// @throws MillraceException.InvalidRequest naming line, column and what was found
     public static Value parse(byte[] utf8) {
-        return new JsonReader(utf8).readValue();
+        return new JsonReader(utf8, 1).readValue();
     }
 
     /// One YAML (or JSON) value.

@@ -36,16 +36,19 @@ final class JsonReader {
                     .build();
 
     private final byte[] utf8;
+    private final long firstLine;
     private final boolean surrogateEscapes;
     private final MemberNames names = new MemberNames();
 
-    JsonReader(byte[] utf8) {
+    /// @param firstLine where the text begins in a larger one, for messages; counted from 1
+    JsonReader(byte[] utf8, long firstLine) {
         this.utf8 = utf8;
-        this.surrogateEscapes = check(utf8, "document");
+        this.firstLine = firstLine;
+        this.surrogateEscapes = check(utf8, "document", firstLine);
     }
 
     /// Refuses what no JSON or YAML text may hold; true when it has escaped surrogates.
-    static boolean check(byte[] utf8, String what) {
+    static boolean check(byte[] utf8, String what, long firstLine) {
         if (utf8.length > Json.DOCUMENT_BYTES_MAX) {
             throw InvalidRequest.tooLarge(
                     "",
@@ -56,17 +59,17 @@ final class JsonReader {
                 && utf8[0] == (byte) 0xEF
                 && utf8[1] == (byte) 0xBB
                 && utf8[2] == (byte) 0xBF) {
-            throw TextPlace.malformed(1, 1, "byte order mark, expected plain UTF-8");
+            throw TextPlace.malformed(firstLine, 1, "byte order mark, expected plain UTF-8");
         }
         for (int i = 0; i < Math.min(4, utf8.length); i++) {
             // Jackson would take these for UTF-16 or UTF-32.
             if (utf8[i] == 0) {
-                throw TextPlace.malformed(1, i + 1, "zero byte, expected plain UTF-8");
+                throw TextPlace.malformed(firstLine, i + 1, "zero byte, expected plain UTF-8");
             }
         }
         int checked = Utf8Text.check(utf8);
         if (checked >= 0) {
-            throw TextPlace.at(utf8, checked)
+            throw TextPlace.at(utf8, checked, firstLine)
                     .malformed("byte 0x%02x is not UTF-8".formatted(utf8[checked]));
         }
         return checked == Utf8Text.WITH_SURROGATE_ESCAPES;
@@ -91,7 +94,7 @@ final class JsonReader {
             expectEnd(parser);
             return writer.finish();
         } catch (IOException e) {
-            throw TextPlace.malformed(e);
+            throw TextPlace.malformed(e, firstLine);
         }
     }
 
@@ -105,7 +108,7 @@ final class JsonReader {
             expectEnd(parser);
             return value;
         } catch (IOException e) {
-            throw TextPlace.malformed(e);
+            throw TextPlace.malformed(e, firstLine);
         }
     }
 
@@ -224,7 +227,7 @@ final class JsonReader {
                 parser.getTextCharacters(), from, from + parser.getTextLength());
     }
 
-    private static Value number(JsonParser parser) throws IOException {
+    private Value number(JsonParser parser) throws IOException {
         String text = parser.getText();
         if (text.length() > Json.NUMBER_CHARS_MAX) {
             throw at(
@@ -239,22 +242,22 @@ final class JsonReader {
         }
     }
 
-    private static void expectEnd(JsonParser parser) throws IOException {
+    private void expectEnd(JsonParser parser) throws IOException {
         if (parser.nextToken() != null) {
             throw at(parser, "more text after the end of the value");
         }
     }
 
-    private static InvalidRequest unexpectedRoot(
+    private InvalidRequest unexpectedRoot(
             JsonParser parser,
             @org.jspecify.annotations.Nullable JsonToken found,
             String expected) {
         return at(parser, "found " + TextPlace.describe(found) + ", expected " + expected);
     }
 
-    private static InvalidRequest at(JsonParser parser, String message) {
+    private InvalidRequest at(JsonParser parser, String message) {
         JsonLocation place = parser.currentTokenLocation();
-        return TextPlace.malformed(place.getLineNr(), place.getColumnNr(), message);
+        return TextPlace.malformed(place.getLineNr() + firstLine - 1, place.getColumnNr(), message);
     }
 
     static String shown(String text) {

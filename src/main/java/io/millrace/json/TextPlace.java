@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A place in a text, both counted from 1, columns mostly in bytes; and the words for what is wrong
 /// there.
-record TextPlace(int line, int column) {
+record TextPlace(long line, int column) {
     private static final int MESSAGE_CHARS_MAX = 300;
 
     /// What Jackson adds for programmers: where its source object is, which switch to flip.
@@ -22,8 +22,8 @@ record TextPlace(int line, int column) {
                             + "|: enable `[^`]*` to allow"
                             + "|\\s*at \\[Source.*");
 
-    static TextPlace at(byte[] utf8, int offset) {
-        int line = 1;
+    static TextPlace at(byte[] utf8, int offset, long firstLine) {
+        long line = firstLine;
         int lineStart = 0;
         for (int i = 0; i < offset; i++) {
             if (utf8[i] == '\n') {
@@ -38,13 +38,13 @@ record TextPlace(int line, int column) {
         return malformed(line, column, message);
     }
 
-    static InvalidRequest malformed(int line, int column, String message) {
+    static InvalidRequest malformed(long line, int column, String message) {
         return InvalidRequest.malformed(
                 "", "line %d, column %d: %s".formatted(line, column, message));
     }
 
     /// Jackson's complaint in our words.
-    static InvalidRequest malformed(IOException failure) {
+    static InvalidRequest malformed(IOException failure, long firstLine) {
         String message = String.valueOf(failure.getMessage());
         JsonLocation place = null;
         if (failure instanceof JsonProcessingException processing) {
@@ -60,7 +60,7 @@ record TextPlace(int line, int column) {
         }
         return place == null
                 ? InvalidRequest.malformed("", cleaned)
-                : malformed(place.getLineNr(), place.getColumnNr(), cleaned);
+                : malformed(place.getLineNr() + firstLine - 1, place.getColumnNr(), cleaned);
     }
 
     static String describe(@Nullable JsonToken token) {

@@ -44,7 +44,7 @@ final class YamlReader {
     }
 
     static Value read(byte[] utf8) {
-        JsonReader.check(utf8, "text");
+        JsonReader.check(utf8, "text", 1);
         try (YAMLParser parser = FACTORY.createParser(utf8)) {
             JsonToken first = parser.nextToken();
             if (first == null) {
@@ -56,7 +56,7 @@ final class YamlReader {
             }
             return value;
         } catch (IOException e) {
-            throw TextPlace.malformed(e);
+            throw TextPlace.malformed(e, 1);
         }
     }
 

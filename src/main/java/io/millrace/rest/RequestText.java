@@ -42,20 +42,11 @@ final class RequestText {
     /// A key as it stands in a path: percent-encoded parts joined by `,`. A key of one part is the
     /// whole text, commas included.
     static DocumentKey key(Schema schema, String encoded) {
-        List<String> paths = schema.keyPaths();
-        List<String> texts = paths.size() == 1 ? List.of(encoded) : List.of(encoded.split(",", -1));
-        if (texts.size() != paths.size()) {
-            throw InvalidRequest.malformed(
-                    "",
-                    "key %s has %d parts, expected %d: %s"
-                            .formatted(
-                                    encoded, texts.size(), paths.size(), String.join(", ", paths)));
-        }
+        List<String> texts =
+                schema.keyPaths().size() <= 1 ? List.of(encoded) : List.of(encoded.split(",", -1));
         List<Value> parts = new ArrayList<>();
-        for (int i = 0; i < paths.size(); i++) {
-            parts.add(schema.keyPart(paths.get(i), Value.of(percentDecoded(texts.get(i)))));
-        }
-        return DocumentKey.of(parts);
+        texts.forEach(text -> parts.add(Value.of(percentDecoded(text))));
+        return schema.keyFrom(parts);
     }
 
     /// A whole number from a query parameter.

@@ -130,22 +130,8 @@ final class FieldChecks {
         if (value instanceof Value.Null) {
             throw place.refusal("null, expected a key");
         }
-        List<String> paths = schema.keyPaths();
-        List<Value> given =
-                paths.size() != 1 && value instanceof Value.Array(List<Value> items)
-                        ? items
-                        : List.of(value);
-        if (given.size() != paths.size()) {
-            throw place.refusal(
-                    "key of %d parts, expected %d: %s"
-                            .formatted(given.size(), paths.size(), String.join(", ", paths)));
-        }
         try {
-            List<Value> parts = new ArrayList<>();
-            for (int i = 0; i < given.size(); i++) {
-                parts.add(schema.keyPart(paths.get(i), given.get(i)));
-            }
-            return DocumentKey.of(parts);
+            return schema.keyFrom(value);
         } catch (MillraceException.InvalidRequest e) {
             throw place.refusal(messageOf(e));
         }

@@ -2,6 +2,7 @@ package io.millrace.segment;
 
 import com.github.luben.zstd.Zstd;
 import io.millrace.MillraceException;
+import io.millrace.document.Document;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -52,6 +53,38 @@ final class DocumentBlocks {
         if (documents.size() >= DocumentsLayout.BLOCK_BYTES) {
             close();
         }
+    }
+
+    /// A document that was added: from the open block, or from one that is decompressed for it.
+    Document document(int document) {
+        int open = documentCount - ends.size();
+        if (document >= open) {
+            int i = document - open;
+            int start = i == 0 ? 0 : ends.get(i - 1);
+            return Document.ofBytes(Arrays.copyOfRange(documents.array(), start, ends.get(i)));
+        }
+        int frame = frameOf(document);
+        int first = firstDocuments.get(frame);
+        int end = frame + 1 < frames.size() ? firstDocuments.get(frame + 1) : open;
+        byte[] block = decompress(frames.get(frame), rawLengths.get(frame));
+        int i = document - first;
+        return Document.ofBytes(
+                Arrays.copyOfRange(
+                        block, start(block, end - first, i), end(block, end - first, i)));
+    }
+
+    private int frameOf(int document) {
+        int low = 0;
+        int high = frames.size() - 1;
+        while (low < high) {
+            int middle = (low + high + 1) >>> 1;
+            if (firstDocuments.get(middle) <= document) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return low;
     }
 
     /// Writes the documents section of the documents that are not deleted. Blocks without a deleted

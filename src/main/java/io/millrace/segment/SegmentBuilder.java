@@ -77,6 +77,11 @@ public final class SegmentBuilder {
         return document >= 0 && deleted.get(document) ? -1 : document;
     }
 
+    /// The content of a document that was added.
+    public Document document(int document) {
+        return documents.document(document);
+    }
+
     /// A deleted document is not written.
     public void delete(int document) {
         if (document < 0 || document >= seqs.size() || deleted.get(document)) {
