@@ -23,6 +23,8 @@ import io.millrace.source.ChangeSource;
 import io.millrace.source.kafka.KafkaChangeSource;
 import io.millrace.source.kafka.KafkaReadOptions;
 import io.millrace.source.kafka.TopicBinding;
+import io.millrace.source.push.PushChangeSource;
+import io.millrace.source.push.PushOptions;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -113,7 +115,10 @@ final class Parts {
             IndexDefinition definition, Config settings, NodeResources resources) {
         return switch (definition.source()) {
             case KafkaSource kafka -> kafkaSource(definition, kafka, settings, resources);
-            case PushSource _, FileSource _ ->
+            case PushSource _ ->
+                    new PushChangeSource(
+                            definition.name(), PushOptions.DEFAULT, resources.random());
+            case FileSource _ ->
                     throw new MillraceException.Bug(
                             "index %s: no such source in this node".formatted(definition.name()));
         };

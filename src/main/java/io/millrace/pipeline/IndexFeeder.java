@@ -3,6 +3,7 @@ package io.millrace.pipeline;
 import io.millrace.MillraceException;
 import io.millrace.catalog.IndexDefinition.CommitCadence;
 import io.millrace.change.ChangeBatch;
+import io.millrace.change.Reject;
 import io.millrace.document.Value;
 import io.millrace.document.Value.Obj;
 import io.millrace.index.Admission;
@@ -12,9 +13,12 @@ import io.millrace.index.IndexEvent;
 import io.millrace.index.IndexWriter;
 import io.millrace.index.NodeResources;
 import io.millrace.index.PreparedCommit;
+import io.millrace.index.StoredReject;
+import io.millrace.source.AnsweringSource;
 import io.millrace.source.ChangeSource;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +34,7 @@ final class IndexFeeder {
     private final IndexWriter writer;
     private final ChangeSource source;
     private final Inbox inbox;
+    private final CommitWaiters waiters;
     private final NodeResources.NanoClock clock;
     private final CommitSchedule schedule;
     private final RejectGauge gauge;
@@ -57,6 +62,7 @@ final class IndexFeeder {
             Index index,
             ChangeSource source,
             Inbox inbox,
+            CommitWaiters waiters,
             CommitCadence cadence,
             PipelineOptions options,
             NodeResources resources) {
@@ -64,8 +70,10 @@ final class IndexFeeder {
         this.writer = index.writer();
         this.source = source;
         this.inbox = inbox;
+        this.waiters = waiters;
         this.clock = resources.nanoClock();
-        this.schedule = new CommitSchedule(cadence, clock.nanos());
+        this.schedule = 
+                new CommitSchedule(cadence, options.awaitedCommitGap(), clock.nanos());
         this.gauge = new RejectGauge(options.rejectWindow(), options.rejectsMaxPercent());
         this.rests =
                 new BackOff(options.rejectRestMin(), options.rejectRestMax(), resources.random());
@@ -125,14 +133,19 @@ final class IndexFeeder {
     }
 
     /// Gives up everything since the last commit.
-    void drop() {
-        dropped();
+    void drop(MillraceException reason) {
+        dropped(reason);
         writer.abort();
     }
 
     /// Back at the last commit after the writer dropped everything by itself.
-    void dropped() {
+    void dropped(MillraceException reason) {
         stopReading();
+        if (source instanceof AnsweringSource answering) {
+            answering.dropped(reason);
+            // What they wait for was accepted and does not come again.
+            waiters.refuse(reason);
+        }
         schedule.dropped();
         rejectsAccepted = 0;
         commitBegun = false;
@@ -169,11 +182,24 @@ final class IndexFeeder {
         rejectsAccepted += batch.rejects().size();
         indexedChanges += batch.changes().size();
         rejectedChanges += batch.rejects().size();
+        if (source instanceof AnsweringSource) {
+            // Whoever sends junk is told so, and nobody else has to wait for it.
+            askForMore();
+            return;
+        }
         gauge.count(batch.changes().size() + batch.rejects().size(), batch.rejects().size());
         if (gauge.isExceeded()) {
             rest();
         } else {
             askForMore();
+        }
+    }
+
+    /// Lets the next commit come early when somebody waits for what is accepted.
+    void noticeWaiters() {
+        if ((source instanceof AnsweringSource answering && answering.isAwaited())
+                || waiters.wants(writer.accepted())) {
+            schedule.awaited();
         }
     }
 
@@ -216,7 +242,9 @@ final class IndexFeeder {
         commitBegun = false;
         schedule.committed(clock.nanos());
         published.ifPresent(this::published);
-        return published.orElseGet(index::newestCommit);
+        CommitPoint newest = published.orElseGet(index::newestCommit);
+        waiters.committed(newest);
+        return newest;
     }
 
     private void published(CommitPoint commit) {
@@ -230,10 +258,23 @@ final class IndexFeeder {
         rejectsAccepted = 0;
         indexedChanges -= analysed;
         rejectedChanges += analysed;
+        if (source instanceof AnsweringSource answering) {
+            answering.committed(
+                    commit.generation(),
+                    commit.checkpoint(),
+                    rejected == 0 ? List.of() : rejectsOf(commit.generation()));
+            return;
+        }
         gauge.count(0, analysed);
         if (restsUntilNanos == null && !gauge.isExceeded()) {
             rests.reset();
         }
+    }
+
+    private List<Reject> rejectsOf(long generation) {
+        return index.rejectsBetween(generation - 1, generation).stream()
+                .map(StoredReject::reject)
+                .toList();
     }
 
     private static long rejected(IndexEvent event) {
@@ -252,8 +293,30 @@ final class IndexFeeder {
     void finish() {
         ChangeBatch last = kept;
         stopReading();
+        if (source instanceof AnsweringSource answering) {
+            finish(answering.takeRest(writer.accepted()));
+            return;
+        }
         if (last != null && !commitBegun && writer.add(last) instanceof Admission.Accepted) {
             accepted(last);
+        }
+        commit();
+    }
+
+    /// Of a source that cannot be read again everything is taken, with a commit in between where
+    /// the writer has no room.
+    private void finish(List<ChangeBatch> rest) {
+        if (commitBegun) {
+            commit();
+        }
+        for (ChangeBatch batch : rest) {
+            if (writer.add(batch) instanceof Admission.QueueFull) {
+                commit();
+                if (writer.add(batch) instanceof Admission.QueueFull full) {
+                    throw new MillraceException.Bug("no room after a commit: " + full);
+                }
+            }
+            accepted(batch);
         }
         commit();
     }

@@ -3,6 +3,7 @@ package io.millrace.pipeline;
 import io.millrace.MillraceException;
 import io.millrace.catalog.Compatibility;
 import io.millrace.catalog.IndexDefinition;
+import io.millrace.catalog.IndexDefinition.PushSource;
 import io.millrace.change.Checkpoint;
 import io.millrace.index.CommitPoint;
 import io.millrace.index.Index;
@@ -11,6 +12,7 @@ import io.millrace.index.NodeResources;
 import io.millrace.pipeline.PipelineStatus.State;
 import io.millrace.source.ChangeSource;
 import io.millrace.source.SourceStatus;
+import io.millrace.source.push.PushChangeSource;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
@@ -41,6 +43,7 @@ final class IndexingPipeline implements Runnable {
     private final PipelineOptions options;
     private final NodeResources resources;
     private final Inbox inbox = new Inbox();
+    private final CommitWaiters waiters;
     private final BackOff backOff;
     private final CountDownLatch ended = new CountDownLatch(1);
 
@@ -74,6 +77,7 @@ final class IndexingPipeline implements Runnable {
         this.watcher = watcher;
         this.options = options;
         this.resources = resources;
+        this.waiters = new CommitWaiters(options.commitWaitersMax());
         this.backOff = new BackOff(options.backOffMin(), options.backOffMax(), resources.random());
         this.retryAtNanos = now();
     }
@@ -125,6 +129,40 @@ final class IndexingPipeline implements Runnable {
                 : CompletableFuture.failedFuture(refusal());
     }
 
+    /// Completes with the first commit that holds what is awaited, which comes early if it can.
+    ///
+    /// @throws MillraceException.Unavailable when it does not come: no generation yet, stopped,
+    ///   failed, or too many wait
+    CompletableFuture<CommitPoint> await(Awaited awaited) {
+        Index open = index();
+        CommitPoint newest = open.newestCommit();
+        if (awaited.isHeldBy(newest)) {
+            return CompletableFuture.completedFuture(newest);
+        }
+        CompletableFuture<CommitPoint> waiter = waiters.add(awaited);
+        if (awaited.isHeldBy(open.newestCommit())) {
+            waiter.complete(open.newestCommit());
+        } else if (!standing.canCommit()) {
+            waiter.completeExceptionally(refusal());
+        }
+        inbox.nudge();
+        return waiter;
+    }
+
+    /// @throws MillraceException.InvalidRequest CONFLICT when something else feeds the index
+    /// @throws MillraceException.Unavailable when it reads nothing now
+    PushChangeSource push() {
+        if (!(definition.source() instanceof PushSource)) {
+            throw MillraceException.InvalidRequest.conflict(
+                    "index %s is fed by its source, only an index with source: push takes documents"
+                            .formatted(definition.name()));
+        }
+        if (!standing.canCommit() || !(source instanceof PushChangeSource push)) {
+            throw refusal();
+        }
+        return push;
+    }
+
     PipelineStatus status() {
         ChangeSource read = source;
         return standing.status(
@@ -166,6 +204,7 @@ final class IndexingPipeline implements Runnable {
         }
         if (standing.state() == State.FAILED) {
             refuseCommitRequest();
+            waiters.refuse(refusal());
             inbox.await(Long.MAX_VALUE, false);
             return;
         }
@@ -184,6 +223,7 @@ final class IndexingPipeline implements Runnable {
             open.startReading();
         }
         open.takeBatches();
+        open.noticeWaiters();
         CompletableFuture<CommitPoint> request = inbox.takeCommitRequest();
         // After a commit there is no wait before batches are taken again: one that the writer had
         // no room for may have been told of room just when the commit came due.
@@ -231,7 +271,8 @@ final class IndexingPipeline implements Runnable {
             return;
         }
         IndexFeeder next =
-                new IndexFeeder(opened, read, inbox, definition.commit(), options, resources);
+                new IndexFeeder(
+                        opened, read, inbox, waiters, definition.commit(), options, resources);
         // Known before anything can fail: end() closes what is known.
         feeder = next;
         watch = watcher.opened(opened);
@@ -338,7 +379,7 @@ final class IndexingPipeline implements Runnable {
             fail(failure);
         } else {
             if (!open.keepsGeneration()) {
-                open.dropped();
+                open.dropped(failure);
             }
             retry(failure, false);
         }
@@ -364,7 +405,7 @@ final class IndexingPipeline implements Runnable {
         IndexFeeder open = feeder;
         if (open != null) {
             try {
-                open.drop();
+                open.drop(failure);
             } catch (RuntimeException e) {
                 LOG.log(Level.DEBUG, "nothing to drop index=" + definition.name(), e);
             }
@@ -383,6 +424,7 @@ final class IndexingPipeline implements Runnable {
         }
         standing = new Standing(State.STOPPED, standing.detail(), false);
         inbox.close();
+        waiters.refuse(refusal());
         close("watch", watch);
         close("index", open == null ? null : open.index());
         close("source", source);

@@ -6,6 +6,8 @@ import java.time.Duration;
 ///
 /// - backOffMin, backOffMax: the wait before a failed step is tried again, doubling in between
 /// - commitTimeout: how long [RunningIndex#commitNow] waits
+/// - awaitedCommitGap: the least time between two commits that somebody waits for
+/// - commitWaitersMax: how many may wait for commits of one index
 /// - stopTimeout: how long [Indexes#close] waits for all pipelines together
 /// - rejectsMaxPercent: above it, counted over the last `rejectWindow` records, reading rests
 /// - rejectRestMin, rejectRestMax: how long, doubling as long as it does not get better
@@ -17,7 +19,9 @@ public record PipelineOptions(
         int rejectsMaxPercent,
         int rejectWindow,
         Duration rejectRestMin,
-        Duration rejectRestMax) {
+        Duration rejectRestMax,
+        Duration awaitedCommitGap,
+        int commitWaitersMax) {
     public static final PipelineOptions DEFAULT =
             new PipelineOptions(
                     Duration.ofMillis(100),
@@ -27,7 +31,9 @@ public record PipelineOptions(
                     10,
                     1_000,
                     Duration.ofSeconds(30),
-                    Duration.ofMinutes(10));
+                    Duration.ofMinutes(10),
+                    Duration.ofMillis(50),
+                    10_000);
 
     public PipelineOptions {
         if (rejectWindow < 1 || rejectsMaxPercent < 0) {

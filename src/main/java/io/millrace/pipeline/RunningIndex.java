@@ -4,7 +4,9 @@ import io.millrace.MillraceException;
 import io.millrace.catalog.IndexDefinition;
 import io.millrace.index.CommitPoint;
 import io.millrace.index.Index;
+import io.millrace.source.push.PushChangeSource;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -57,6 +59,23 @@ public final class RunningIndex {
             throw new MillraceException.Unavailable(
                     "interrupted while index " + definition().name() + " was committed", e);
         }
+    }
+
+    /// Completes with the first commit that holds what is awaited, on a thread that must not be held
+    /// up. An early commit is made for it. Whoever wants it no more cancels it.
+    ///
+    /// @throws MillraceException.Unavailable at once when it cannot come: no generation yet, the
+    ///   index is stopped or failed, or too many wait
+    public CompletableFuture<CommitPoint> await(Awaited awaited) {
+        return pipeline.await(awaited);
+    }
+
+    /// What documents are pushed into.
+    ///
+    /// @throws MillraceException.InvalidRequest CONFLICT when something else feeds the index
+    /// @throws MillraceException.Unavailable when it takes nothing now
+    public PushChangeSource push() {
+        return pipeline.push();
     }
 
     private static String whatItDoes(PipelineStatus status) {

@@ -24,7 +24,9 @@ class CommitScheduleTest {
     private static final CommitCadence CADENCE =
             new CommitCadence(Duration.ofNanos(100), 10, 5_000, Duration.ofNanos(1_000));
 
-    private final CommitSchedule schedule = new CommitSchedule(CADENCE, 0);
+    private static final Duration AWAITED_GAP = Duration.ofNanos(20);
+
+    private final CommitSchedule schedule = new CommitSchedule(CADENCE, AWAITED_GAP, 0);
 
     @Test
     void withoutAnythingAcceptedNothingIsDue() {
@@ -74,6 +76,31 @@ class CommitScheduleTest {
 
         assertEquals(900, schedule.nanosUntilDue(500));
         assertTrue(schedule.isDue(1_400));
+    }
+
+    @Test
+    void whoeverWaitsGetsACommitAtOnceOnceTheLastOneIsAGapAgo() {
+        schedule.committed(0);
+        schedule.awaited();
+        assertEquals(Long.MAX_VALUE, schedule.nanosUntilDue(500));
+
+        schedule.accepted(changes(1), 5);
+
+        assertEquals(15, schedule.nanosUntilDue(5));
+        assertTrue(schedule.isDue(20));
+        schedule.committed(20);
+        schedule.accepted(changes(1), 30);
+        assertEquals(100, schedule.nanosUntilDue(30));
+    }
+
+    @Test
+    void awaitedPositionsAloneDoNotWaitForTheIdleInterval() {
+        schedule.accepted(ChangeBatch.of(List.of(), List.of(), moved()), 0);
+        assertEquals(1_000, schedule.nanosUntilDue(0));
+
+        schedule.awaited();
+
+        assertEquals(20, schedule.nanosUntilDue(0));
     }
 
     @Test

@@ -50,7 +50,9 @@ public final class FolderHome implements IndexHome {
                 10,
                 1_000,
                 Duration.ofMillis(300),
-                Duration.ofSeconds(2));
+                Duration.ofSeconds(2),
+                Duration.ofMillis(10),
+                1_000);
     }
 
     @Override
