@@ -72,8 +72,7 @@ final class IndexFeeder {
         this.inbox = inbox;
         this.waiters = waiters;
         this.clock = resources.nanoClock();
-        this.schedule = 
-                new CommitSchedule(cadence, options.awaitedCommitGap(), clock.nanos());
+        this.schedule = new CommitSchedule(cadence, options.awaitedCommitGap(), clock.nanos());
         this.gauge = new RejectGauge(options.rejectWindow(), options.rejectsMaxPercent());
         this.rests =
                 new BackOff(options.rejectRestMin(), options.rejectRestMax(), resources.random());

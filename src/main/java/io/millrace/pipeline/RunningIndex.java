@@ -61,8 +61,8 @@ public final class RunningIndex {
         }
     }
 
-    /// Completes with the first commit that holds what is awaited, on a thread that must not be held
-    /// up. An early commit is made for it. Whoever wants it no more cancels it.
+    /// Completes with the first commit that holds what is awaited, on a thread that must not be
+    /// held up. An early commit is made for it. Whoever wants it no more cancels it.
     ///
     /// @throws MillraceException.Unavailable at once when it cannot come: no generation yet, the
     ///   index is stopped or failed, or too many wait

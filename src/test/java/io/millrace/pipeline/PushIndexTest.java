@@ -142,8 +142,7 @@ class PushIndexTest {
         // The writer has room for a tenth of it at a time.
         RunningIndex index =
                 start(
-                        new FolderHome(
-                                folder, IndexOptions.DEFAULT.withQueue(1_000, 1 << 30)),
+                        new FolderHome(folder, IndexOptions.DEFAULT.withQueue(1_000, 1 << 30)),
                         PushOptions.DEFAULT);
         PushChangeSource push = push(index);
         for (int i = 0; i < 100; i++) {
@@ -167,8 +166,7 @@ class PushIndexTest {
         FaultDirectory disk = new FaultDirectory();
         CountDownLatch stuck = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
-        RunningIndex index =
-                start(new OneFolder(disk), PushOptions.DEFAULT.withQueue(3, 1 << 20));
+        RunningIndex index = start(new OneFolder(disk), PushOptions.DEFAULT.withQueue(3, 1 << 20));
         PushChangeSource push = push(index);
         // The commit that begins now does not end, so what is queued stays queued.
         disk.probe(_ -> {
@@ -243,38 +241,45 @@ class PushIndexTest {
     /// in which their changes apply, and each is answered once its changes can be seen.
     @Test
     void manyPushersSeeTheirOwnWritesInTheOrderOfTheirNumbers() {
-        Seeded.repeat(1, random -> {
-            RunningIndex index = start(PushOptions.DEFAULT.withQueue(200, 1 << 20));
-            PushChangeSource push = push(index);
-            var log = new ConcurrentSkipListMap<Long, Change>();
-            List<Thread> pushers = new ArrayList<>();
-            List<Throwable> failures = java.util.Collections.synchronizedList(new ArrayList<>());
-            for (int i = 0; i < 8; i++) {
-                long seed = random.nextLong();
-                pushers.add(
-                        Thread.ofPlatform()
-                                .start(() -> {
-                                    try {
-                                        pushSome(index, push, log, new java.util.SplittableRandom(seed));
-                                    } catch (Throwable e) {
-                                        failures.add(e);
-                                    }
-                                }));
-            }
-            for (Thread pusher : pushers) {
-                join(pusher);
-            }
-            assertEquals(List.of(), failures);
-            Map<String, Value> model = new TreeMap<>();
-            log.values().forEach(change -> apply(model, change));
-            Map<String, Value> visible = new TreeMap<>();
-            FolderHome.visible(index.index())
-                    .forEach((key, document) ->
-                            visible.put(key, Objects.requireNonNull(document.get("n"))));
-            assertEquals(model, visible);
-            assertEquals(positions(log.size()), index.status().committed());
-            running().close();
-        });
+        Seeded.repeat(
+                1,
+                random -> {
+                    RunningIndex index = start(PushOptions.DEFAULT.withQueue(200, 1 << 20));
+                    PushChangeSource push = push(index);
+                    var log = new ConcurrentSkipListMap<Long, Change>();
+                    List<Thread> pushers = new ArrayList<>();
+                    List<Throwable> failures =
+                            java.util.Collections.synchronizedList(new ArrayList<>());
+                    for (int i = 0; i < 8; i++) {
+                        long seed = random.nextLong();
+                        pushers.add(
+                                Thread.ofPlatform()
+                                        .start(() -> {
+                                            try {
+                                                pushSome(
+                                                        index,
+                                                        push,
+                                                        log,
+                                                        new java.util.SplittableRandom(seed));
+                                            } catch (Throwable e) {
+                                                failures.add(e);
+                                            }
+                                        }));
+                    }
+                    for (Thread pusher : pushers) {
+                        join(pusher);
+                    }
+                    assertEquals(List.of(), failures);
+                    Map<String, Value> model = new TreeMap<>();
+                    log.values().forEach(change -> apply(model, change));
+                    Map<String, Value> visible = new TreeMap<>();
+                    FolderHome.visible(index.index())
+                            .forEach((key, document) ->
+                                    visible.put(key, Objects.requireNonNull(document.get("n"))));
+                    assertEquals(model, visible);
+                    assertEquals(positions(log.size()), index.status().committed());
+                    running().close();
+                });
     }
 
     private static void pushSome(

@@ -341,9 +341,7 @@ public final class PushChangeSource implements AnsweringSource {
     @Override
     public synchronized SourceStatus status() {
         Checkpoint ends =
-                next < 0
-                        ? Checkpoint.EMPTY
-                        : Checkpoint.of(Map.of(PARTITION, Position.of(next)));
+                next < 0 ? Checkpoint.EMPTY : Checkpoint.of(Map.of(PARTITION, Position.of(next)));
         if (closed) {
             return new SourceStatus(State.STOPPED, ends, "");
         }
