@@ -4,10 +4,9 @@ import io.millrace.MillraceException;
 import io.millrace.change.Checkpoint;
 import io.millrace.index.CommitPoint;
 import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 
@@ -19,7 +18,17 @@ import java.util.function.Predicate;
 final class CommitWaiters {
     private final int waitersMax;
 
-    private final Map<CompletableFuture<CommitPoint>, Awaited> waiting = new LinkedHashMap<>();
+    private final Set<Waiter> waiting = new LinkedHashSet<>();
+
+    /// One who waits; equal to itself alone.
+    private static final class Waiter {
+        final Awaited awaited;
+        final CompletableFuture<CommitPoint> future = new CompletableFuture<>();
+
+        Waiter(Awaited awaited) {
+            this.awaited = awaited;
+        }
+    }
 
     CommitWaiters(int waitersMax) {
         this.waitersMax = waitersMax;
@@ -27,26 +36,26 @@ final class CommitWaiters {
 
     /// @throws MillraceException.Unavailable when too many wait already
     CompletableFuture<CommitPoint> add(Awaited awaited) {
-        CompletableFuture<CommitPoint> waiter = new CompletableFuture<>();
+        Waiter waiter = new Waiter(awaited);
         synchronized (this) {
             if (waiting.size() >= waitersMax) {
                 throw new MillraceException.Unavailable(
                         "%d requests wait for commits of this index, expected at most %d"
                                 .formatted(waiting.size(), waitersMax));
             }
-            waiting.put(waiter, awaited);
+            waiting.add(waiter);
         }
-        var _ = waiter.whenComplete((_, _) -> remove(waiter));
-        return waiter;
+        var _ = waiter.future.whenComplete((_, _) -> remove(waiter));
+        return waiter.future;
     }
 
-    private synchronized void remove(CompletableFuture<CommitPoint> waiter) {
+    private synchronized void remove(Waiter waiter) {
         waiting.remove(waiter);
     }
 
     /// True when the commit of what was accepted would let somebody go on.
     synchronized boolean wants(Checkpoint accepted) {
-        return waiting.values().stream().anyMatch(awaited -> accepted.covers(awaited.positions()));
+        return waiting.stream().anyMatch(waiter -> accepted.covers(waiter.awaited.positions()));
     }
 
     synchronized int count() {
@@ -64,15 +73,13 @@ final class CommitWaiters {
 
     private synchronized List<CompletableFuture<CommitPoint>> take(Predicate<Awaited> which) {
         List<CompletableFuture<CommitPoint>> taken = new ArrayList<>();
-        Iterator<Map.Entry<CompletableFuture<CommitPoint>, Awaited>> each =
-                waiting.entrySet().iterator();
-        while (each.hasNext()) {
-            var entry = each.next();
-            if (which.test(entry.getValue())) {
-                taken.add(entry.getKey());
-                each.remove();
+        waiting.removeIf(waiter -> {
+            boolean leaves = which.test(waiter.awaited);
+            if (leaves) {
+                taken.add(waiter.future);
             }
-        }
+            return leaves;
+        });
         return taken;
     }
 }
