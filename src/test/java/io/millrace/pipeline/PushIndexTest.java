@@ -314,9 +314,11 @@ class PushIndexTest {
 
     private static void apply(Map<String, Value> model, Change change) {
         switch (change) {
-            case Change.Upsert(var key, var document, _) ->
+            case Change.Upsert(var key, var document, _, _) ->
                     model.put(key.toString(), Objects.requireNonNull(document.root().get("n")));
             case Change.Delete(var key, _) -> model.remove(key.toString());
+            case Change.Patch _, Change.Append _, Change.Truncate _ ->
+                    throw new AssertionError("not pushed here: " + change);
         }
     }
 

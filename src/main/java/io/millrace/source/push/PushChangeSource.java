@@ -161,9 +161,12 @@ public final class PushChangeSource implements AnsweringSource {
         Origin origin =
                 new Origin(PARTITION, sequence, line.timestampMillis(), line.key(), line.value());
         return switch (change) {
-            case Change.Upsert(var key, var document, _) ->
-                    new Change.Upsert(key, document, origin);
+            case Change.Upsert(var key, var document, var keep, _) ->
+                    new Change.Upsert(key, document, keep, origin);
+            case Change.Patch(var key, var patch, _) -> new Change.Patch(key, patch, origin);
             case Change.Delete(var key, _) -> new Change.Delete(key, origin);
+            case Change.Append(var document, _) -> new Change.Append(document, origin);
+            case Change.Truncate _ -> new Change.Truncate(origin);
         };
     }
 
