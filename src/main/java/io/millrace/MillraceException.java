@@ -60,10 +60,10 @@ public abstract sealed class MillraceException extends RuntimeException {
     /// Retry later: nothing is wrong with the request, something it needs is not there now.
     public static final class Unavailable extends MillraceException {
         private final boolean passing;
+        private final boolean unfinished;
 
         public Unavailable(String message) {
-            super(message, null);
-            this.passing = true;
+            this(message, null, true, false);
         }
 
         /// Passes unless its cause is one of ours that does not.
@@ -72,22 +72,36 @@ public abstract sealed class MillraceException extends RuntimeException {
                     message,
                     cause,
                     !(cause instanceof MillraceException)
-                            || (cause instanceof Unavailable unavailable && unavailable.passing));
+                            || (cause instanceof Unavailable unavailable && unavailable.passing),
+                    false);
         }
 
-        private Unavailable(String message, @Nullable Throwable cause, boolean passing) {
+        private Unavailable(
+                String message, @Nullable Throwable cause, boolean passing, boolean unfinished) {
             super(message, cause);
             this.passing = passing;
+            this.unfinished = unfinished;
+        }
+
+        /// The operation took too long for its caller but goes on: called again, it waits for the
+        /// same outcome. Nothing was given up.
+        public static Unavailable unfinished(String message) {
+            return new Unavailable(message, null, true, true);
         }
 
         /// Until somebody acts: waiting does not help.
         public static Unavailable untilRepaired(String message, @Nullable Throwable cause) {
-            return new Unavailable(message, cause, false);
+            return new Unavailable(message, cause, false, false);
         }
 
         /// False when the same request fails again until somebody acts.
         public boolean isPassing() {
             return passing;
+        }
+
+        /// True when the operation goes on and is to be called again, see [#unfinished].
+        public boolean isUnfinished() {
+            return unfinished;
         }
     }
 

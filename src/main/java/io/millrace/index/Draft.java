@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A generation between prepare and publication. Confined to the manager's thread, but for what
-/// never changes.
+/// never changes and what says that it is lost.
 final class Draft {
 
     /// What the writer hands over.
@@ -41,11 +41,16 @@ final class Draft {
         COMMITTED,
         ABORTED,
         /// Nobody resolved it in time.
-        EXPIRED
+        EXPIRED,
+        /// Nobody can resolve it any more.
+        LOST
     }
 
     private final @Nullable Ready ready;
     private State state = State.OPEN;
+
+    /// Set once, by whoever finds out.
+    private volatile boolean lost;
 
     private Draft(@Nullable Ready ready) {
         this.ready = ready;
@@ -70,5 +75,14 @@ final class Draft {
 
     void toState(State next) {
         state = next;
+    }
+
+    /// Whoever could have resolved it forgot it.
+    boolean isLost() {
+        return lost;
+    }
+
+    void markLost() {
+        lost = true;
     }
 }

@@ -37,7 +37,8 @@ public final class IndexWriter {
                 Pending accepted)
                 implements Phase {}
 
-        record Prepared(StagedCommit commit) implements Phase {}
+        /// - accepted: what the generation holds of the writer's intake
+        record Prepared(Draft draft, Pending accepted) implements Phase {}
     }
 
     private final SegmentManager manager;
@@ -83,6 +84,7 @@ public final class IndexWriter {
     public Admission add(ChangeBatch batch) {
         checkOwner();
         manager.checkWritable();
+        checkNotLost();
         Checkpoint next = accepted.after(batch.ranges());
         int documents = batch.changes().size() + batch.rejects().size();
         if (documents > 0) {
@@ -107,12 +109,13 @@ public final class IndexWriter {
     /// Makes everything added so far durable but not visible. Blocks until the lanes are done.
     ///
     /// @throws MillraceException.InvalidRequest when a prepared commit is still open
-    /// @throws MillraceException.Unavailable when the deadline passes (the same generation is kept:
-    ///   call again), when there is no space, or when the generation failed (everything since the
-    ///   last commit is dropped: the source must seek back to [#committed])
+    /// @throws MillraceException.Unavailable unfinished when the deadline passes: the same
+    ///   generation is kept, call again; otherwise there is no space or the generation failed, and
+    ///   everything since the last commit is dropped: the source must seek back to [#committed]
     public PreparedCommit prepareCommit() {
         checkOwner();
         manager.checkWritable();
+        checkNotLost();
         Phase.Preparing preparing =
                 switch (phase) {
                     case Phase.Open _ -> sendBarrier();
@@ -125,7 +128,7 @@ public final class IndexWriter {
         phase = preparing;
         Barrier barrier = preparing.barrier();
         if (!barrier.await(options.prepareDeadline(), resources.nanoClock())) {
-            throw new MillraceException.Unavailable(
+            throw MillraceException.Unavailable.unfinished(
                     "index %s: %d of %d lanes are done after %s, the generation is kept"
                             .formatted(
                                     name(),
@@ -151,16 +154,15 @@ public final class IndexWriter {
             dropAll();
             throw e;
         }
-        StagedCommit commit = new StagedCommit(this, draft, preparing.accepted());
-        phase = new Phase.Prepared(commit);
-        return commit;
+        phase = new Phase.Prepared(draft, preparing.accepted());
+        return new StagedCommit(this, manager, draft);
     }
 
     /// Drops everything since the last commit. The source must seek back to [#committed].
     public void abort() {
         checkOwner();
-        if (phase instanceof Phase.Prepared(StagedCommit commit)) {
-            manager.abort(commit.draft());
+        if (phase instanceof Phase.Prepared(Draft draft, _)) {
+            manager.abort(draft);
         }
         dropAll();
     }
@@ -185,34 +187,47 @@ public final class IndexWriter {
     /// See [#pending].
     public record Pending(long changes, long bytes, int queuedDocuments, long queuedBytes) {}
 
-    Optional<CommitPoint> commit(StagedCommit commit) {
+    Optional<CommitPoint> commit(Draft draft) {
         checkOwner();
-        if (!isOpen(commit)) {
+        if (!(phase instanceof Phase.Prepared(Draft open, Pending generation)) || open != draft) {
             throw MillraceException.InvalidRequest.conflict(
                     "this commit of " + name() + " is already resolved");
         }
         Optional<CommitPoint> published;
         try {
-            published = manager.publish(commit.draft());
+            published = manager.publish(draft);
         } catch (MillraceException e) {
             dropAll();
             throw e;
         }
         phase = new Phase.Open();
-        account(-commit.accepted().changes(), -commit.accepted().bytes());
+        account(-generation.changes(), -generation.bytes());
         intake.resume();
         return published;
     }
 
-    void abandon(StagedCommit commit) {
+    void abandon(Draft draft) {
         checkOwner();
-        if (isOpen(commit)) {
+        if (isOpen(draft)) {
             abort();
         }
     }
 
-    private boolean isOpen(StagedCommit commit) {
-        return phase instanceof Phase.Prepared(StagedCommit open) && open == commit;
+    /// Whether it can still be committed. For the owner.
+    boolean isOpen(Draft draft) {
+        return phase instanceof Phase.Prepared(Draft open, _) && open == draft;
+    }
+
+    /// A prepared commit that nobody can resolve any more was aborted, and with it went everything
+    /// since the last commit. Whoever works on is told so once.
+    private void checkNotLost() {
+        if (phase instanceof Phase.Prepared(Draft draft, _) && draft.isLost()) {
+            manager.abort(draft);
+            dropAll();
+            throw new MillraceException.Unavailable(
+                    "index %s: a prepared commit was neither committed nor closed; everything since generation %d is dropped"
+                            .formatted(name(), manager.newest().number()));
+        }
     }
 
     private Phase.Preparing sendBarrier() {

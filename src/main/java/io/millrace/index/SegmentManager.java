@@ -151,6 +151,12 @@ final class SegmentManager {
         });
     }
 
+    /// As [#abort], by somebody who does not wait and owns nothing of it: the token is soon free.
+    void lose(Draft draft) {
+        draft.markLost();
+        thread.wake();
+    }
+
     /// The index cannot be trusted to write any more (a force failed, an outcome is unknown).
     void fail(String reason) {
         distrusted = true;
@@ -230,7 +236,7 @@ final class SegmentManager {
                                     + " generation "
                                     + newest().number()
                                     + " is dropped");
-            case COMMITTED, ABORTED ->
+            case COMMITTED, ABORTED, LOST ->
                     throw new MillraceException.Bug("draft is already " + draft.state());
         }
         Ready ready = draft.ready();
@@ -352,6 +358,9 @@ final class SegmentManager {
                 && !distrusted) {
             LOG.log(Level.WARNING, () -> "prepared commit expired index=" + name());
             undo(held, Draft.State.EXPIRED);
+        }
+        if (held != null && held.isLost()) {
+            undo(held, Draft.State.LOST);
         }
         for (Generations.Unused unused : generations.takeUnused()) {
             if (unused.reader() != null) {

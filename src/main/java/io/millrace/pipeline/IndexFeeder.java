@@ -234,11 +234,15 @@ final class IndexFeeder {
     /// anything.
     CommitPoint commit() {
         Optional<CommitPoint> published;
-        commitBegun = true;
+        boolean unfinished = false;
         try (PreparedCommit prepared = writer.prepareCommit()) {
             published = prepared.commit();
+        } catch (MillraceException.Unavailable e) {
+            unfinished = e.isUnfinished();
+            throw e;
+        } finally {
+            commitBegun = unfinished;
         }
-        commitBegun = false;
         schedule.committed(clock.nanos());
         published.ifPresent(this::published);
         CommitPoint newest = published.orElseGet(index::newestCommit);
@@ -322,7 +326,7 @@ final class IndexFeeder {
 
     /// True when the writer kept the generation of a commit that failed: it is committed again.
     boolean keepsGeneration() {
-        return commitBegun && !writer.accepted().equals(writer.committed());
+        return commitBegun;
     }
 
     static MillraceException asOurs(Throwable failure) {
