@@ -32,6 +32,8 @@ public final class Compatibility {
         List<String> found = new ArrayList<>();
         compare(found, "version", before.version(), after.version());
         compare(found, "key", before.keyPaths(), after.keyPaths());
+        compare(found, "mode", before.rules().mode().label(), after.rules().mode().label());
+        compare(found, "absent", before.rules().absent().label(), after.rules().absent().label());
         for (Field old : before.fields()) {
             String path = "fields." + old.path();
             Optional<Field> same = after.field(old.path());

@@ -3,11 +3,14 @@ package io.millrace.catalog;
 import io.millrace.MillraceException.InvalidRequest;
 import io.millrace.catalog.IndexDefinition.CommitCadence;
 import io.millrace.catalog.IndexDefinition.Source;
+import io.millrace.document.AbsentKey;
 import io.millrace.document.Field;
 import io.millrace.document.FieldType;
 import io.millrace.document.Schema;
 import io.millrace.document.TimestampUnit;
 import io.millrace.document.Value;
+import io.millrace.document.WriteMode;
+import io.millrace.document.WriteRules;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,7 +31,7 @@ public final class DefinitionParser {
     private static final int PATH_CHARS_MAX = 500;
 
     private static final Set<String> MEMBERS =
-            Set.of("name", "key", "fields", "dynamic", "source", "commit");
+            Set.of("name", "mode", "key", "absent", "fields", "dynamic", "source", "commit");
     private static final Map<String, String> LATER_MEMBERS =
             Map.of(
                     "where", "documents cannot be left out by a condition yet",
@@ -77,8 +80,9 @@ public final class DefinitionParser {
         checkName(name);
         root.refuseUnknown(MEMBERS, LATER_MEMBERS);
         root.member("dynamic").ifPresent(DefinitionParser::checkDynamic);
-        String key = key(root.required("key", "the field that names a document"));
-        Schema schema = new Schema(1, List.of(key), fields(root, key));
+        WriteRules rules = rules(root);
+        List<String> key = key(root, rules);
+        Schema schema = new Schema(1, key, fields(root, key), rules);
         Source source =
                 SourceParser.parse(
                         root.required("source", "where changes come from, such as kafka"));
@@ -94,6 +98,34 @@ public final class DefinitionParser {
                             + " returned, but cannot be searched; leave dynamic out or set it to"
                             + " false");
         }
+    }
+
+    private static WriteRules rules(DefinitionNode root) {
+        WriteMode mode =
+                root.member("mode")
+                        .map(node -> node.word(WriteMode.labels()))
+                        .flatMap(WriteMode::ofLabel)
+                        .orElse(WriteRules.DEFAULT.mode());
+        Optional<DefinitionNode> absent = root.member("absent");
+        if (absent.isPresent() && mode == WriteMode.APPEND) {
+            throw absent.get().refused("a patch needs a key, which mode append does not have");
+        }
+        return new WriteRules(
+                mode,
+                absent.map(node -> node.word(AbsentKey.labels()))
+                        .flatMap(AbsentKey::ofLabel)
+                        .orElse(WriteRules.DEFAULT.absent()));
+    }
+
+    private static List<String> key(DefinitionNode root, WriteRules rules) {
+        if (rules.mode() != WriteMode.APPEND) {
+            return List.of(key(root.required("key", "the field that names a document")));
+        }
+        Optional<DefinitionNode> key = root.member("key");
+        if (key.isPresent()) {
+            throw key.get().refused("mode append has no key, leave one of the two out");
+        }
+        return List.of();
     }
 
     private static String key(DefinitionNode key) {
@@ -117,7 +149,7 @@ public final class DefinitionParser {
         };
     }
 
-    private List<Field> fields(DefinitionNode root, String key) {
+    private List<Field> fields(DefinitionNode root, List<String> key) {
         Map<String, Field> fields = new LinkedHashMap<>();
         Optional<DefinitionNode> declared = root.member("fields");
         if (declared.isPresent()) {
@@ -128,15 +160,17 @@ public final class DefinitionParser {
             }
             for (DefinitionNode member : members) {
                 Field field = field(member);
-                if (field.path().equals(key)) {
+                if (key.contains(field.path())) {
                     checkKeyField(member, field);
                 }
                 fields.put(field.path(), field);
             }
         }
         List<Field> ordered = new ArrayList<>(fields.values());
-        if (!fields.containsKey(key)) {
-            ordered.addFirst(Field.of(key, FieldType.KEYWORD));
+        for (String path : key.reversed()) {
+            if (!fields.containsKey(path)) {
+                ordered.addFirst(Field.of(path, FieldType.KEYWORD));
+            }
         }
         return ordered;
     }

@@ -130,10 +130,12 @@ final class Parts {
             Config settings,
             NodeResources resources) {
         TopicBinding.KeyPlace keyPlace =
-                switch (kafka.keyFrom()) {
-                    case RECORD -> TopicBinding.KeyPlace.RECORD;
-                    case VALUE -> TopicBinding.KeyPlace.VALUE;
-                };
+                definition.schema().keyPaths().isEmpty()
+                        ? TopicBinding.KeyPlace.NONE
+                        : switch (kafka.keyFrom()) {
+                            case RECORD -> TopicBinding.KeyPlace.RECORD;
+                            case VALUE -> TopicBinding.KeyPlace.VALUE;
+                        };
         return new KafkaChangeSource(
                 new TopicBinding(definition.name(), kafka.topic(), keyPlace, definition.schema()),
                 KafkaSettings.of(settings),

@@ -41,11 +41,7 @@ final class FieldChecks {
 
     SortKey sortKey(String path, boolean descending, boolean scored, Place place) {
         switch (path) {
-            case SortKey.KEY -> {
-                if (schema.keyPaths().isEmpty()) {
-                    throw place.refusal("sort by _key in an index without a key");
-                }
-            }
+            case SortKey.KEY -> {}
             case SortKey.SCORE -> {
                 if (!scored) {
                     throw place.refusal(

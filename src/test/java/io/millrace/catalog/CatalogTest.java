@@ -90,6 +90,10 @@ class CatalogTest {
                         + "|fields.at is new",
                 "{key: id, fields: {total: {type: double}}, source: {kafka: {topic: sales}}}"
                         + "|source.kafka.topic changes from orders to sales",
+                "{mode: reject-duplicates, key: id, fields: {total: {type: double}}, source: push}"
+                        + "|mode changes from upsert to reject-duplicates",
+                "{absent: create, key: id, fields: {total: {type: double}}, source: push}"
+                        + "|absent changes from reject to create",
                 "{key: id, fields: {total: {type: double}}, source: push}"
                         + "|source changes from kafka to push",
                 "{key: id, fields: {total: {type: double}}, source: {kafka: {topic: orders, key-from: value}}}"

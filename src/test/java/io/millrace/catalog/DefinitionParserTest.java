@@ -12,9 +12,13 @@ import io.millrace.catalog.IndexDefinition.FileSource;
 import io.millrace.catalog.IndexDefinition.KafkaSource;
 import io.millrace.catalog.IndexDefinition.KeyFrom;
 import io.millrace.catalog.IndexDefinition.PushSource;
+import io.millrace.document.AbsentKey;
 import io.millrace.document.Field;
 import io.millrace.document.FieldType;
 import io.millrace.document.TimestampUnit;
+import io.millrace.document.Schema;
+import io.millrace.document.WriteMode;
+import io.millrace.document.WriteRules;
 import io.millrace.json.Json;
 import java.time.Duration;
 import java.util.List;
@@ -227,7 +231,10 @@ class DefinitionParserTest {
                 "include: [a]|/include|include is reserved",
                 "exclude: [a]|/exclude|exclude is reserved",
                 "feilds: {}|/feilds|did you mean fields?",
-                "shards: 3|/shards|unknown member shards, expected commit, dynamic",
+                "shards: 3|/shards|unknown member shards, expected absent, commit, dynamic",
+                "mode: replace|/mode|expected append, reject-duplicates or upsert",
+                "mode: append|/key|mode append has no key",
+                "absent: skip|/absent|expected create, ignore or reject",
             })
     void aBadDefinitionIsRefusedWithItsPlaceAndRule(String change, String pointer, String message) {
         InvalidRequest refused =
@@ -236,6 +243,28 @@ class DefinitionParserTest {
         assertEquals(pointer, refused.pointer());
         String found = String.valueOf(refused.getMessage());
         assertTrue(found.contains(message), found);
+    }
+
+    @Test
+    void modeAndAbsentSayHowChangesAreTaken() {
+        assertEquals(
+                new WriteRules(WriteMode.REJECT_DUPLICATES, AbsentKey.CREATE),
+                pushed("mode: reject-duplicates\nabsent: create\nkey: id").schema().rules());
+        assertEquals(WriteRules.DEFAULT, pushed("mode: upsert\nkey: id").schema().rules());
+
+        Schema logs = pushed("mode: append\nfields: {n: {type: long}}").schema();
+
+        assertEquals(WriteRules.APPEND, logs.rules());
+        assertEquals(List.of(), logs.keyPaths());
+        assertEquals(List.of("n"), logs.fields().stream().map(Field::path).toList());
+        InvalidRequest refused =
+                assertThrows(InvalidRequest.class, () -> pushed("mode: append\nabsent: create"));
+        assertEquals("/absent", refused.pointer());
+    }
+
+    private static IndexDefinition pushed(String members) {
+        return PARSER.parse(
+                "logs", Json.parseYaml((members + "\nsource: push").getBytes(UTF_8)));
     }
 
     @ParameterizedTest

@@ -8,19 +8,26 @@ import io.millrace.change.Reject.Stage;
 import io.millrace.document.Document;
 import io.millrace.document.DocumentKey;
 import io.millrace.json.Json;
+import io.millrace.source.kafka.TopicBinding.KeyPlace;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
 
 /// Turns one record into one change or one reject; nothing a record holds makes it fail. Confined
 /// to the consumer thread.
 final class RecordDecoder {
     private final TopicBinding binding;
-    private final RecordKeys keys;
+    /// Null for an index without keys.
+    private final @Nullable RecordKeys keys;
     private final int valueBytesMax;
 
     RecordDecoder(TopicBinding binding, int valueBytesMax) {
         this.binding = binding;
-        this.keys = new RecordKeys(binding.schema(), binding.keyPath());
+        this.keys =
+                binding.keyPlace() == KeyPlace.NONE
+                        ? null
+                        : new RecordKeys(
+                                binding.schema(), binding.schema().keyPaths().getFirst());
         this.valueBytesMax = valueBytesMax;
     }
 
@@ -43,9 +50,9 @@ final class RecordDecoder {
             }
             stage = Stage.KEY;
             Change change =
-                    document == null
-                            ? new Change.Delete(keys.ofRecordKey(record.key()), origin)
-                            : new Change.Upsert(key(record, document), document, origin);
+                    keys == null
+                            ? append(document, origin)
+                            : change(keys, record, document, origin);
             changes.add(change);
             return change.sizeBytes();
         } catch (MillraceException.InvalidRequest e) {
@@ -64,26 +71,48 @@ final class RecordDecoder {
         return Json.parseDocument(value);
     }
 
-    private DocumentKey key(ConsumerRecord<byte[], byte[]> record, Document document) {
-        DocumentKey inPayload = keys.ofDocument(document);
+    private static Change append(@Nullable Document document, Origin origin) {
+        if (document == null) {
+            throw MillraceException.InvalidRequest.malformed(
+                    "", "record without a value would delete a key, but the index has no keys");
+        }
+        return new Change.Append(document, origin);
+    }
+
+    private Change change(
+            RecordKeys recordKeys,
+            ConsumerRecord<byte[], byte[]> record,
+            @Nullable Document document,
+            Origin origin) {
+        if (document == null) {
+            return new Change.Delete(recordKeys.ofRecordKey(record.key()), origin);
+        }
+        return new Change.Upsert(key(recordKeys, record, document), document, origin);
+    }
+
+    private DocumentKey key(
+            RecordKeys recordKeys, ConsumerRecord<byte[], byte[]> record, Document document) {
+        DocumentKey inPayload = recordKeys.ofDocument(document);
+        String path = recordKeys.path();
         return switch (binding.keyPlace()) {
             case VALUE -> {
                 if (inPayload == null) {
                     throw MillraceException.InvalidRequest.malformed(
-                            "", "key field " + binding.keyPath() + " is missing in the value");
+                            "", "key field " + path + " is missing in the value");
                 }
                 yield inPayload;
             }
             case RECORD -> {
-                DocumentKey onRecord = keys.ofRecordKey(record.key());
+                DocumentKey onRecord = recordKeys.ofRecordKey(record.key());
                 if (inPayload != null && !inPayload.equals(onRecord)) {
                     throw MillraceException.InvalidRequest.malformed(
                             "",
                             "record key is %s, key field %s in the value is %s: expected the same"
-                                    .formatted(onRecord, binding.keyPath(), inPayload));
+                                    .formatted(onRecord, path, inPayload));
                 }
                 yield onRecord;
             }
+            case NONE -> throw new MillraceException.Bug("key of a record without one");
         };
     }
 }

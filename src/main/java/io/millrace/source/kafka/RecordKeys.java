@@ -21,6 +21,11 @@ final class RecordKeys {
         this.path = path;
     }
 
+    /// The key field.
+    String path() {
+        return path;
+    }
+
     /// The key that the bytes of a record key stand for: UTF-8 text, coerced to the key field.
     ///
     /// @throws MillraceException.InvalidRequest when there is none or it does not fit

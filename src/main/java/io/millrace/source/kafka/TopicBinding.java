@@ -14,20 +14,19 @@ public record TopicBinding(String index, String topic, KeyPlace keyPlace, Schema
         RECORD,
         /// The key field of the payload. One partition only: nothing else keeps the changes of a
         /// key in order. A tombstone has no payload and takes the record key.
-        VALUE
+        VALUE,
+        /// Nowhere, for an index without keys: every record is one more document.
+        NONE
     }
 
     public TopicBinding {
         Objects.requireNonNull(keyPlace, "keyPlace");
-        if (schema.keyPaths().size() != 1) {
+        int expected = keyPlace == KeyPlace.NONE ? 0 : 1;
+        if (schema.keyPaths().size() != expected) {
             throw new IllegalArgumentException(
-                    "index %s has %d key fields, expected 1"
-                            .formatted(index, schema.keyPaths().size()));
+                    "index %s has %d key fields, expected %d for keys from %s"
+                            .formatted(index, schema.keyPaths().size(), expected, keyPlace));
         }
-    }
-
-    String keyPath() {
-        return schema.keyPaths().getFirst();
     }
 
     /// The consumer group whose offsets follow the commits, for people who watch lag there.
