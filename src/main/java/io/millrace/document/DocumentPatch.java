@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.Set;
 
 /// An edit of a document: values replaced or removed at dotted paths, and items added to or taken
-/// from arrays as sets. Immutable. Applied twice it does what it does once; a sequence of which none
-/// is refused may be applied again from any place on, and only the order of members and items can
-/// tell.
+/// from arrays as sets. Immutable. Applied twice it does what it does once; a sequence of which
+/// none is refused may be applied again from any place on, and only the order of members and items
+/// can tell.
 ///
 /// - A path finds what [Schema#at] finds. Objects on the way are created as needed, in place of
 ///   nothing or null; another value on the way refuses the patch.

@@ -15,8 +15,8 @@ import io.millrace.catalog.IndexDefinition.PushSource;
 import io.millrace.document.AbsentKey;
 import io.millrace.document.Field;
 import io.millrace.document.FieldType;
-import io.millrace.document.TimestampUnit;
 import io.millrace.document.Schema;
+import io.millrace.document.TimestampUnit;
 import io.millrace.document.WriteMode;
 import io.millrace.document.WriteRules;
 import io.millrace.json.Json;
@@ -263,8 +263,7 @@ class DefinitionParserTest {
     }
 
     private static IndexDefinition pushed(String members) {
-        return PARSER.parse(
-                "logs", Json.parseYaml((members + "\nsource: push").getBytes(UTF_8)));
+        return PARSER.parse("logs", Json.parseYaml((members + "\nsource: push").getBytes(UTF_8)));
     }
 
     @ParameterizedTest

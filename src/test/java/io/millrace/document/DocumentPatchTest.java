@@ -42,8 +42,7 @@ class DocumentPatchTest {
                 "{\"artist\":{\"name\":\"Ana\",\"born\":{\"year\":1980,\"place\":{\"city\":\"Rio\"}}},"
                         + "\"label\":{\"id\":3}}",
                 edited(
-                        object(
-                                "artist", object("name", Value.of("Ana")), "label", Value.NULL),
+                        object("artist", object("name", Value.of("Ana")), "label", Value.NULL),
                         set(
                                 "artist.born.year", Value.of(1980),
                                 "artist.born.place.city", Value.of("Rio"),
@@ -120,8 +119,7 @@ class DocumentPatchTest {
                         items(Map.of("tags", texts("b")), Map.of("tags", texts("live")))));
         assertEquals(
                 "one item both added to and taken from tags",
-                refusal(() ->
-                        items(Map.of("tags", texts("b")), Map.of("tags", texts("a", "b")))));
+                refusal(() -> items(Map.of("tags", texts("b")), Map.of("tags", texts("a", "b")))));
     }
 
     @Test
@@ -307,8 +305,7 @@ class DocumentPatchTest {
             Map<String, List<Value>> takeFrom = new LinkedHashMap<>();
             for (int i = random.nextInt(4); i >= 0; i--) {
                 boolean any = shape == Shape.ANY;
-                String path =
-                        any ? randomPath(random) : name(random) + "." + name(random);
+                String path = any ? randomPath(random) : name(random) + "." + name(random);
                 switch (random.nextInt(5)) {
                     case 0 -> set.put(path, any ? randomValue(random, 2) : leaf(random));
                     case 1 -> remove.add(path);
@@ -321,7 +318,6 @@ class DocumentPatchTest {
                 return new DocumentPatch(set, remove, addTo, takeFrom);
             } catch (InvalidRequest e) {
                 // Paths that overlap: another draw.
-                continue;
             }
         }
     }

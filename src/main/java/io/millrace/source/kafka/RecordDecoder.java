@@ -17,8 +17,10 @@ import org.jspecify.annotations.Nullable;
 /// to the consumer thread.
 final class RecordDecoder {
     private final TopicBinding binding;
+
     /// Null for an index without keys.
     private final @Nullable RecordKeys keys;
+
     private final int valueBytesMax;
 
     RecordDecoder(TopicBinding binding, int valueBytesMax) {
@@ -26,8 +28,7 @@ final class RecordDecoder {
         this.keys =
                 binding.keyPlace() == KeyPlace.NONE
                         ? null
-                        : new RecordKeys(
-                                binding.schema(), binding.schema().keyPaths().getFirst());
+                        : new RecordKeys(binding.schema(), binding.schema().keyPaths().getFirst());
         this.valueBytesMax = valueBytesMax;
     }
 
