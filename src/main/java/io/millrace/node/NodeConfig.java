@@ -18,7 +18,15 @@ interface NodeConfig {
     @WithDefault("definitions")
     Path definitionsDir();
 
+    /// Where the files lie that file sources read; definitions name them from here on.
+    @WithDefault("files")
+    Path filesDir();
+
     Indexing indexing();
+
+    Pipeline pipeline();
+
+    Push push();
 
     /// Bounds of each index.
     interface Indexing {
@@ -42,5 +50,71 @@ interface NodeConfig {
         /// Commit records kept behind the newest one.
         @WithDefault("100")
         int keptCommits();
+    }
+
+    /// How each index is kept going.
+    interface Pipeline {
+
+        /// The wait before a failed step is tried again, doubling from the least to the most.
+        @WithDefault("100ms")
+        Duration backOffMin();
+
+        @WithDefault("30s")
+        Duration backOffMax();
+
+        /// How long `POST …/commit` waits.
+        @WithDefault("30s")
+        Duration commitTimeout();
+
+        /// How long a stopping node waits for the last commits of all indexes.
+        @WithDefault("20s")
+        Duration stopTimeout();
+
+        /// Rejects above which reading a source rests, in percent of the last records.
+        @WithDefault("10")
+        int rejectsMaxPercent();
+
+        /// The records that count for that.
+        @WithDefault("1000")
+        int rejectWindow();
+
+        /// How long reading rests, doubling from the least to the most.
+        @WithDefault("30s")
+        Duration rejectRestMin();
+
+        @WithDefault("10m")
+        Duration rejectRestMax();
+
+        /// The least time between two commits that somebody waits for.
+        @WithDefault("50ms")
+        Duration awaitedCommitGap();
+
+        /// Requests that may wait with `atLeast` for one index.
+        @WithDefault("10000")
+        int commitWaitersMax();
+    }
+
+    /// Bounds of documents pushed over HTTP.
+    interface Push {
+
+        /// Bytes of one request; at most 64 MiB, which the HTTP server allows.
+        @WithDefault("33554432")
+        int bodyBytesMax();
+
+        /// Lines of one request.
+        @WithDefault("100000")
+        int bodyLinesMax();
+
+        /// Bytes of all requests that are being read, together.
+        @WithDefault("134217728")
+        long readingBytesMax();
+
+        /// Changes of one index that are accepted and not with its writer yet.
+        @WithDefault("100000")
+        int queueChangesMax();
+
+        /// Bytes of those changes.
+        @WithDefault("67108864")
+        long queueBytesMax();
     }
 }

@@ -39,6 +39,9 @@ import org.eclipse.microprofile.config.Config;
 final class Parts {
     private static final int EVENT_READERS_MAX = 200;
 
+    /// `quarkus.http.limits.max-body-size`.
+    private static final int HTTP_BODY_BYTES_MAX = 64 << 20;
+
     @Produces
     @Singleton
     NodeResources resources() {
@@ -87,6 +90,7 @@ final class Parts {
             Config settings,
             Directory data,
             CommitRelay relay,
+            PushOptions pushing,
             NodeResources resources) {
         NodeConfig.Indexing indexing = config.indexing();
         IndexOptions options =
@@ -98,10 +102,39 @@ final class Parts {
         IndexHome home = new DirectoryIndexHome(data, options, resources);
         return new Indexes(
                 home,
-                definition -> source(definition, settings, resources),
+                definition -> source(definition, settings, pushing, resources),
                 relay::attach,
-                PipelineOptions.DEFAULT,
+                pipelineOptions(config.pipeline()),
                 resources);
+    }
+
+    @Produces
+    @Singleton
+    PushOptions pushOptions(NodeConfig config) {
+        NodeConfig.Push push = config.push();
+        if (push.bodyBytesMax() > HTTP_BODY_BYTES_MAX) {
+            throw new IllegalArgumentException(
+                    "millrace.push.body-bytes-max = %d, expected at most %d: the HTTP server takes no more"
+                            .formatted(push.bodyBytesMax(), HTTP_BODY_BYTES_MAX));
+        }
+        return PushOptions.DEFAULT
+                .withBody(push.bodyBytesMax(), push.bodyLinesMax())
+                .withReadingBytesMax(push.readingBytesMax())
+                .withQueue(push.queueChangesMax(), push.queueBytesMax());
+    }
+
+    private static PipelineOptions pipelineOptions(NodeConfig.Pipeline pipeline) {
+        return new PipelineOptions(
+                pipeline.backOffMin(),
+                pipeline.backOffMax(),
+                pipeline.commitTimeout(),
+                pipeline.stopTimeout(),
+                pipeline.rejectsMaxPercent(),
+                pipeline.rejectWindow(),
+                pipeline.rejectRestMin(),
+                pipeline.rejectRestMax(),
+                pipeline.awaitedCommitGap(),
+                pipeline.commitWaitersMax());
     }
 
     /// Events are read from disk, which blocks.
@@ -112,12 +145,14 @@ final class Parts {
     }
 
     private static ChangeSource source(
-            IndexDefinition definition, Config settings, NodeResources resources) {
+            IndexDefinition definition,
+            Config settings,
+            PushOptions pushing,
+            NodeResources resources) {
         return switch (definition.source()) {
             case KafkaSource kafka -> kafkaSource(definition, kafka, settings, resources);
             case PushSource _ ->
-                    new PushChangeSource(
-                            definition.name(), PushOptions.DEFAULT, resources.random());
+                    new PushChangeSource(definition.name(), pushing, resources.random());
             case FileSource _ ->
                     throw new MillraceException.Bug(
                             "index %s: no such source in this node".formatted(definition.name()));

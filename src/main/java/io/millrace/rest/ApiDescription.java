@@ -56,8 +56,10 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
                             @APIResponse(
                                     name = "TooLarge",
                                     description =
-                                            "the body is above 1 MiB, or the documents of the answer"
-                                                    + " are above 64 MiB together",
+                                            "the body is above 1 MiB (documents:"
+                                                    + " millrace.push.body-bytes-max), or the"
+                                                    + " documents of the answer are above 64 MiB"
+                                                    + " together",
                                     content =
                                             @Content(
                                                     mediaType = Problem.MEDIA_TYPE,
@@ -113,6 +115,14 @@ public class ApiDescription extends Application {
               "limit":  20,
               "fields": ["place", "magnitude", "time"]
             }
+            """;
+
+    static final String LINES =
+            """
+            {"id": "a", "place": "Alaska", "magnitude": 4.5}
+            {"$upsert": {"id": "b", "place": "Nevada", "magnitude": 2}}
+            {"$patch": {"key": "a", "set": {"status": "reviewed"}}}
+            {"$delete": "c"}
             """;
 
     static final String EVENT =

@@ -1,6 +1,7 @@
 package io.millrace.rest;
 
 import io.millrace.json.Json;
+import io.millrace.source.push.PushOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -10,28 +11,43 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
-/// Refuses a body that says it is too large before any of it is kept, and before the limit of the
-/// HTTP server itself (`quarkus.http.limits.max-body-size`, 10 MiB unless set), whose answer has no
-/// problem in it. A body that does not say its length is counted once it is there, see
-/// [RequestText].
+/// Refuses a body that says it is too large before any of it is read, and before the limit of the
+/// HTTP server itself (`quarkus.http.limits.max-body-size`, above all of ours), whose answer has no
+/// problem in it. A body that does not say its length is counted while it is read, see
+/// [RequestText] and [BodyBytes].
 @ApplicationScoped
 class BodyLimit {
     /// Ahead of the server's own limit, at -2.
     private static final int ORDER = -1_000;
 
-    void install(@Observes Router router) {
-        router.route().order(ORDER).handler(BodyLimit::check);
+    private static final String DOCUMENTS = "/documents";
+
+    private final PushOptions pushing;
+
+    BodyLimit(PushOptions pushing) {
+        this.pushing = pushing;
     }
 
-    private static void check(RoutingContext exchange) {
+    void install(@Observes Router router) {
+        router.route().order(ORDER).handler(this::check);
+    }
+
+    private void check(RoutingContext exchange) {
         HttpServerRequest request = exchange.request();
         String contentLength = request.getHeader(HttpHeaders.CONTENT_LENGTH);
-        if (contentLength == null || !isTooLarge(contentLength)) {
+        String path = exchange.normalizedPath();
+        boolean documents = path.endsWith(DOCUMENTS);
+        int most = documents ? pushing.bodyBytesMax() : RequestText.BODY_BYTES_MAX;
+        if (contentLength == null || !isAbove(contentLength, most)) {
             exchange.next();
             return;
         }
-        String path = exchange.normalizedPath();
-        Problem problem = Problem.of(RequestText.tooLarge(contentLength), path);
+        Problem problem =
+                Problem.of(
+                        documents
+                                ? BodyBytes.tooLarge(contentLength, most)
+                                : RequestText.tooLarge(contentLength),
+                        path);
         HttpServerResponse response =
                 request.response()
                         .setStatusCode(problem.status())
@@ -41,9 +57,9 @@ class BodyLimit {
         request.resume();
     }
 
-    private static boolean isTooLarge(String contentLength) {
+    private static boolean isAbove(String contentLength, int most) {
         try {
-            return Long.parseLong(contentLength) > RequestText.BODY_BYTES_MAX;
+            return Long.parseLong(contentLength) > most;
         } catch (NumberFormatException e) {
             // The server refuses it.
             return false;

@@ -20,6 +20,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.UriInfo;
+import java.io.InputStream;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -104,7 +105,7 @@ public class IndexesResource {
             @PathParam("name") String name,
             @HeaderParam(HttpHeaders.CONTENT_TYPE) MediaType mediaType,
             UriInfo uri,
-            byte[] body) {
+            InputStream body) {
         Value definition = RequestText.body(body, mediaType);
         putting.lock();
         try {

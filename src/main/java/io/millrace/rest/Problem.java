@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// - detail: what failed, the value, what was expected
 /// - pointer: the place in the request: a JSON pointer into the body, or a parameter's name
 /// - instance: the path that was asked for
+/// - position: how far the index is, where somebody waited for more; opaque
 @Schema(description = "what went wrong (RFC 9457)")
 record Problem(
         @Schema(examples = "urn:millrace:problem:malformed") String type,
@@ -18,7 +19,8 @@ record Problem(
         @Schema(examples = "400") int status,
         @Schema(examples = "limit -1, expected 0 to 10000") String detail,
         @Schema(examples = "/limit") @Nullable String pointer,
-        @Schema(examples = "/indexes/quakes/search") String instance)
+        @Schema(examples = "/indexes/quakes/search") String instance,
+        @Schema(description = "opaque; how far the index is") @Nullable String position)
         implements Wire {
     static final String MEDIA_TYPE = "application/problem+json";
     private static final String TYPE_PREFIX = "urn:millrace:problem:";
@@ -38,7 +40,7 @@ record Problem(
     }
 
     static Problem of(String kind, String title, int status, String detail, String instance) {
-        return new Problem(TYPE_PREFIX + kind, title, status, detail, null, instance);
+        return new Problem(TYPE_PREFIX + kind, title, status, detail, null, instance, null);
     }
 
     private static Problem invalid(
@@ -55,7 +57,11 @@ record Problem(
     }
 
     private Problem at(String place) {
-        return new Problem(type, title, status, detail, place, instance);
+        return new Problem(type, title, status, detail, place, instance, position);
+    }
+
+    Problem standingAt(String opaque) {
+        return new Problem(type, title, status, detail, pointer, instance, opaque);
     }
 
     @Override
@@ -67,6 +73,7 @@ record Problem(
                 .put("detail", detail)
                 .put("pointer", pointer)
                 .put("instance", instance)
+                .put("position", position)
                 .toObj();
     }
 }

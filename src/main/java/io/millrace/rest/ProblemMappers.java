@@ -28,6 +28,16 @@ public final class ProblemMappers {
         return answer.build();
     }
 
+    @ServerExceptionMapper
+    public RestResponse<Problem> ofHttp(ProblemException failure) {
+        RestResponse.ResponseBuilder<Problem> answer = answer(failure.problem());
+        Integer seconds = failure.retryAfterSeconds();
+        if (seconds != null) {
+            answer.header(HttpHeaders.RETRY_AFTER, seconds);
+        }
+        return answer.build();
+    }
+
     /// 404, 405, 406, 415 and the like, which the framework finds before a resource is asked.
     @ServerExceptionMapper
     public RestResponse<Problem> ofFramework(WebApplicationException failure, UriInfo uri) {
@@ -71,7 +81,8 @@ public final class ProblemMappers {
             case 406 -> "no representation that the Accept header allows, expected JSON";
             case 415 ->
                     "Content-Type of the body is missing or not understood, expected"
-                            + " application/json (definitions also application/yaml)";
+                            + " application/json (definitions also application/yaml, documents"
+                            + " application/x-ndjson)";
             default -> status.getReasonPhrase().toLowerCase(Locale.ROOT);
         };
     }

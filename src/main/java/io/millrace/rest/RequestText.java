@@ -7,12 +7,17 @@ import io.millrace.document.Value;
 import io.millrace.json.Json;
 import jakarta.ws.rs.core.MediaType;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Bodies, keys and numbers of requests, read strictly: what is not understood is refused with its
@@ -20,15 +25,24 @@ import org.jspecify.annotations.Nullable;
 final class RequestText {
     static final int BODY_BYTES_MAX = 1 << 20;
 
+    private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s)");
+
     private RequestText() {}
 
-    /// A definition or query; YAML where the media type says so.
-    static Value body(byte @Nullable [] body, @Nullable MediaType mediaType) {
-        if (body == null || body.length == 0) {
+    /// A definition or query; YAML where the media type says so. Of a body that did not say how
+    /// long it is no more is read than it may be long.
+    static Value body(InputStream in, @Nullable MediaType mediaType) {
+        byte[] body;
+        try {
+            body = in.readNBytes(BODY_BYTES_MAX + 1);
+        } catch (IOException e) {
+            throw InvalidRequest.malformed("", "the body ended early: " + e.getMessage());
+        }
+        if (body.length == 0) {
             throw InvalidRequest.malformed("", "the request has no body");
         }
         if (body.length > BODY_BYTES_MAX) {
-            throw tooLarge(Integer.toString(body.length));
+            throw tooLarge("more than " + BODY_BYTES_MAX);
         }
         boolean yaml = mediaType != null && mediaType.getSubtype().endsWith("yaml");
         return yaml ? Json.parseYaml(body) : Json.parse(body);
@@ -66,6 +80,42 @@ final class RequestText {
                 parameter,
                 "%s %s, expected a whole number from %d to %d"
                         .formatted(parameter, text, least, most));
+    }
+
+    static boolean bool(String parameter, @Nullable String text, boolean usual) {
+        return switch (text) {
+            case null -> usual;
+            case "true" -> true;
+            case "false" -> false;
+            default ->
+                    throw InvalidRequest.malformed(
+                            parameter, "%s %s, expected true or false".formatted(parameter, text));
+        };
+    }
+
+    /// A duration such as `500ms` or `5s`.
+    static Duration duration(String place, @Nullable String text, Duration usual, Duration most) {
+        if (text == null) {
+            return usual;
+        }
+        Matcher matcher = DURATION.matcher(text);
+        if (matcher.matches()) {
+            long amount = Long.parseLong(matcher.group(1));
+            Duration duration =
+                    matcher.group(2).equals("s")
+                            ? Duration.ofSeconds(amount)
+                            : Duration.ofMillis(amount);
+            if (!duration.isZero() && duration.compareTo(most) <= 0) {
+                return duration;
+            }
+        }
+        throw InvalidRequest.malformed(
+                place,
+                "%s %s, expected a duration from 1ms to %ds such as 500ms or 5s"
+                        .formatted(
+                                place.startsWith("/") ? place.substring(1) : place,
+                                text,
+                                most.toSeconds()));
     }
 
     /// A generation from a query parameter, or null when there is none.

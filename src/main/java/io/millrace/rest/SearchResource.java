@@ -7,6 +7,7 @@ import io.millrace.index.Index;
 import io.millrace.index.IndexSnapshot;
 import io.millrace.index.NodeResources;
 import io.millrace.pipeline.Indexes;
+import io.millrace.pipeline.RunningIndex;
 import io.millrace.rest.Answers.DocumentAnswer;
 import io.millrace.rest.Answers.HitAnswer;
 import io.millrace.rest.Answers.SearchAnswer;
@@ -15,6 +16,7 @@ import io.millrace.search.SearchRequest;
 import io.millrace.search.SearchResult;
 import io.millrace.search.Searcher;
 import io.smallrye.common.annotation.Blocking;
+import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.Encoded;
 import jakarta.ws.rs.GET;
@@ -24,6 +26,11 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.UriInfo;
+import java.io.InputStream;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
@@ -103,16 +110,35 @@ public class SearchResource {
                             type = SchemaType.STRING,
                             enumeration = {"exact", "none"},
                             defaultValue = "exact"))
+    @Parameter(
+            name = "atLeast",
+            in = ParameterIn.QUERY,
+            description =
+                    "the position of an earlier answer, or topic:partition:offset of a record,"
+                            + " repeatable: waits until the index holds that",
+            schema = @Schema(type = SchemaType.ARRAY, implementation = String.class))
+    @Parameter(
+            name = "timeout",
+            in = ParameterIn.QUERY,
+            description = "how long atLeast waits, at most 60s; 503 afterwards",
+            schema = @Schema(type = SchemaType.STRING, defaultValue = "5s"))
     @APIResponse(
             responseCode = "200",
             description = "what matched, from one generation",
             content = @Content(schema = @Schema(implementation = SearchAnswer.class)))
     @APIResponse(responseCode = "400", ref = "Malformed")
     @APIResponse(responseCode = "404", ref = "NotFound")
+    @APIResponse(responseCode = "409", ref = "Conflict")
     @APIResponse(responseCode = "413", ref = "TooLarge")
     @APIResponse(responseCode = "503", ref = "Unavailable")
-    public SearchAnswer search(@PathParam("name") String name, UriInfo uri) {
-        return search(name, parser -> parser.parse(uri.getQueryParameters()));
+    public Uni<SearchAnswer> search(@PathParam("name") String name, UriInfo uri) {
+        Map<String, List<String>> parameters = new LinkedHashMap<>(uri.getQueryParameters());
+        List<String> timeout = parameters.remove(AtLeast.TIMEOUT);
+        AtLeast atLeast =
+                AtLeast.of(
+                        Objects.requireNonNullElse(parameters.remove(AtLeast.NAME), List.of()),
+                        timeout == null ? null : timeout.getFirst());
+        return search(name, atLeast, uri, parser -> parser.parse(parameters));
     }
 
     @POST
@@ -124,8 +150,9 @@ public class SearchResource {
             description =
                     "query narrows and scores, filter only narrows; both take the clauses match, eq,"
                             + " in, range, exists, prefix, and, or, not, all. eq and in take _key as"
-                            + " a field. sort, limit, fields and total are as in the parameters of"
-                            + " the GET.")
+                            + " a field. sort, limit, fields, total and timeout are as in the"
+                            + " parameters of the GET; atLeast is a position, or"
+                            + " {\"kafka\": {\"topic\": {\"0\": offset}}}.")
     @RequestBody(
             required = true,
             content =
@@ -142,17 +169,31 @@ public class SearchResource {
             content = @Content(schema = @Schema(implementation = SearchAnswer.class)))
     @APIResponse(responseCode = "400", ref = "Malformed")
     @APIResponse(responseCode = "404", ref = "NotFound")
+    @APIResponse(responseCode = "409", ref = "Conflict")
     @APIResponse(responseCode = "413", ref = "TooLarge")
     @APIResponse(responseCode = "415", ref = "UnsupportedMediaType")
     @APIResponse(responseCode = "503", ref = "Unavailable")
-    public SearchAnswer search(@PathParam("name") String name, byte[] body) {
+    public Uni<SearchAnswer> search(@PathParam("name") String name, UriInfo uri, InputStream body) {
         Value request = RequestText.body(body, MediaType.APPLICATION_JSON_TYPE);
-        return search(name, parser -> parser.parse(request));
+        if (!(request instanceof Value.Obj members)) {
+            return search(name, AtLeast.NOTHING, uri, parser -> parser.parse(request));
+        }
+        Map<String, Value> others = new LinkedHashMap<>(members.members());
+        others.remove(AtLeast.NAME);
+        others.remove(AtLeast.TIMEOUT);
+        return search(
+                name, AtLeast.of(members), uri, parser -> parser.parse(new Value.Obj(others)));
     }
 
-    private SearchAnswer search(String name, Function<QueryParser, SearchRequest> parse) {
+    private Uni<SearchAnswer> search(
+            String name, AtLeast atLeast, UriInfo uri, Function<QueryParser, SearchRequest> parse) {
+        RunningIndex running = indexes.get(name);
+        return atLeast.then(running, uri.getPath(), () -> search(running.index(), parse));
+    }
+
+    /// The time that was waited for `atLeast` does not count.
+    private SearchAnswer search(Index index, Function<QueryParser, SearchRequest> parse) {
         long begun = resources.nanoClock().nanos();
-        Index index = indexes.get(name).index();
         try (IndexSnapshot snapshot = index.snapshot()) {
             SearchRequest request = parse.apply(new QueryParser(snapshot.schema()));
             SearchResult result = new Searcher(snapshot).search(request);
@@ -172,13 +213,38 @@ public class SearchResource {
             operationId = "getDocument",
             summary = "One document by its key",
             description = "The key is percent-encoded.")
-    @APIResponse(responseCode = "200", description = "the newest committed document of this key")
+    @Parameter(
+            name = "atLeast",
+            in = ParameterIn.QUERY,
+            description =
+                    "the position of an earlier answer, or topic:partition:offset of a record,"
+                            + " repeatable: waits until the index holds that",
+            schema = @Schema(type = SchemaType.ARRAY, implementation = String.class))
+    @Parameter(
+            name = "timeout",
+            in = ParameterIn.QUERY,
+            description = "how long atLeast waits, at most 60s; 503 afterwards",
+            schema = @Schema(type = SchemaType.STRING, defaultValue = "5s"))
+    @APIResponse(
+            responseCode = "200",
+            description = "the newest committed document of this key",
+            content = @Content(schema = @Schema(implementation = DocumentAnswer.class)))
     @APIResponse(responseCode = "400", ref = "Malformed")
     @APIResponse(responseCode = "404", ref = "NotFound")
+    @APIResponse(responseCode = "409", ref = "Conflict")
     @APIResponse(responseCode = "503", ref = "Unavailable")
-    public DocumentAnswer document(
-            @PathParam("name") String name, @PathParam("key") @Encoded String encodedKey) {
-        Index index = indexes.get(name).index();
+    public Uni<DocumentAnswer> document(
+            @PathParam("name") String name,
+            @PathParam("key") @Encoded String encodedKey,
+            UriInfo uri) {
+        List<String> given =
+                Objects.requireNonNullElse(uri.getQueryParameters().get(AtLeast.NAME), List.of());
+        AtLeast atLeast = AtLeast.of(given, uri.getQueryParameters().getFirst(AtLeast.TIMEOUT));
+        RunningIndex running = indexes.get(name);
+        return atLeast.then(running, uri.getPath(), () -> document(running.index(), encodedKey));
+    }
+
+    private static DocumentAnswer document(Index index, String encodedKey) {
         try (IndexSnapshot snapshot = index.snapshot()) {
             DocumentKey key = RequestText.key(snapshot.schema(), encodedKey);
             SearchResult.Hit hit =
@@ -186,7 +252,8 @@ public class SearchResource {
                             .document(key)
                             .orElseThrow(() ->
                                     InvalidRequest.notFound(
-                                            "index %s has no document %s".formatted(name, key)));
+                                            "index %s has no document %s"
+                                                    .formatted(index.name(), key)));
             long generation = snapshot.commit().generation();
             return new DocumentAnswer(
                     key.toValue(),

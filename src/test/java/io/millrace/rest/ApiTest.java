@@ -236,7 +236,9 @@ class ApiTest {
         assertTrue(description.contains("\"title\" : \"Millrace\""), description);
         Value.Obj document = (Value.Obj) Json.parse(description.getBytes(UTF_8));
         assertEquals(
-                List.of("q", "filter", "sort", "limit", "fields", "total", "name"),
+                List.of(
+                        "q", "filter", "sort", "limit", "fields", "total", "atLeast", "timeout",
+                        "name"),
                 items(at(document, "paths", "/indexes/{name}/search", "get"), "parameters").stream()
                         .map(parameter -> String.valueOf(((Value.Obj) parameter).get("name")))
                         .toList());

@@ -13,6 +13,8 @@ import io.millrace.document.FieldType;
 import io.millrace.document.Schema;
 import io.millrace.document.Value;
 import jakarta.ws.rs.core.MediaType;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -82,20 +84,25 @@ class RequestTextTest {
     void theMediaTypeDecidesBetweenJsonAndYaml() {
         byte[] yaml = "a: no".getBytes(UTF_8);
 
-        Value read = RequestText.body(yaml, new MediaType("application", "yaml"));
+        Value read =
+                RequestText.body(
+                        new ByteArrayInputStream(yaml), new MediaType("application", "yaml"));
 
         assertEquals(Value.of("no"), ((Value.Obj) read).get("a"));
-        assertMalformed(() -> RequestText.body(yaml, MediaType.APPLICATION_JSON_TYPE));
+        assertMalformed(() ->
+                RequestText.body(new ByteArrayInputStream(yaml), MediaType.APPLICATION_JSON_TYPE));
     }
 
     @Test
     void aBodyIsNeitherMissingNorLargerThan1MiB() {
-        assertMalformed(() -> RequestText.body(null, null));
-        assertMalformed(() -> RequestText.body(new byte[0], null));
+        assertMalformed(() -> RequestText.body(InputStream.nullInputStream(), null));
+        assertMalformed(() -> RequestText.body(new ByteArrayInputStream(new byte[0]), null));
         InvalidRequest refused =
                 assertThrows(
                         InvalidRequest.class,
-                        () -> RequestText.body(new byte[(1 << 20) + 1], null));
+                        () ->
+                                RequestText.body(
+                                        new ByteArrayInputStream(new byte[(1 << 20) + 1]), null));
         assertEquals(Reason.TOO_LARGE, refused.reason());
     }
 
