@@ -2,17 +2,19 @@ package io.millrace.catalog;
 
 import io.millrace.MillraceException;
 import io.millrace.MillraceException.InvalidRequest;
+import io.millrace.catalog.MarkStore.Mark;
 import io.millrace.directory.Directory;
 import io.millrace.directory.DurabilityLost;
 import io.millrace.document.Value;
-import io.millrace.json.Json;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// The definitions of all indexes of this node, from two places: files that an operator put into a
@@ -27,9 +29,13 @@ public final class Catalog {
 
     private final DefinitionParser parser;
     private final DefinitionStore store;
+    private final MarkStore marks;
     private final Map<String, String> definedByFile;
     private final List<Problem> problems;
     private volatile Map<String, IndexDefinition> definitions;
+    private volatile Set<String> paused;
+    private volatile Map<String, Rebuild> rebuilds;
+    private volatile Map<String, Optional<IndexDefinition>> deleted;
     private @Nullable String failure; // guarded by this
 
     /// A definition that cannot be used; the other indexes are not disturbed.
@@ -47,16 +53,16 @@ public final class Catalog {
     }
 
     private Catalog(
-            DefinitionParser parser,
-            DefinitionStore store,
-            Map<String, IndexDefinition> definitions,
-            Map<String, String> definedByFile,
-            List<Problem> problems) {
+            DefinitionParser parser, DefinitionStore store, MarkStore marks, CatalogReader found) {
         this.parser = parser;
         this.store = store;
-        this.definitions = java.util.Collections.unmodifiableMap(definitions);
-        this.definedByFile = Map.copyOf(definedByFile);
-        this.problems = List.copyOf(problems);
+        this.marks = marks;
+        this.definitions = Collections.unmodifiableMap(found.definitions);
+        this.definedByFile = Map.copyOf(found.definedByFile);
+        this.problems = List.copyOf(found.problems);
+        this.paused = Set.copyOf(found.paused);
+        this.deleted = Map.copyOf(found.deleted);
+        this.rebuilds = Map.copyOf(found.rebuilds);
     }
 
     /// Reads both places. What cannot be used is listed in [#problems].
@@ -66,65 +72,15 @@ public final class Catalog {
     /// @throws MillraceException.Unavailable when a folder cannot be read
     public static Catalog open(Directory data, @Nullable Directory files, DefinitionParser parser) {
         try {
-            Map<String, IndexDefinition> definitions = new TreeMap<>();
-            Map<String, String> definedByFile = new TreeMap<>();
-            List<Problem> problems = new ArrayList<>();
-            if (files != null) {
-                readFiles(files, parser, definitions, definedByFile, problems);
-            }
-            DefinitionStore store = new DefinitionStore(data.folder(FOLDER));
-            for (String name : store.names()) {
-                String place = FOLDER + "/" + name;
-                if (definitions.containsKey(name)) {
-                    problems.add(
-                            new Problem(
-                                    place,
-                                    "index %s is defined by file %s too, which holds"
-                                            .formatted(name, definedByFile.get(name))));
-                    continue;
-                }
-                try {
-                    definitions.put(name, parser.parse(name, store.read(name)));
-                } catch (InvalidRequest | MillraceException.Corrupt e) {
-                    problems.add(new Problem(place, String.valueOf(e.getMessage())));
-                }
-            }
-            return new Catalog(parser, store, definitions, definedByFile, problems);
+            Directory folder = data.folder(FOLDER);
+            DefinitionStore store = new DefinitionStore(folder);
+            MarkStore marks = new MarkStore(folder);
+            CatalogReader found = new CatalogReader(parser);
+            found.read(files, store, marks);
+            return new Catalog(parser, store, marks, found);
         } catch (IOException e) {
             throw new MillraceException.Unavailable(
                     "definitions cannot be read: " + e.getMessage(), e);
-        }
-    }
-
-    private static void readFiles(
-            Directory files,
-            DefinitionParser parser,
-            Map<String, IndexDefinition> definitions,
-            Map<String, String> definedByFile,
-            List<Problem> problems)
-            throws IOException {
-        for (String file : files.list()) {
-            if (!file.endsWith(".yaml") && !file.endsWith(".yml") && !file.endsWith(".json")) {
-                continue;
-            }
-            try {
-                byte[] bytes = DefinitionStore.bytesOf(files, file);
-                IndexDefinition definition =
-                        parser.parse(
-                                file.endsWith(".json") ? Json.parse(bytes) : Json.parseYaml(bytes));
-                String earlier = definedByFile.putIfAbsent(definition.name(), file);
-                if (earlier == null) {
-                    definitions.put(definition.name(), definition);
-                } else {
-                    problems.add(
-                            new Problem(
-                                    file,
-                                    "index %s is defined by file %s already"
-                                            .formatted(definition.name(), earlier)));
-                }
-            } catch (InvalidRequest | IllegalArgumentException | IOException e) {
-                problems.add(new Problem(file, String.valueOf(e.getMessage())));
-            }
         }
     }
 
@@ -153,7 +109,7 @@ public final class Catalog {
     ///   is defined by a file or anything but `commit` differs from what it is
     /// @throws MillraceException.Unavailable when the definition could not be stored
     public synchronized Put put(String name, Value definition) {
-        IndexDefinition after = parsed(name, definition);
+        IndexDefinition after = changeable(name, definition);
         IndexDefinition before = definitions.get(name);
         if (before != null) {
             Compatibility.check(before, after);
@@ -168,17 +124,38 @@ public final class Catalog {
     ///   is defined by a file
     /// @throws MillraceException.Unavailable when the definition could not be stored
     public synchronized Put replace(String name, Value definition) {
-        return store(definitions.get(name), parsed(name, definition));
+        return store(definitions.get(name), changeable(name, definition));
     }
 
-    private IndexDefinition parsed(String name, Value definition) {
+    private IndexDefinition changeable(String name, Value definition) {
         IndexDefinition parsed = parser.parse(name, definition);
+        checkNotDeleted(name);
+        checkNotDefinedByFile(name);
+        if (rebuilds.containsKey(name)) {
+            throw InvalidRequest.conflict(
+                    "index %s is being rebuilt; wait for it, or cancel it".formatted(name));
+        }
+        return parsed;
+    }
+
+    private void checkNotDefinedByFile(String name) {
         String file = definedByFile.get(name);
         if (file != null) {
             throw InvalidRequest.conflict(
                     "index %s is defined by file %s; change it there".formatted(name, file));
         }
-        return parsed;
+    }
+
+    private void checkNotDeleted(String name) {
+        if (deleted.containsKey(name)) {
+            throw new MillraceException.Unavailable(
+                    "index %s is being deleted, try again in a moment".formatted(name));
+        }
+    }
+
+    private IndexDefinition existing(String name) {
+        checkNotDeleted(name);
+        return find(name).orElseThrow(() -> InvalidRequest.notFound("no index named " + name));
     }
 
     private Put store(@Nullable IndexDefinition before, IndexDefinition after) {
@@ -188,24 +165,165 @@ public final class Catalog {
             return new Put(before, Put.Outcome.UNCHANGED);
         }
         String name = after.name();
+        durably("storing index " + name, () -> store.write(name, after.origin()));
+        Map<String, IndexDefinition> changed = new TreeMap<>(definitions);
+        changed.put(name, after);
+        definitions = Collections.unmodifiableMap(changed);
+        return new Put(after, before == null ? Put.Outcome.CREATED : Put.Outcome.CHANGED);
+    }
+
+    /// True when somebody stopped the reading of an index.
+    public boolean isPaused(String name) {
+        return paused.contains(name);
+    }
+
+    /// Durable when it returns.
+    ///
+    /// @throws InvalidRequest NOT_FOUND
+    /// @throws MillraceException.Unavailable when it could not be stored
+    public synchronized void pause(String name) {
+        existing(name);
+        durably("pausing index " + name, () -> marks.set(name, Mark.PAUSED, Value.Obj.EMPTY));
+        paused = with(paused, name);
+    }
+
+    /// The opposite of [#pause].
+    public synchronized void resume(String name) {
+        existing(name);
+        durably("resuming index " + name, () -> marks.remove(name, Mark.PAUSED));
+        paused = without(paused, name);
+    }
+
+    /// The rebuild of an index that is under way.
+    public Optional<Rebuild> rebuild(String name) {
+        return Optional.ofNullable(rebuilds.get(name));
+    }
+
+    /// What a rebuild of the index would build.
+    ///
+    /// @param definition the definition it shall have then, null for the one it has
+    /// @throws InvalidRequest MALFORMED with a pointer into the definition; NOT_FOUND; CONFLICT
+    ///   when a rebuild is under way, or another definition is given of an index that a file
+    ///   defines
+    public synchronized IndexDefinition toRebuild(String name, @Nullable Value definition) {
+        IndexDefinition known = existing(name);
+        if (rebuilds.containsKey(name)) {
+            throw InvalidRequest.conflict("index %s is being rebuilt already".formatted(name));
+        }
+        return definition == null ? known : changeable(name, definition);
+    }
+
+    /// Durable when it returns.
+    public synchronized Rebuild beginRebuild(String incarnation, IndexDefinition definition) {
+        String name = definition.name();
+        toRebuild(name, null);
+        Rebuild begun = new Rebuild(incarnation, definition);
+        durably(
+                "beginning to rebuild index " + name,
+                () -> marks.set(name, Mark.REBUILD, begun.toValue()));
+        Map<String, Rebuild> more = new TreeMap<>(rebuilds);
+        more.put(name, begun);
+        rebuilds = Map.copyOf(more);
+        return begun;
+    }
+
+    /// The rebuild is over. Durable when it returns; may be repeated.
+    ///
+    /// @param done its incarnation serves, so its definition is the one of the index; false when it
+    ///   was given up
+    public synchronized void endRebuild(String name, boolean done) {
+        Rebuild ended = rebuilds.get(name);
+        if (ended == null) {
+            return;
+        }
+        if (done && !definedByFile.containsKey(name)) {
+            store(definitions.get(name), ended.definition());
+        }
+        durably("ending the rebuild of index " + name, () -> marks.remove(name, Mark.REBUILD));
+        Map<String, Rebuild> fewer = new TreeMap<>(rebuilds);
+        fewer.remove(name);
+        rebuilds = Map.copyOf(fewer);
+    }
+
+    /// The indexes whose deletion is not finished, each with its definition if that can be read.
+    public Map<String, Optional<IndexDefinition>> deleted() {
+        return deleted;
+    }
+
+    /// From here on the index is being deleted, whatever happens to this process. Durable when it
+    /// returns; may be repeated until [#forget].
+    ///
+    /// @throws InvalidRequest NOT_FOUND; CONFLICT when the index is defined by a file
+    /// @throws MillraceException.Unavailable when it could not be stored
+    public synchronized void delete(String name) {
+        if (deleted.containsKey(name)) {
+            return;
+        }
+        IndexDefinition known = existing(name);
+        checkNotDefinedByFile(name);
+        durably("deleting index " + name, () -> marks.set(name, Mark.DELETED, known.origin()));
+        Map<String, Optional<IndexDefinition>> more = new TreeMap<>(deleted);
+        more.put(name, Optional.of(known));
+        deleted = Map.copyOf(more);
+        Map<String, IndexDefinition> fewer = new TreeMap<>(definitions);
+        fewer.remove(name);
+        definitions = Collections.unmodifiableMap(fewer);
+    }
+
+    /// The files of a deleted index are gone, so its name is free again. The mark goes last, and
+    /// only when nothing that it hides can come back.
+    public synchronized void forget(String name) {
+        durably(
+                "forgetting index " + name,
+                () -> {
+                    store.remove(name);
+                    marks.remove(name, Mark.PAUSED);
+                    marks.remove(name, Mark.REBUILD);
+                    marks.remove(name, Mark.DELETED);
+                });
+        Map<String, Optional<IndexDefinition>> less = new TreeMap<>(deleted);
+        less.remove(name);
+        deleted = Map.copyOf(less);
+        paused = without(paused, name);
+        Map<String, Rebuild> fewer = new TreeMap<>(rebuilds);
+        fewer.remove(name);
+        rebuilds = Map.copyOf(fewer);
+    }
+
+    private static Set<String> with(Set<String> names, String name) {
+        Set<String> more = new TreeSet<>(names);
+        more.add(name);
+        return Set.copyOf(more);
+    }
+
+    private static Set<String> without(Set<String> names, String name) {
+        Set<String> fewer = new TreeSet<>(names);
+        fewer.remove(name);
+        return Set.copyOf(fewer);
+    }
+
+    /// A change of the folder.
+    @FunctionalInterface
+    private interface Step {
+        void run() throws IOException;
+    }
+
+    /// Guarded by this.
+    private void durably(String what, Step step) {
         if (failure != null) {
             throw MillraceException.Unavailable.untilRepaired(failure, null);
         }
         try {
-            store.write(name, after.origin());
+            step.run();
         } catch (DurabilityLost e) {
             // Whether the new name survives is unknown now; only a fresh look at the folder tells.
             failure =
-                    "definitions cannot be stored until a restart: storing index %s: %s"
-                            .formatted(name, e.getMessage());
+                    "definitions cannot be stored until a restart: %s: %s"
+                            .formatted(what, e.getMessage());
             throw MillraceException.Unavailable.untilRepaired(failure, e);
         } catch (IOException e) {
             throw new MillraceException.Unavailable(
-                    "definition of index %s was not stored: %s".formatted(name, e.getMessage()), e);
+                    "%s was not stored: %s".formatted(what, e.getMessage()), e);
         }
-        Map<String, IndexDefinition> changed = new TreeMap<>(definitions);
-        changed.put(name, after);
-        definitions = java.util.Collections.unmodifiableMap(changed);
-        return new Put(after, before == null ? Put.Outcome.CREATED : Put.Outcome.CHANGED);
     }
 }

@@ -87,6 +87,19 @@ final class DefinitionStore {
         }
     }
 
+    /// No definition of the name is left, of whatever version: an older one must not come back when
+    /// what hides it is removed. Durable when it returns.
+    void remove(String name) throws IOException {
+        for (String file : folder.list()) {
+            Matcher matcher = FILE.matcher(file);
+            if (matcher.matches() && matcher.group(1).equals(name)) {
+                folder.delete(file);
+            }
+        }
+        folder.force();
+        newestVersions.remove(name);
+    }
+
     /// Not forced, and a failure is no harm: what stays is removed when the folder is opened.
     private void removeLeftover(String file) {
         try {

@@ -42,6 +42,12 @@ public interface Directory {
     /// A folder in this folder, created (and its name forced) if need be.
     Directory folder(String name) throws IOException;
 
+    /// Removes an empty folder of this folder; durable after [#force].
+    ///
+    /// @throws java.nio.file.DirectoryNotEmptyException when anything is in it
+    /// @throws java.nio.file.NoSuchFileException when there is none
+    void deleteFolder(String name) throws IOException;
+
     /// Makes every name created, linked or deleted so far durable.
     ///
     /// @throws DurabilityLost when the operating system reports a failure; never retried

@@ -7,8 +7,10 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -143,6 +145,19 @@ public final class MmapDirectory implements Directory {
     }
 
     @Override
+    public void deleteFolder(String name) throws IOException {
+        Path folder = resolve(name);
+        if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+            throw new NoSuchFileException(folder.toString(), null, "no such folder");
+        }
+        try {
+            Files.delete(folder);
+        } catch (IOException e) {
+            throw named("delete folder", folder, e);
+        }
+    }
+
+    @Override
     public void force() throws IOException {
         forceFolder(path);
     }
@@ -212,6 +227,7 @@ public final class MmapDirectory implements Directory {
     private static IOException named(String action, Path file, IOException e) {
         if (e instanceof NoSuchFileException
                 || e instanceof FileAlreadyExistsException
+                || e instanceof DirectoryNotEmptyException
                 || e instanceof DurabilityLost
                 || e instanceof StoreFull) {
             return e;

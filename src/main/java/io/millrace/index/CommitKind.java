@@ -7,5 +7,7 @@ public enum CommitKind {
     /// Documents or rejects changed.
     INDEX,
     /// Only positions moved.
-    POSITION
+    POSITION,
+    /// The last one: the index is being deleted, nothing is left in it.
+    DELETE
 }

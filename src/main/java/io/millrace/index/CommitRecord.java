@@ -93,6 +93,9 @@ record CommitRecord(
                     entry.liveCount() > 0,
                     "segment " + entry.meta().id() + " with " + entry.liveCount() + " live");
         }
+        check(
+                kind != CommitKind.DELETE || segments.isEmpty(),
+                "last generation with " + segments.size() + " segments");
         check(live == documentCount, documentCount + " documents, segments hold " + live);
     }
 

@@ -87,6 +87,55 @@ final class DraftWriter {
                 resources.nanoClock().nanos() + options.prepareDeadline().toNanos());
     }
 
+    /// The end of the chain: nothing is visible any more, and the position stays.
+    ///
+    /// @param files as in [#write]
+    Ready writeLast(Generation former, long acknowledged, List<String> files) throws IOException {
+        CommitRecord before = former.record();
+        long generation = before.generation() + 1;
+        CommitRecord silent =
+                new CommitRecord(
+                        before.index(),
+                        before.incarnation(),
+                        generation,
+                        former.crc(),
+                        ulids.next(),
+                        CommitKind.DELETE,
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        before.checkpoint(),
+                        before.identity(),
+                        before.nextSequence(),
+                        before.schema(),
+                        List.of(),
+                        acknowledged,
+                        keptFrom(before, acknowledged),
+                        generation,
+                        0,
+                        resources.clock().millis());
+        CommitRecord record =
+                silent.withEvents(
+                        List.of(
+                                CommitEvent.data(
+                                        silent,
+                                        new Changes(
+                                                0,
+                                                before.documentCount(),
+                                                0,
+                                                List.of(),
+                                                before.segments()))));
+        String pending = new IndexFile.Pending(generation).name();
+        files.add(pending);
+        sweep.keep(pending);
+        int crc = commitFiles.writePending(record);
+        return new Ready(
+                new Generation(record, crc, List.of()),
+                former,
+                files,
+                resources.nanoClock().nanos() + options.prepareDeadline().toNanos());
+    }
+
     private void letGoUnneeded(SegmentChanges changes) {
         for (OwnSegment own : changes.unneeded()) {
             own.reader().close();

@@ -7,8 +7,11 @@ import io.millrace.directory.Directory;
 import io.millrace.directory.DirectoryLock;
 import io.millrace.document.Schema;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// One incarnation of an index in one folder: opens, hands out the writer and snapshots, closes.
 /// May be shared between threads.
@@ -19,6 +22,7 @@ public final class Index implements AutoCloseable {
     private final Lanes lanes;
     private final IndexWriter writer;
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final AtomicInteger openSnapshots = new AtomicInteger();
 
     private Index(
             Directory directory,
@@ -73,11 +77,75 @@ public final class Index implements AutoCloseable {
 
     /// True when the folder holds a published generation; a folder whose creation was cut off holds
     /// none.
+    ///
+    /// @throws MillraceException.Corrupt when it holds none, and files that only an index with
+    ///   generations writes
     public static boolean exists(Directory directory) {
         try {
-            return CommitFiles.newest(directory.list()).isPresent();
+            List<String> names = directory.list();
+            if (CommitFiles.newest(names).isPresent()) {
+                return true;
+            }
+            checkNeverPublished(directory, names);
+            return false;
         } catch (IOException e) {
             throw unreachable(directory, e);
+        }
+    }
+
+    /// A creation that was cut off leaves the first record, unpublished, and nothing else: whatever
+    /// goes further belonged to an index that lost its records. Nothing of it is touched.
+    private static void checkNeverPublished(Directory directory, List<String> names) {
+        for (String name : names) {
+            boolean later =
+                    IndexFile.parse(name)
+                            .map(file ->
+                                    switch (file) {
+                                        case IndexFile.Commit _, IndexFile.Content _ -> true;
+                                        case IndexFile.Pending(long generation) -> generation > 1;
+                                    })
+                            .orElse(false);
+            if (later) {
+                throw new MillraceException.Corrupt(
+                        "%s holds %s and no published generation: its commit records are lost"
+                                .formatted(directory.describe(), name));
+            }
+        }
+    }
+
+    /// Deletes every file of an index, its lock at last; files of other names stay. May be repeated
+    /// after a failure.
+    ///
+    /// @throws MillraceException.Fenced when somebody holds the folder
+    public static void deleteFiles(Directory directory) throws IOException {
+        DirectoryLock lock = directory.lock();
+        try {
+            // Records go last, the newest of them at the very end: what is left of a deletion that
+            // was cut off still says what it was.
+            List<String> content = new ArrayList<>();
+            List<IndexFile.Commit> commits = new ArrayList<>();
+            for (String name : directory.list()) {
+                IndexFile.parse(name)
+                        .ifPresent(file -> {
+                            switch (file) {
+                                case IndexFile.Commit commit -> commits.add(commit);
+                                case IndexFile.Pending _, IndexFile.Content _ -> content.add(name);
+                            }
+                        });
+            }
+            commits.sort(Comparator.comparingLong(IndexFile.Commit::generation));
+            for (String name : content) {
+                directory.delete(name);
+            }
+            for (IndexFile.Commit commit : commits) {
+                directory.delete(commit.name());
+            }
+            directory.force();
+            if (directory.list().contains(IndexFile.LOCK)) {
+                directory.delete(IndexFile.LOCK);
+            }
+        } finally {
+            lock.close();
         }
     }
 
@@ -121,6 +189,7 @@ public final class Index implements AutoCloseable {
     public IndexSnapshot snapshot() {
         Generations generations = manager.generations();
         Generation held = generations.acquire();
+        openSnapshots.incrementAndGet();
         AtomicBoolean open = new AtomicBoolean(true);
         return new IndexSnapshot(
                 held.record().toCommitPoint(),
@@ -129,8 +198,22 @@ public final class Index implements AutoCloseable {
                 () -> {
                     if (open.getAndSet(false)) {
                         generations.release(held);
+                        openSnapshots.decrementAndGet();
                     }
                 });
+    }
+
+    /// True while anybody reads a generation of it.
+    public boolean isHeld() {
+        return openSnapshots.get() > 0;
+    }
+
+    /// Publishes the last generation, in which nothing is visible; whatever was not published
+    /// before is dropped, and nothing can be afterwards. May be repeated.
+    ///
+    /// @throws MillraceException.Unavailable when it was not published, or when nobody can know
+    public CommitPoint publishLast() {
+        return manager.publishLast();
     }
 
     public CommitPoint newestCommit() {

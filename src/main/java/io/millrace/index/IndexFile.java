@@ -31,6 +31,8 @@ sealed interface IndexFile {
     /// A segment, delete vector or rejects file: there because a commit record names it.
     record Content(String name) implements IndexFile {}
 
+    String LOCK = "lock";
+
     Pattern COMMIT = Pattern.compile("c-([1-9][0-9]{0,17})\\.(commit|pending)");
     String ULID = "[0-9A-HJKMNP-TV-Z]{26}";
     Pattern CONTENT =

@@ -9,6 +9,7 @@ import io.millrace.index.Draft.Staged;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -89,6 +90,9 @@ final class SegmentManager {
 
     /// @throws MillraceException.Unavailable when nothing can be written any more
     void checkWritable() {
+        if (newest().record().kind() == CommitKind.DELETE) {
+            throw new MillraceException.Unavailable("index " + name() + " is being deleted");
+        }
         switch (state) {
             case IndexState.Open _, IndexState.DiskFull _ -> {}
             case IndexState.Failed(String reason) ->
@@ -142,6 +146,37 @@ final class SegmentManager {
     /// @throws MillraceException.Unavailable when it was not published, or when nobody can know
     Optional<CommitPoint> publish(Draft draft) {
         return thread.call(() -> link(draft));
+    }
+
+    /// Publishes the last generation, unless that was done before. A draft that holds the token
+    /// loses it.
+    ///
+    /// @throws MillraceException.Unavailable as [#prepare] and [#publish]
+    CommitPoint publishLast() {
+        return thread.call(this::linkLast);
+    }
+
+    private CommitPoint linkLast() {
+        if (newest().record().kind() == CommitKind.DELETE) {
+            return newest().record().toCommitPoint();
+        }
+        checkWritable();
+        if (tokenHolder != null) {
+            undo(tokenHolder, Draft.State.ABORTED);
+        }
+        List<String> files = new ArrayList<>();
+        Draft last;
+        try {
+            last = Draft.of(drafts.writeLast(newest(), publishedThrough.get(), files));
+        } catch (IOException | RuntimeException | Error e) {
+            MillraceException failure = failure("last generation failed", e);
+            if (!distrusted) {
+                files.forEach(sweep::discard);
+            }
+            throw failure;
+        }
+        tokenHolder = last;
+        return link(last).orElseThrow();
     }
 
     void abort(Draft draft) {

@@ -32,7 +32,7 @@ class Lifecycle {
         for (Catalog.Problem problem : catalog.problems()) {
             LOG.errorf("definition %s is not used: %s", problem.file(), problem.message());
         }
-        catalog.definitions().forEach(indexes::start);
+        indexes.startAll();
         LOG.infof("%d indexes started", catalog.definitions().size());
     }
 

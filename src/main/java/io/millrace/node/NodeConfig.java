@@ -28,6 +28,16 @@ interface NodeConfig {
 
     Push push();
 
+    Disk disk();
+
+    /// The file store that the data folder is on.
+    interface Disk {
+
+        /// With fewer usable bytes than this, sources rest; 0 for never.
+        @WithDefault("1073741824")
+        long freeMin();
+    }
+
     /// Bounds of each index.
     interface Indexing {
 
@@ -69,6 +79,10 @@ interface NodeConfig {
         /// How long a stopping node waits for the last commits of all indexes.
         @WithDefault("20s")
         Duration stopTimeout();
+
+        /// How long the deletion of an index waits until its last event is acknowledged.
+        @WithDefault("30s")
+        Duration deleteWait();
 
         /// Rejects above which reading a source rests, in percent of the last records.
         @WithDefault("10")

@@ -89,6 +89,7 @@ final class Parts {
             NodeConfig config,
             Config settings,
             Directory data,
+            Catalog catalog,
             CommitRelay relay,
             PushOptions pushing,
             NodeResources resources) {
@@ -102,9 +103,10 @@ final class Parts {
         IndexHome home = new DirectoryIndexHome(data, options, resources);
         return new Indexes(
                 home,
+                catalog,
                 definition -> source(definition, settings, pushing, resources),
                 relay::attach,
-                pipelineOptions(config.pipeline()),
+                pipelineOptions(config),
                 resources);
     }
 
@@ -123,12 +125,15 @@ final class Parts {
                 .withQueue(push.queueChangesMax(), push.queueBytesMax());
     }
 
-    private static PipelineOptions pipelineOptions(NodeConfig.Pipeline pipeline) {
+    private static PipelineOptions pipelineOptions(NodeConfig config) {
+        NodeConfig.Pipeline pipeline = config.pipeline();
         return new PipelineOptions(
                 pipeline.backOffMin(),
                 pipeline.backOffMax(),
                 pipeline.commitTimeout(),
                 pipeline.stopTimeout(),
+                pipeline.deleteWait(),
+                config.disk().freeMin(),
                 pipeline.rejectsMaxPercent(),
                 pipeline.rejectWindow(),
                 pipeline.rejectRestMin(),

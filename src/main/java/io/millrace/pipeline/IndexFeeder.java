@@ -324,6 +324,11 @@ final class IndexFeeder {
         commit();
     }
 
+    /// True when there is anything that a commit would publish.
+    boolean hasUnpublished() {
+        return commitBegun || !writer.accepted().equals(writer.committed());
+    }
+
     /// True when the writer kept the generation of a commit that failed: it is committed again.
     boolean keepsGeneration() {
         return commitBegun;

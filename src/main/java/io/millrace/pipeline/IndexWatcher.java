@@ -10,7 +10,22 @@ public interface IndexWatcher {
     /// before the index closes; closing may wait a little, bounded.
     AutoCloseable opened(Index index);
 
+    /// True when what is told is told on, and [Index#publishedThrough] follows.
+    default boolean publishes() {
+        return true;
+    }
+
     static IndexWatcher none() {
-        return _ -> () -> {};
+        return new IndexWatcher() {
+            @Override
+            public AutoCloseable opened(Index index) {
+                return () -> {};
+            }
+
+            @Override
+            public boolean publishes() {
+                return false;
+            }
+        };
     }
 }

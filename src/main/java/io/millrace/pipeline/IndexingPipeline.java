@@ -1,7 +1,6 @@
 package io.millrace.pipeline;
 
 import io.millrace.MillraceException;
-import io.millrace.catalog.Compatibility;
 import io.millrace.catalog.IndexDefinition;
 import io.millrace.catalog.IndexDefinition.PushSource;
 import io.millrace.change.Checkpoint;
@@ -15,10 +14,9 @@ import io.millrace.source.SourceStatus;
 import io.millrace.source.push.PushChangeSource;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,42 +24,38 @@ import org.jspecify.annotations.Nullable;
 /// it, feeds it, and goes back to the last commit after a failure.
 ///
 /// ```
-///    Starting --> Running <--> Retrying          any --> Stopped
-///        |           |             |
-///        +-----------+-------------+--> Failed
+///    Starting --> Running <--> Retrying     any --> Stopped
+///        |        |  ^  |        |          any --> Deleting --> Stopped
+///        |        v  |  |        |
+///        |       Paused |        |
+///        +--------------+--------+--> Failed --> Starting, when it is resumed
 /// ```
 ///
 /// Retrying is for what passes (no broker, no space, a generation that broke); Failed is for what
 /// somebody must look at, and the index can still be read then. Its thread owns the writer and
-/// everything here but the standing and the inbox.
+/// everything here but the standing, the inbox and what was asked of it.
 final class IndexingPipeline implements Runnable {
     private static final Logger LOG = System.getLogger(IndexingPipeline.class.getName());
 
     private final IndexHome home;
-    private final SourceFactory sources;
     private final IndexWatcher watcher;
     private final PipelineOptions options;
     private final NodeResources resources;
     private final Inbox inbox = new Inbox();
+    private final Orders orders = new Orders(inbox);
     private final CommitWaiters waiters;
-    private final BackOff backOff;
+    private final Opening opening;
+    private final Course course;
     private final CountDownLatch ended = new CountDownLatch(1);
 
-    /// Held while generation 1 is made, so that its definition is the one that is stored.
-    private final ReentrantLock founding = new ReentrantLock();
-
-    private volatile IndexDefinition definition;
-
-    // Written by the pipeline's thread, read by all; each is whole by itself.
-    private volatile @Nullable ChangeSource source;
+    /// Written by the pipeline's thread, read by all.
     private volatile @Nullable IndexFeeder feeder;
-    private volatile Standing standing = Standing.STARTING;
 
     // Confined to the pipeline's thread.
     private @Nullable AutoCloseable watch;
-    private IndexDefinition attempted;
-    private long retryAtNanos;
-    private long readingSinceNanos;
+    private @Nullable Deletion deletion;
+    private @Nullable DailyWork work;
+    private boolean retired;
 
     IndexingPipeline(
             IndexDefinition definition,
@@ -70,25 +64,30 @@ final class IndexingPipeline implements Runnable {
             IndexWatcher watcher,
             PipelineOptions options,
             NodeResources resources) {
-        this.definition = definition;
-        this.attempted = definition;
         this.home = home;
-        this.sources = sources;
         this.watcher = watcher;
         this.options = options;
         this.resources = resources;
         this.waiters = new CommitWaiters(options.commitWaitersMax());
-        this.backOff = new BackOff(options.backOffMin(), options.backOffMax(), resources.random());
-        this.retryAtNanos = now();
+        this.opening =
+                new Opening(
+                        definition,
+                        home,
+                        given ->
+                                orders.isAnnouncing()
+                                        ? sources.open(given)
+                                        : new SilentSource(
+                                                sources.open(given), orders::isAnnouncing));
+        this.course = new Course(definition.name(), options, resources);
     }
 
     IndexDefinition definition() {
-        return definition;
+        return opening.definition();
     }
 
     /// Takes the cadence of a definition that is the same otherwise.
     void apply(IndexDefinition changed) {
-        definition = changed;
+        opening.apply(changed);
         inbox.nudge();
     }
 
@@ -97,17 +96,30 @@ final class IndexingPipeline implements Runnable {
     /// @param stored makes the new definition durable; called only then
     /// @return false when there is a generation
     boolean redefine(Supplier<IndexDefinition> stored) {
-        founding.lock();
-        try {
-            if (feeder != null || home.exists(definition)) {
-                return false;
-            }
-            definition = stored.get();
-        } finally {
-            founding.unlock();
-        }
+        boolean taken = opening.redefine(() -> feeder != null, stored);
         inbox.nudge();
-        return true;
+        return taken;
+    }
+
+    /// What is wanted of it beyond its daily work.
+    Orders orders() {
+        return orders;
+    }
+
+    void nudge() {
+        inbox.nudge();
+    }
+
+    /// Null before generation 1.
+    @Nullable Index openIndex() {
+        IndexFeeder open = feeder;
+        return open == null ? null : open.index();
+    }
+
+    /// Null before generation 1.
+    @Nullable CommitPoint newestCommit() {
+        Index open = openIndex();
+        return open == null ? null : open.newestCommit();
     }
 
     /// @throws MillraceException.Unavailable before generation 1
@@ -120,11 +132,11 @@ final class IndexingPipeline implements Runnable {
     }
 
     private MillraceException.Unavailable refusal() {
-        return standing.refusal(definition.name());
+        return course.standing().refusal(definition().name());
     }
 
     CompletableFuture<CommitPoint> requestCommit() {
-        return standing.canCommit()
+        return course.standing().canCommit()
                 ? inbox.requestCommit()
                 : CompletableFuture.failedFuture(refusal());
     }
@@ -142,7 +154,7 @@ final class IndexingPipeline implements Runnable {
         CompletableFuture<CommitPoint> waiter = waiters.add(awaited);
         if (awaited.isHeldBy(open.newestCommit())) {
             waiter.complete(open.newestCommit());
-        } else if (!standing.canCommit()) {
+        } else if (!course.standing().takesChanges()) {
             waiter.completeExceptionally(refusal());
         }
         inbox.nudge();
@@ -152,20 +164,21 @@ final class IndexingPipeline implements Runnable {
     /// @throws MillraceException.InvalidRequest CONFLICT when something else feeds the index
     /// @throws MillraceException.Unavailable when it reads nothing now
     PushChangeSource push() {
-        if (!(definition.source() instanceof PushSource)) {
+        if (!(definition().source() instanceof PushSource)) {
             throw MillraceException.InvalidRequest.conflict(
                     "index %s is fed by its source, only an index with source: push takes documents"
-                            .formatted(definition.name()));
+                            .formatted(definition().name()));
         }
-        if (!standing.canCommit() || !(source instanceof PushChangeSource push)) {
+        if (!course.standing().takesChanges()
+                || !(opening.source() instanceof PushChangeSource push)) {
             throw refusal();
         }
         return push;
     }
 
     PipelineStatus status() {
-        ChangeSource read = source;
-        return standing.status(
+        ChangeSource read = opening.source();
+        return course.standing().status(
                 read == null
                         ? new SourceStatus(SourceStatus.State.STARTING, Checkpoint.EMPTY, "")
                         : read.status(),
@@ -198,87 +211,127 @@ final class IndexingPipeline implements Runnable {
 
     /// One look at everything there is to do, then a wait for more of it.
     private void turn() {
-        IndexFeeder open = feeder;
-        if (open == null && !attempted.isSameButCommit(definition)) {
+        Runnable forgotten = orders.forgetting();
+        if (forgotten != null) {
+            delete(feeder, forgotten);
+            return;
+        }
+        if (orders.takeResumed() && course.standing().state() == State.FAILED) {
+            closeAll();
+            feeder = null;
             beginAnew();
         }
-        if (standing.state() == State.FAILED) {
-            refuseCommitRequest();
-            waiters.refuse(refusal());
+        IndexFeeder open = feeder;
+        if (open == null && opening.isOutdated()) {
+            beginAnew();
+        }
+        Succession next = orders.succession();
+        if (next != null && next.takesOver(open == null ? null : open.index())) {
+            retire(next, open);
+            return;
+        }
+        if (course.standing().state() == State.FAILED) {
+            refuseRequests();
             inbox.await(Long.MAX_VALUE, false);
             return;
         }
-        boolean mayRetry = now() - retryAtNanos >= 0;
-        if (open == null) {
-            if (mayRetry) {
+        if (open == null || work == null) {
+            if (course.mayRetry()) {
                 open();
             } else {
-                inbox.await(retryAtNanos - now(), false);
+                inbox.await(course.nanosUntilRetry(), false);
             }
             return;
         }
-        open.apply(definition.commit());
-        if (mayRetry && !open.isReading()) {
-            readingSinceNanos = now();
-            open.startReading();
+        open.apply(definition().commit());
+        watch(open.index());
+        work.turn();
+    }
+
+    private void delete(@Nullable IndexFeeder open, Runnable forgotten) {
+        course.stands(Standing.DELETING);
+        refuseRequests();
+        Deletion ends = deletion;
+        if (ends == null) {
+            if (open != null) {
+                open.stopReading();
+            }
+            feeder = null;
+            ends =
+                    new Deletion(
+                            definition().name(),
+                            home,
+                            watcher,
+                            options,
+                            resources.nanoClock(),
+                            open == null ? null : open.index(),
+                            watch,
+                            forgotten);
+            watch = null;
+            deletion = ends;
+            closeSource();
         }
-        open.takeBatches();
-        open.noticeWaiters();
-        CompletableFuture<CommitPoint> request = inbox.takeCommitRequest();
-        // After a commit there is no wait before batches are taken again: one that the writer had
-        // no room for may have been told of room just when the commit came due.
-        if (request != null) {
-            answer(request, open);
-            return;
+        course.stands(ends.turn(inbox, course.backOff()));
+    }
+
+    /// Another incarnation serves. What follows the commits of this one is told the rest; then it
+    /// waits for its readers.
+    private void retire(Succession next, @Nullable IndexFeeder open) {
+        retired = true;
+        orders.succeededBy(null);
+        refuseRequests();
+        if (open != null) {
+            open.stopReading();
         }
-        if (open.isCommitDue() && (mayRetry || standing.ofSource())) {
-            commit(open);
-            return;
+        close("watch", watch);
+        watch = null;
+        closeSource();
+        next.predecessorIsSilent();
+        while (open != null && open.index().isHeld() && !inbox.isStopping()) {
+            inbox.await(DiskGuard.LOOK_NANOS, true);
         }
-        Throwable ofSource = open.sourceFailure();
-        if (ofSource != null) {
-            sourceFailed(open, IndexFeeder.asOurs(ofSource));
-        }
-        long untilDue = open.nanosUntilDue();
-        long untilRetry = retryAtNanos - now();
-        if (untilRetry > 0) {
-            inbox.await(
-                    untilDue <= 0 ? untilRetry : Math.min(untilDue, untilRetry),
-                    open.takesNothing());
-        } else if (open.isReading()) {
-            inbox.await(untilDue, open.takesNothing());
-        }
+        inbox.stop();
     }
 
     /// What was tried under the definition before is forgotten.
     private void beginAnew() {
-        close("source", source);
-        source = null;
-        attempted = definition;
-        backOff.reset();
-        retryAtNanos = now();
-        standing = Standing.STARTING;
+        closeSource();
+        opening.beginAnew();
+        course.begins(Standing.STARTING);
     }
 
     private void open() {
-        ChangeSource read = source;
-        if (read == null) {
-            read = sources.open(attempted);
-            source = read;
-        }
-        Index opened = home.exists(attempted) ? home.open(attempted) : create(read.start());
+        Index opened = opening.open(!orders.isPaused());
         if (opened == null) {
+            if (orders.isPaused()) {
+                course.stands(Standing.PAUSED);
+                refuseRequests();
+                inbox.await(Long.MAX_VALUE, true);
+            }
             return;
         }
         IndexFeeder next =
                 new IndexFeeder(
-                        opened, read, inbox, waiters, definition.commit(), options, resources);
+                        opened,
+                        Objects.requireNonNull(opening.source()),
+                        inbox, waiters,
+                        definition().commit(),
+                        options,
+                        resources);
         // Known before anything can fail: end() closes what is known.
         feeder = next;
-        watch = watcher.opened(opened);
-        checkSchema(opened);
-        backOff.reset();
-        standing = Standing.RUNNING;
+        work =
+                new DailyWork(
+                        next,
+                        inbox,
+                        orders,
+                        course,
+                        new DiskGuard(home, options.diskFreeMinBytes(), resources.nanoClock()), waiters,
+                        options,
+                        resources.nanoClock());
+        watch(opened);
+        opening.checkSchema(opened);
+        course.begins(Standing.RUNNING);
         LOG.log(
                 Level.INFO,
                 "index open index={0} incarnation={1} generation={2} checkpoint={3}",
@@ -288,71 +341,18 @@ final class IndexingPipeline implements Runnable {
                 opened.newestCommit().checkpoint());
     }
 
-    /// A file may have been edited since the index was created; nobody compared it before. Reading
-    /// on would put documents of two kinds under one key, or one document under two.
-    private void checkSchema(Index opened) {
-        List<String> differences = Compatibility.differences(opened.schema(), definition.schema());
-        if (!differences.isEmpty()) {
-            throw MillraceException.InvalidRequest.conflict(
-                    ("the definition of index %s is not the one it was created with: %s; restore"
-                                    + " the definition, or give the changed one a new index name")
-                            .formatted(definition.name(), String.join(", ", differences)));
+    private void watch(Index opened) {
+        if (watch == null && orders.isAnnouncing()) {
+            watch = watcher.opened(opened);
         }
     }
 
-    /// Null when there is another definition now.
-    private @Nullable Index create(ChangeSource.Start start) {
-        founding.lock();
-        try {
-            return attempted.isSameButCommit(definition) ? home.create(attempted, start) : null;
-        } finally {
-            founding.unlock();
-        }
-    }
-
-    private CommitPoint commit(IndexFeeder open) {
-        CommitPoint newest = open.commit();
-        // A source in trouble is not helped by it.
-        if (open.isReading()) {
-            backOff.reset();
-            retryAtNanos = now();
-            standing = Standing.RUNNING;
-        }
-        return newest;
-    }
-
-    /// Whoever asked gets the reason, and the pipeline treats it like any other failure.
-    private void answer(CompletableFuture<CommitPoint> request, IndexFeeder open) {
-        try {
-            request.complete(commit(open));
-        } catch (RuntimeException | Error e) {
-            request.completeExceptionally(IndexFeeder.asOurs(e));
-            throw e;
-        }
-    }
-
-    private void refuseCommitRequest() {
+    /// Whoever waits for a commit that does not come is told why.
+    private void refuseRequests() {
+        waiters.refuse(refusal());
         CompletableFuture<CommitPoint> request = inbox.takeCommitRequest();
         if (request != null) {
             request.completeExceptionally(refusal());
-        }
-    }
-
-    /// The source ended; what the writer has stays.
-    private void sourceFailed(IndexFeeder open, MillraceException failure) {
-        open.stopReading();
-        switch (failure) {
-            case MillraceException.Unavailable passing -> {
-                if (now() - readingSinceNanos >= options.backOffMax().toNanos()) {
-                    backOff.reset();
-                }
-                retry(passing, true);
-            }
-            case MillraceException.Fenced _,
-                    MillraceException.Corrupt _,
-                    MillraceException.InvalidRequest _,
-                    MillraceException.Bug _ ->
-                    fail(failure);
         }
     }
 
@@ -363,8 +363,7 @@ final class IndexingPipeline implements Runnable {
         if (open == null) {
             // Fenced: somebody holds the folder, such as a node that is still stopping.
             if (passes || failure instanceof MillraceException.Fenced) {
-                standing = new Standing(State.STARTING, message(failure), false);
-                retryAtNanos = now() + backOff.nextNanos();
+                course.waits(failure);
             } else {
                 fail(failure);
             }
@@ -381,33 +380,20 @@ final class IndexingPipeline implements Runnable {
             if (!open.keepsGeneration()) {
                 open.dropped(failure);
             }
-            retry(failure, false);
+            course.retries(failure, false);
         }
-    }
-
-    private void retry(MillraceException failure, boolean ofSource) {
-        long waitNanos = backOff.nextNanos();
-        retryAtNanos = now() + waitNanos;
-        standing = new Standing(State.RETRYING, message(failure), ofSource);
-        LOG.log(
-                Level.WARNING,
-                "indexing interrupted index={0} retryMillis={1} reason={2}",
-                definition.name(),
-                waitNanos / 1_000_000,
-                message(failure));
     }
 
     /// Until somebody acts. Nothing more is published: what was read since the last commit may be
     /// part of what is wrong.
     private void fail(MillraceException failure) {
-        standing = new Standing(State.FAILED, message(failure), false);
-        LOG.log(Level.ERROR, "indexing stopped index=" + definition.name(), failure);
+        course.fails(failure);
         IndexFeeder open = feeder;
         if (open != null) {
             try {
                 open.drop(failure);
             } catch (RuntimeException e) {
-                LOG.log(Level.DEBUG, "nothing to drop index=" + definition.name(), e);
+                LOG.log(Level.DEBUG, "nothing to drop index=" + definition().name(), e);
             }
         }
     }
@@ -415,20 +401,33 @@ final class IndexingPipeline implements Runnable {
     private void end() {
         IndexFeeder open = feeder;
         try {
-            if (open != null && standing.state() != State.FAILED) {
+            if (open != null && !retired && course.standing().state() != State.FAILED) {
                 open.finish();
             }
         } catch (RuntimeException | Error e) {
             // Nothing is lost: the next start reads it again.
-            LOG.log(Level.WARNING, "last commit failed index=" + definition.name(), e);
+            LOG.log(Level.WARNING, "last commit failed index=" + definition().name(), e);
         }
-        standing = new Standing(State.STOPPED, standing.detail(), false);
+        course.stands(new Standing(State.STOPPED, course.standing().detail(), false));
         inbox.close();
         waiters.refuse(refusal());
-        close("watch", watch);
-        close("index", open == null ? null : open.index());
-        close("source", source);
+        closeAll();
         ended.countDown();
+    }
+
+    /// Back to before the index was opened.
+    private void closeAll() {
+        IndexFeeder open = feeder;
+        close("watch", watch);
+        watch = null;
+        close("deletion", deletion == null ? null : deletion::close);
+        close("index", open == null ? null : open.index());
+        closeSource();
+    }
+
+    private void closeSource() {
+        close("source", opening.source());
+        opening.forgetSource();
     }
 
     private void close(String what, @Nullable AutoCloseable closeable) {
@@ -437,15 +436,7 @@ final class IndexingPipeline implements Runnable {
                 closeable.close();
             }
         } catch (Exception e) {
-            LOG.log(Level.WARNING, what + " not closed index=" + definition.name(), e);
+            LOG.log(Level.WARNING, what + " not closed index=" + definition().name(), e);
         }
-    }
-
-    private static String message(MillraceException failure) {
-        return String.valueOf(failure.getMessage());
-    }
-
-    private long now() {
-        return resources.nanoClock().nanos();
     }
 }

@@ -25,8 +25,12 @@ public record PipelineStatus(
         RUNNING,
         /// Stopped for a reason that passes; tried again.
         RETRYING,
+        /// Stopped by somebody, until resumed.
+        PAUSED,
         /// Stopped until somebody acts.
         FAILED,
+        /// It ends for good; nothing of it can be read any more.
+        DELETING,
         STOPPED;
 
         public String label() {

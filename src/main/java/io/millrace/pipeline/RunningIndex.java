@@ -6,15 +6,37 @@ import io.millrace.index.CommitPoint;
 import io.millrace.index.Index;
 import io.millrace.source.push.PushChangeSource;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// One index of this node with the pipeline that feeds it. May be shared between threads.
 public final class RunningIndex {
-    private final IndexingPipeline pipeline;
     private final Duration commitTimeout;
+
+    /// Replaced when a rebuild takes over.
+    private volatile IndexingPipeline pipeline;
+
+    private volatile @Nullable Succession succession;
+
+    /// How far a rebuild is.
+    ///
+    /// - state, detail: of the pipeline that builds
+    /// - changes: indexed by this process
+    /// - documents: visible in its newest generation
+    /// - lag: records between what it has committed and what it has to reach; null while that is
+    ///   not known
+    public record Rebuilding(
+            String incarnation,
+            String state,
+            String detail,
+            long changes,
+            long documents,
+            @Nullable Long lag) {}
 
     RunningIndex(IndexingPipeline pipeline, Duration commitTimeout) {
         this.pipeline = pipeline;
@@ -78,6 +100,12 @@ public final class RunningIndex {
         return pipeline.push();
     }
 
+    /// How far the rebuild that is under way has come.
+    public Optional<Rebuilding> rebuild() {
+        Succession next = succession;
+        return next == null ? Optional.empty() : Optional.of(next.progress(pipeline.openIndex()));
+    }
+
     private static String whatItDoes(PipelineStatus status) {
         return status.detail().isEmpty()
                 ? "%d changes are being written".formatted(status.pending().changes())
@@ -86,5 +114,29 @@ public final class RunningIndex {
 
     IndexingPipeline pipeline() {
         return pipeline;
+    }
+
+    /// The one that serves and the one that builds. In this order: a rebuild that takes over in
+    /// between is met as the one that serves.
+    void eachPipeline(Consumer<IndexingPipeline> wish) {
+        Succession next = succession;
+        if (next != null) {
+            wish.accept(next.successor());
+        }
+        wish.accept(pipeline);
+    }
+
+    @Nullable Succession succession() {
+        return succession;
+    }
+
+    void succession(@Nullable Succession next) {
+        succession = next;
+    }
+
+    /// The rebuild took over: from here on everybody sees what it built.
+    void replacedBy(IndexingPipeline successor) {
+        pipeline = successor;
+        succession = null;
     }
 }

@@ -14,12 +14,20 @@ import org.jspecify.annotations.Nullable;
 record Standing(State state, String detail, boolean ofSource) {
     static final Standing STARTING = new Standing(State.STARTING, "", false);
     static final Standing RUNNING = new Standing(State.RUNNING, "", false);
+    static final Standing PAUSED =
+            new Standing(State.PAUSED, "somebody paused it; it goes on when it is resumed", false);
+    static final Standing DELETING = new Standing(State.DELETING, "", false);
 
     boolean canCommit() {
         return switch (state) {
-            case RUNNING, RETRYING -> true;
-            case STARTING, FAILED, STOPPED -> false;
+            case RUNNING, RETRYING, PAUSED -> true;
+            case STARTING, FAILED, DELETING, STOPPED -> false;
         };
+    }
+
+    /// True while changes are taken, or will be in a moment.
+    boolean takesChanges() {
+        return canCommit() && state != State.PAUSED;
     }
 
     /// What somebody is told who asked too early or too late.
@@ -27,7 +35,8 @@ record Standing(State state, String detail, boolean ofSource) {
         String message = "index %s is %s: %s".formatted(index, state.label(), reason());
         return switch (state) {
             case FAILED -> MillraceException.Unavailable.untilRepaired(message, null);
-            case STARTING, RUNNING, RETRYING, STOPPED -> new MillraceException.Unavailable(message);
+            case STARTING, RUNNING, RETRYING, PAUSED, DELETING, STOPPED ->
+                    new MillraceException.Unavailable(message);
         };
     }
 
@@ -39,7 +48,9 @@ record Standing(State state, String detail, boolean ofSource) {
         return switch (state) {
             case STARTING -> "it is being opened, try again in a moment";
             case RUNNING, RETRYING -> "it is being read, try again in a moment";
+            case PAUSED -> "it is paused";
             case FAILED -> "see the log of this node";
+            case DELETING -> "it is being deleted";
             case STOPPED -> "this node is stopping";
         };
     }
@@ -74,7 +85,7 @@ record Standing(State state, String detail, boolean ofSource) {
     /// down.
     private Standing shown(SourceStatus source, String restReason) {
         return switch (state) {
-            case STARTING, FAILED, STOPPED -> this;
+            case STARTING, PAUSED, FAILED, DELETING, STOPPED -> this;
             case RETRYING -> ofSource && reads(source) ? RUNNING : this;
             case RUNNING ->
                     restReason.isEmpty() ? this : new Standing(State.RETRYING, restReason, false);

@@ -13,6 +13,7 @@ import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -21,6 +22,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.UriInfo;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -32,6 +34,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
+import org.jspecify.annotations.Nullable;
 
 /// Definitions: what indexes there are and what they should be.
 @Path("/indexes")
@@ -39,6 +42,9 @@ import org.jboss.resteasy.reactive.RestResponse;
 @Blocking
 @Tag(name = "Indexes", description = "definitions, documents and searches")
 public class IndexesResource {
+    /// How long a deletion may take before the answer is 202.
+    private static final Duration DELETE_WAIT = Duration.ofSeconds(5);
+
     private final Catalog catalog;
     private final Indexes indexes;
 
@@ -132,20 +138,109 @@ public class IndexesResource {
 
     @DELETE
     @Path("{name}")
-    @Operation(hidden = true)
-    public RestResponse<Problem> delete(@PathParam("name") String name, UriInfo uri) {
-        Problem problem =
-                Problem.of(
-                        "method-not-allowed",
-                        "method not allowed",
-                        405,
-                        "index %s: an index cannot be deleted yet".formatted(name),
-                        uri.getPath());
-        return RestResponse.ResponseBuilder.<Problem>create(RestResponse.Status.METHOD_NOT_ALLOWED)
-                .entity(problem)
-                .type(Problem.MEDIA_TYPE)
-                .header(HttpHeaders.ALLOW, "GET, PUT")
+    @Operation(
+            operationId = "deleteIndex",
+            summary = "Deletes an index: documents, files, definition",
+            description =
+                    "Once it is accepted it happens, also after a crash. Followers of its events are"
+                            + " told by a last generation of kind DELETE; while no broker takes that,"
+                            + " the index is deleting for a while. Its name is free afterwards.")
+    @APIResponse(responseCode = "204", description = "the index is gone")
+    @APIResponse(
+            responseCode = "202",
+            description = "the index is being deleted; its state is deleting until it is gone",
+            content = @Content(schema = @Schema(implementation = IndexAnswer.class)))
+    @APIResponse(responseCode = "404", ref = "NotFound")
+    @APIResponse(responseCode = "409", ref = "Conflict")
+    @APIResponse(responseCode = "503", ref = "Unavailable")
+    public RestResponse<IndexAnswer> delete(@PathParam("name") String name) {
+        RunningIndex deleted = indexes.get(name);
+        return indexes.delete(name, DELETE_WAIT)
+                ? RestResponse.noContent()
+                : RestResponse.ResponseBuilder.<IndexAnswer>create(RestResponse.Status.ACCEPTED)
+                        .entity(answer(deleted))
+                        .build();
+    }
+
+    @POST
+    @Path("{name}/pause")
+    @Operation(
+            operationId = "pauseIndex",
+            summary = "Stops reading the source",
+            description =
+                    "What was read is published first. The index can still be searched. A restart"
+                            + " changes nothing about it.")
+    @APIResponse(responseCode = "200", description = "paused, or about to be")
+    @APIResponse(responseCode = "404", ref = "NotFound")
+    @APIResponse(responseCode = "503", ref = "Unavailable")
+    public IndexAnswer pause(@PathParam("name") String name) {
+        return answer(indexes.pause(name));
+    }
+
+    @POST
+    @Path("{name}/resume")
+    @Operation(
+            operationId = "resumeIndex",
+            summary = "Goes on reading the source",
+            description = "An index that failed is opened anew: its files are checked again.")
+    @APIResponse(responseCode = "200", description = "reading, or about to")
+    @APIResponse(responseCode = "404", ref = "NotFound")
+    @APIResponse(responseCode = "503", ref = "Unavailable")
+    public IndexAnswer resume(@PathParam("name") String name) {
+        return answer(indexes.resume(name));
+    }
+
+    @POST
+    @Path("{name}/rebuild")
+    @Operation(
+            operationId = "rebuildIndex",
+            summary = "Builds the index anew beside the one that serves",
+            description =
+                    "From the start of its source, under the definition in the body or, without a"
+                            + " body, the one it has: the way for every change that PUT refuses. The"
+                            + " new incarnation takes over by itself when it has caught up; status"
+                            + " tells how far it is. A restart goes on with it.")
+    @RequestBody(
+            required = false,
+            content = {
+                @Content(
+                        mediaType = "application/yaml",
+                        schema = @Schema(type = SchemaType.OBJECT)),
+                @Content(
+                        mediaType = MediaType.APPLICATION_JSON,
+                        schema = @Schema(type = SchemaType.OBJECT))
+            })
+    @APIResponse(
+            responseCode = "202",
+            description = "the rebuild has begun",
+            content = @Content(schema = @Schema(implementation = IndexAnswer.class)))
+    @APIResponse(responseCode = "400", ref = "Malformed")
+    @APIResponse(responseCode = "404", ref = "NotFound")
+    @APIResponse(responseCode = "409", ref = "Conflict")
+    @APIResponse(responseCode = "503", ref = "Unavailable")
+    public RestResponse<IndexAnswer> rebuild(
+            @PathParam("name") String name,
+            @HeaderParam(HttpHeaders.CONTENT_TYPE) @Nullable MediaType mediaType,
+            byte @Nullable [] body) {
+        Value definition =
+                body == null || body.length == 0 ? null : RequestText.body(body, mediaType);
+        return RestResponse.ResponseBuilder.<IndexAnswer>create(RestResponse.Status.ACCEPTED)
+                .entity(answer(indexes.rebuild(name, definition)))
                 .build();
+    }
+
+    @DELETE
+    @Path("{name}/rebuild")
+    @Operation(
+            operationId = "cancelRebuild",
+            summary = "Gives up a rebuild",
+            description = "The index serves on as it is.")
+    @APIResponse(responseCode = "204", description = "nothing is left of the rebuild")
+    @APIResponse(responseCode = "404", ref = "NotFound")
+    @APIResponse(responseCode = "503", ref = "Unavailable")
+    public RestResponse<Void> cancelRebuild(@PathParam("name") String name) {
+        indexes.cancelRebuild(name);
+        return RestResponse.noContent();
     }
 
     private IndexAnswer answer(RunningIndex running) {

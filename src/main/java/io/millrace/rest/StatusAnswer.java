@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 @Schema(name = "Status")
 record StatusAnswer(
         String name,
-        @Schema(description = "starting, running, retrying, failed or stopped") String state,
+        @Schema(description = "starting, running, retrying, paused, failed, deleting or stopped") String state,
         @Schema(description = "one sentence for people, empty when all is well") String detail,
         @Schema(description = "absent before generation 1") @Nullable String incarnation,
         @Nullable Long generation,
@@ -54,7 +54,9 @@ record StatusAnswer(
                 @Nullable Long lag,
         PendingAnswer pending,
         @Schema(description = "since the process started") long indexedChanges,
-        @Schema(description = "since the process started") long rejectedChanges)
+        @Schema(description = "since the process started") long rejectedChanges,
+        @Schema(description = "the rebuild that is under way, absent without one")
+                @Nullable RebuildAnswer rebuild)
         implements Wire {
 
     /// The source's own state.
@@ -79,6 +81,40 @@ record StatusAnswer(
                     .put("state", state)
                     .put("detail", detail)
                     .put("ends", ends)
+                    .toObj();
+        }
+    }
+
+    /// An incarnation that is being built beside the one that serves.
+    @Schema(name = "RebuildStatus")
+    record RebuildAnswer(
+            String incarnation,
+            @Schema(description = "as of an index") String state,
+            String detail,
+            @Schema(description = "indexed since the process started") long changes,
+            @Schema(description = "visible documents") long documents,
+            @Schema(description = "records until it takes over, absent while not known")
+                    @Nullable Long lag)
+            implements Wire {
+        static RebuildAnswer of(RunningIndex.Rebuilding rebuild) {
+            return new RebuildAnswer(
+                    rebuild.incarnation(),
+                    rebuild.state(),
+                    rebuild.detail(),
+                    rebuild.changes(),
+                    rebuild.documents(),
+                    rebuild.lag());
+        }
+
+        @Override
+        public Obj toValue() {
+            return new Members()
+                    .put("incarnation", incarnation)
+                    .put("state", state)
+                    .put("detail", detail)
+                    .put("changes", changes)
+                    .put("documents", documents)
+                    .put("lag", lag)
                     .toObj();
         }
     }
@@ -132,7 +168,8 @@ record StatusAnswer(
                 lag(status.committed(), status.source().ends()),
                 PendingAnswer.of(status.pending()),
                 status.indexedChanges(),
-                status.rejectedChanges());
+                status.rejectedChanges(),
+                running.rebuild().map(RebuildAnswer::of).orElse(null));
     }
 
     static @Nullable Long lag(Checkpoint committed, Checkpoint ends) {
@@ -178,6 +215,7 @@ record StatusAnswer(
                 .put("pending", pending)
                 .put("indexedChanges", indexedChanges)
                 .put("rejectedChanges", rejectedChanges)
+                .put("rebuild", rebuild)
                 .toObj();
     }
 }

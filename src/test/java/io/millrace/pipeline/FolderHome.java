@@ -1,6 +1,7 @@
 package io.millrace.pipeline;
 
-import io.millrace.catalog.IndexDefinition;
+import io.millrace.catalog.Catalog;
+import io.millrace.catalog.DefinitionParser;
 import io.millrace.directory.Directory;
 import io.millrace.directory.MmapDirectory;
 import io.millrace.document.Document;
@@ -11,7 +12,8 @@ import io.millrace.index.IndexOptions;
 import io.millrace.index.IndexSnapshot;
 import io.millrace.index.NodeResources;
 import io.millrace.index.SegmentView;
-import io.millrace.source.ChangeSource;
+import io.millrace.node.DirectoryIndexHome;
+import io.millrace.segment.Analyzers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -22,14 +24,31 @@ import java.util.Random;
 import java.util.TreeMap;
 
 /// Real indexes in folders below one folder, and what tests want to know of them.
-public final class FolderHome implements IndexHome {
-    private final Path folder;
-    private final IndexOptions options;
-    private final NodeResources resources = resources(1);
+public final class FolderHome {
+    private FolderHome() {}
 
-    public FolderHome(Path folder, IndexOptions options) {
-        this.folder = folder;
-        this.options = options;
+    /// A home as a node has it.
+    public static IndexHome at(Path folder, IndexOptions options) {
+        return new DirectoryIndexHome(directory(folder), options, resources(1));
+    }
+
+    /// The catalog of the same folder.
+    public static Catalog catalog(Path folder) {
+        return Catalog.open(directory(folder), null, new DefinitionParser(Analyzers.NAMES));
+    }
+
+    /// The catalog of a folder, with definitions in files.
+    static Catalog catalog(Path folder, Path files) {
+        return Catalog.open(
+                directory(folder), directory(files), new DefinitionParser(Analyzers.NAMES));
+    }
+
+    private static Directory directory(Path folder) {
+        try {
+            return MmapDirectory.open(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     public static NodeResources resources(long seed) {
@@ -47,43 +66,14 @@ public final class FolderHome implements IndexHome {
                 Duration.ofMillis(200),
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(20),
+                Duration.ofSeconds(2),
+                0,
                 10,
                 1_000,
                 Duration.ofMillis(300),
                 Duration.ofSeconds(2),
                 Duration.ofMillis(10),
                 1_000);
-    }
-
-    @Override
-    public boolean exists(IndexDefinition definition) {
-        return Index.exists(directory(definition.name()));
-    }
-
-    @Override
-    public Index create(IndexDefinition definition, ChangeSource.Start start) {
-        return Index.create(
-                directory(definition.name()),
-                definition.name(),
-                "00000000000000aa",
-                definition.schema(),
-                start.identity(),
-                start.checkpoint(),
-                options,
-                resources);
-    }
-
-    @Override
-    public Index open(IndexDefinition definition) {
-        return Index.open(directory(definition.name()), options, resources);
-    }
-
-    private Directory directory(String name) {
-        try {
-            return MmapDirectory.open(folder).folder(name);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /// Every visible document by its key.

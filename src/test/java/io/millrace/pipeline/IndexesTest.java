@@ -183,7 +183,7 @@ class IndexesTest {
         running().close();
         IndexDefinition numbers = definition("numbers", QUICK, FieldType.LONG);
         RunningIndex index;
-        try (Index held = new FolderHome(folder, IndexOptions.DEFAULT).open(numbers)) {
+        try (Index held = FolderHome.at(folder, IndexOptions.DEFAULT).open("numbers")) {
             index = start(numbers, IndexOptions.DEFAULT);
             Awaiting.that("the reason is known", () -> !index.status().detail().isEmpty());
             assertEquals(State.STARTING, index.status().state());
@@ -295,7 +295,8 @@ class IndexesTest {
         CountDownLatch answered = new CountDownLatch(1);
         indexes =
                 new Indexes(
-                        new FolderHome(folder, IndexOptions.DEFAULT),
+                        FolderHome.at(folder, IndexOptions.DEFAULT),
+                        FolderHome.catalog(folder),
                         _ -> {
                             asked.countDown();
                             try {
@@ -423,7 +424,8 @@ class IndexesTest {
     private RunningIndex start(IndexDefinition numbers, IndexOptions options) {
         indexes =
                 new Indexes(
-                        new FolderHome(folder, options),
+                        FolderHome.at(folder, options),
+                        FolderHome.catalog(folder),
                         definition -> {
                             if (!definition.name().equals("numbers")) {
                                 throw InvalidRequest.notFound("no such source");

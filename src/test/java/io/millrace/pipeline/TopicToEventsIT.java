@@ -192,12 +192,13 @@ class TopicToEventsIT {
     private Indexes indexes(RecordSender sender, TestTopic topic, int batchesUntilBreak) {
         CommitRelay relay = new CommitRelay(sender, quickRelay(), FolderHome.resources(2));
         return new Indexes(
-                new FolderHome(
+                FolderHome.at(
                         folder,
                         IndexOptions.DEFAULT
                                 .withQueue(500, 1 << 20)
                                 .withBuilderBytesMax(1 << 20)
                                 .withKeptCommits(5)),
+                FolderHome.catalog(folder),
                 definition -> new BreakingSource(kafka(definition, topic), batchesUntilBreak),
                 relay::attach,
                 FolderHome.quickOptions(),

@@ -324,6 +324,11 @@ public final class FaultDirectory implements Directory {
     }
 
     @Override
+    public void deleteFolder(String name) {
+        throw new UnsupportedOperationException("folder " + name);
+    }
+
+    @Override
     public void force() throws IOException {
         call("force folder", Need.DURABILITY);
         synchronized (machine) {
