@@ -178,11 +178,13 @@ final class IndexingPipeline implements Runnable {
 
     PipelineStatus status() {
         ChangeSource read = opening.source();
-        return course.standing().status(
-                read == null
-                        ? new SourceStatus(SourceStatus.State.STARTING, Checkpoint.EMPTY, "")
-                        : read.status(),
-                feeder);
+        return course.standing()
+                .status(
+                        read == null
+                                ? new SourceStatus(
+                                        SourceStatus.State.STARTING, Checkpoint.EMPTY, "")
+                                : read.status(),
+                        feeder);
     }
 
     /// Ends soon, after a last commit; see [#ended].
@@ -314,7 +316,8 @@ final class IndexingPipeline implements Runnable {
                 new IndexFeeder(
                         opened,
                         Objects.requireNonNull(opening.source()),
-                        inbox, waiters,
+                        inbox,
+                        waiters,
                         definition().commit(),
                         options,
                         resources);
@@ -326,7 +329,8 @@ final class IndexingPipeline implements Runnable {
                         inbox,
                         orders,
                         course,
-                        new DiskGuard(home, options.diskFreeMinBytes(), resources.nanoClock()), waiters,
+                        new DiskGuard(home, options.diskFreeMinBytes(), resources.nanoClock()),
+                        waiters,
                         options,
                         resources.nanoClock());
         watch(opened);

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 @Schema(name = "Status")
 record StatusAnswer(
         String name,
-        @Schema(description = "starting, running, retrying, paused, failed, deleting or stopped") String state,
+        @Schema(description = "starting, running, retrying, paused, failed, deleting or stopped")
+                String state,
         @Schema(description = "one sentence for people, empty when all is well") String detail,
         @Schema(description = "absent before generation 1") @Nullable String incarnation,
         @Nullable Long generation,

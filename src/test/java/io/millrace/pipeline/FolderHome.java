@@ -29,7 +29,11 @@ public final class FolderHome {
 
     /// A home as a node has it.
     public static IndexHome at(Path folder, IndexOptions options) {
-        return new DirectoryIndexHome(directory(folder), options, resources(1));
+        return in(directory(folder), options);
+    }
+
+    static IndexHome in(Directory data, IndexOptions options) {
+        return new DirectoryIndexHome(data, options, resources(1));
     }
 
     /// The catalog of the same folder.

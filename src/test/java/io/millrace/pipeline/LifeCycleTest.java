@@ -118,10 +118,12 @@ class LifeCycleTest {
     @Test
     void deletionIsTheLastEventOfTheChain() {
         List<IndexEvent> told = new CopyOnWriteArrayList<>();
-        watcher = index -> index.onCommit(commit -> {
-            told.addAll(index.eventsAfter(commit.generation() - 1, 1));
-            index.markPublished(commit.generation());
-        });
+        watcher =
+                index ->
+                        index.onCommit(commit -> {
+                            told.addAll(index.eventsAfter(commit.generation() - 1, 1));
+                            index.markPublished(commit.generation());
+                        });
         RunningIndex index = created();
         log.upsert("a", 1);
         awaitKeys(index, Set.of("a"));
@@ -132,7 +134,9 @@ class LifeCycleTest {
         IndexEvent last = told.getLast();
         assertEquals(CommitKind.DELETE, last.kind());
         assertTrue(last.generation() > before);
-        assertEquals(Value.of(0), ((Value.Obj) Objects.requireNonNull(last.data().get("documents"))).get("total"));
+        assertEquals(
+                Value.of(0),
+                ((Value.Obj) Objects.requireNonNull(last.data().get("documents"))).get("total"));
     }
 
     /// The broker is down: a moment is granted, and no more.
@@ -182,8 +186,7 @@ class LifeCycleTest {
             }
         }
         start();
-        Awaiting.that(
-                "it fails", () -> indexes().get("numbers").status().state() == State.FAILED);
+        Awaiting.that("it fails", () -> indexes().get("numbers").status().state() == State.FAILED);
 
         assertTrue(indexes().delete("numbers", LONG));
         assertEquals(List.of(), files());
@@ -225,8 +228,7 @@ class LifeCycleTest {
 
         Awaiting.that("it takes over", () -> !index.index().incarnation().equals(before));
         awaitKeys(index, Set.of("a", "b"));
-        assertEquals(
-                FieldType.DOUBLE, index.index().schema().field("n").orElseThrow().type());
+        assertEquals(FieldType.DOUBLE, index.index().schema().field("n").orElseThrow().type());
         log.upsert("c", 3);
         awaitKeys(index, Set.of("a", "b", "c"));
         Awaiting.that("the old files are gone", () -> incarnations().size() == 1);
@@ -328,7 +330,9 @@ class LifeCycleTest {
         indexes().close();
         for (Path file : files()) {
             if (file.toString().endsWith(".commit")
-                    || Objects.requireNonNull(file.getFileName()).toString().startsWith("current")) {
+                    || Objects.requireNonNull(file.getFileName())
+                            .toString()
+                            .startsWith("current")) {
                 Files.delete(file);
             }
         }
@@ -338,14 +342,17 @@ class LifeCycleTest {
 
         RunningIndex lost = indexes().get("numbers");
         Awaiting.that("it fails", () -> lost.status().state() == State.FAILED);
-        assertTrue(lost.status().detail().contains("commit records are lost"), lost.status().detail());
+        assertTrue(
+                lost.status().detail().contains("commit records are lost"), lost.status().detail());
         assertEquals(left, files());
     }
 
     @Test
     void indexDefinedByAFileIsNotDeleted() throws IOException {
         Path definitions = Files.createDirectory(folder.resolve("_files"));
-        Files.writeString(definitions.resolve("x.json"), NUMBERS.replaceFirst("\\{", "{\"name\": \"numbers\","));
+        Files.writeString(
+                definitions.resolve("x.json"),
+                NUMBERS.replaceFirst("\\{", "{\"name\": \"numbers\","));
         Catalog catalog = FolderHome.catalog(folder, definitions);
 
         var refused = assertThrows(InvalidRequest.class, () -> catalog.delete("numbers"));

@@ -142,7 +142,7 @@ class PushIndexTest {
         // The writer has room for a tenth of it at a time.
         RunningIndex index =
                 start(
-                        new FolderHome(folder, IndexOptions.DEFAULT.withQueue(1_000, 1 << 30)),
+                        FolderHome.at(folder, IndexOptions.DEFAULT.withQueue(1_000, 1 << 30)),
                         PushOptions.DEFAULT);
         PushChangeSource push = push(index);
         for (int i = 0; i < 100; i++) {
@@ -166,7 +166,7 @@ class PushIndexTest {
         FaultDirectory disk = new FaultDirectory();
         CountDownLatch stuck = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
-        RunningIndex index = start(new OneFolder(disk), PushOptions.DEFAULT.withQueue(3, 1 << 20));
+        RunningIndex index = start(FolderHome.in(disk, IndexOptions.DEFAULT), PushOptions.DEFAULT.withQueue(3, 1 << 20));
         PushChangeSource push = push(index);
         // The commit that begins now does not end, so what is queued stays queued.
         disk.probe(_ -> {
@@ -191,7 +191,7 @@ class PushIndexTest {
     @Test
     void whoWaitsIsToldThatItsGenerationFailed() throws Exception {
         FaultDirectory disk = new FaultDirectory();
-        RunningIndex index = start(new OneFolder(disk), PushOptions.DEFAULT);
+        RunningIndex index = start(FolderHome.in(disk, IndexOptions.DEFAULT), PushOptions.DEFAULT);
         PushChangeSource push = push(index);
         outcome(accepted(push.offer(List.of(upsert("a", 1)), true)));
         disk.strikeAt(1, FaultDirectory.Fault.FULL);
@@ -213,7 +213,7 @@ class PushIndexTest {
     @Test
     void whoWaitsIsToldThatTheIndexFailed() throws Exception {
         FaultDirectory disk = new FaultDirectory();
-        RunningIndex index = start(new OneFolder(disk), PushOptions.DEFAULT);
+        RunningIndex index = start(FolderHome.in(disk, IndexOptions.DEFAULT), PushOptions.DEFAULT);
         PushChangeSource push = push(index);
         CompletableFuture<CommitPoint> waiter = index.await(Awaited.positions(positions(5)));
         disk.strikeAt(1, FaultDirectory.Fault.POWER_LOSS);
@@ -228,7 +228,7 @@ class PushIndexTest {
     void otherIndexesTakeNoDocuments() {
         RunningIndex index =
                 start(
-                        new FolderHome(folder, IndexOptions.DEFAULT),
+                        FolderHome.at(folder, IndexOptions.DEFAULT),
                         new KafkaSource("default", "t", KeyFrom.RECORD),
                         new ScriptedSource(10));
 
@@ -395,7 +395,7 @@ class PushIndexTest {
     }
 
     private RunningIndex start(PushOptions options) {
-        return start(new FolderHome(folder, IndexOptions.DEFAULT), options);
+        return start(FolderHome.at(folder, IndexOptions.DEFAULT), options);
     }
 
     private RunningIndex start(IndexHome home, PushOptions options) {
@@ -409,6 +409,7 @@ class PushIndexTest {
         indexes =
                 new Indexes(
                         home,
+                        FolderHome.catalog(folder),
                         _ -> source,
                         IndexWatcher.none(),
                         FolderHome.quickOptions(),
@@ -435,31 +436,5 @@ class PushIndexTest {
                     }
                 });
         return index.push();
-    }
-
-    /// One index in one folder.
-    private record OneFolder(FaultDirectory disk) implements IndexHome {
-        @Override
-        public boolean exists(IndexDefinition definition) {
-            return Index.exists(disk);
-        }
-
-        @Override
-        public Index create(IndexDefinition definition, ChangeSource.Start start) {
-            return Index.create(
-                    disk,
-                    definition.name(),
-                    "00000000000000aa",
-                    definition.schema(),
-                    start.identity(),
-                    start.checkpoint(),
-                    IndexOptions.DEFAULT,
-                    FolderHome.resources(1));
-        }
-
-        @Override
-        public Index open(IndexDefinition definition) {
-            return Index.open(disk, IndexOptions.DEFAULT, FolderHome.resources(1));
-        }
     }
 }

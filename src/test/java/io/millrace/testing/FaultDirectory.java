@@ -16,6 +16,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.util.IdentityHashMap;
@@ -74,6 +75,10 @@ public final class FaultDirectory implements Directory {
     private final Map<String, FaultDirectory> folders = new TreeMap<>();
 
     private @Nullable String unforcedFolder;
+
+    /// Folders that were removed, until that is durable: a power loss may bring them back.
+    private final Map<String, FaultDirectory> removedFolders = new TreeMap<>();
+
     private boolean locked;
 
     public FaultDirectory() {
@@ -211,6 +216,11 @@ public final class FaultDirectory implements Directory {
                 to.folders.put(name, folder.copy(copied, namesOf, keepsUnforced));
             }
         });
+        removedFolders.forEach((name, folder) -> {
+            if (!folders.containsKey(name) && !keepsUnforced.getAsBoolean()) {
+                to.folders.put(name, folder.copy(copied, namesOf, keepsUnforced));
+            }
+        });
         return to;
     }
 
@@ -324,8 +334,19 @@ public final class FaultDirectory implements Directory {
     }
 
     @Override
-    public void deleteFolder(String name) {
-        throw new UnsupportedOperationException("folder " + name);
+    public void deleteFolder(String name) throws IOException {
+        call("delete folder " + name, Need.LOOK);
+        synchronized (machine) {
+            FaultDirectory removed = folders.get(name);
+            if (removed == null) {
+                throw new NoSuchFileException(name);
+            }
+            if (!removed.names.present().isEmpty() || !removed.folders.isEmpty()) {
+                throw new DirectoryNotEmptyException(name);
+            }
+            folders.remove(name);
+            removedFolders.put(name, removed);
+        }
     }
 
     @Override
@@ -334,6 +355,7 @@ public final class FaultDirectory implements Directory {
         synchronized (machine) {
             names.force();
             unforcedFolder = null;
+            removedFolders.clear();
         }
     }
 
