@@ -25,7 +25,6 @@ import io.millrace.document.FieldType;
 import io.millrace.document.Schema;
 import io.millrace.document.Value;
 import io.millrace.index.CommitPoint;
-import io.millrace.index.Index;
 import io.millrace.index.IndexOptions;
 import io.millrace.source.ChangeSource;
 import io.millrace.source.push.PushAdmission.Accepted;
@@ -166,7 +165,10 @@ class PushIndexTest {
         FaultDirectory disk = new FaultDirectory();
         CountDownLatch stuck = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
-        RunningIndex index = start(FolderHome.in(disk, IndexOptions.DEFAULT), PushOptions.DEFAULT.withQueue(3, 1 << 20));
+        RunningIndex index =
+                start(
+                        FolderHome.in(disk, IndexOptions.DEFAULT),
+                        PushOptions.DEFAULT.withQueue(3, 1 << 20));
         PushChangeSource push = push(index);
         // The commit that begins now does not end, so what is queued stays queued.
         disk.probe(_ -> {
