@@ -193,7 +193,7 @@ class ApiTest {
                 "GET|/indexes/none/search|404|no index named none",
                 "GET|/indexes/none/nothing|404|nothing at /indexes/none/nothing",
                 "GET|/nothing|404|nothing at /nothing",
-                "DELETE|/indexes/none|405|cannot be deleted yet",
+                "DELETE|/indexes/none|404|no index named none",
                 "POST|/indexes/none|405|not allowed",
                 "PUT|/indexes/none|415|application/json",
             })
