@@ -221,9 +221,8 @@ public class IndexesResource {
     public RestResponse<IndexAnswer> rebuild(
             @PathParam("name") String name,
             @HeaderParam(HttpHeaders.CONTENT_TYPE) @Nullable MediaType mediaType,
-            byte @Nullable [] body) {
-        Value definition =
-                body == null || body.length == 0 ? null : RequestText.body(body, mediaType);
+            InputStream body) {
+        Value definition = RequestText.optionalBody(body, mediaType).orElse(null);
         return RestResponse.ResponseBuilder.<IndexAnswer>create(RestResponse.Status.ACCEPTED)
                 .entity(answer(indexes.rebuild(name, definition)))
                 .build();

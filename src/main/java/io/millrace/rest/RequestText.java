@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,12 @@ final class RequestText {
     /// A definition or query; YAML where the media type says so. Of a body that did not say how
     /// long it is no more is read than it may be long.
     static Value body(InputStream in, @Nullable MediaType mediaType) {
+        return optionalBody(in, mediaType)
+                .orElseThrow(() -> InvalidRequest.malformed("", "the request has no body"));
+    }
+
+    /// Empty when the request has none.
+    static Optional<Value> optionalBody(InputStream in, @Nullable MediaType mediaType) {
         byte[] body;
         try {
             body = in.readNBytes(BODY_BYTES_MAX + 1);
@@ -39,13 +46,13 @@ final class RequestText {
             throw InvalidRequest.malformed("", "the body ended early: " + e.getMessage());
         }
         if (body.length == 0) {
-            throw InvalidRequest.malformed("", "the request has no body");
+            return Optional.empty();
         }
         if (body.length > BODY_BYTES_MAX) {
             throw tooLarge("more than " + BODY_BYTES_MAX);
         }
         boolean yaml = mediaType != null && mediaType.getSubtype().endsWith("yaml");
-        return yaml ? Json.parseYaml(body) : Json.parse(body);
+        return Optional.of(yaml ? Json.parseYaml(body) : Json.parse(body));
     }
 
     static InvalidRequest tooLarge(String lengthBytes) {
