@@ -12,7 +12,8 @@ final class ConcatenatedDocuments implements DocumentMap {
     /// - base: target of the input's first live document
     /// - count: documents, deleted ones included
     /// - live: null when all are
-    private record Input(int base, int count, @Nullable LiveRanks live) {}
+    private record Input(
+            int base, int count, ImmutableRoaringBitmap deleted, @Nullable LiveRanks live) {}
 
     private final Input[] inputs;
     private final int documentCount;
@@ -25,7 +26,7 @@ final class ConcatenatedDocuments implements DocumentMap {
             int count = input.reader().documentCount();
             LiveRanks live =
                     input.deleted().isEmpty() ? null : new LiveRanks(count, input.deleted());
-            inputs[i] = new Input(base, count, live);
+            inputs[i] = new Input(base, count, input.deleted(), live);
             base = Math.addExact(base, input.liveCount());
         }
         documentCount = base;
@@ -44,6 +45,11 @@ final class ConcatenatedDocuments implements DocumentMap {
         }
         int rank = from.live.rank(document);
         return rank < 0 ? -1 : from.base + rank;
+    }
+
+    @Override
+    public ImmutableRoaringBitmap leftOut(int input) {
+        return inputs[input].deleted;
     }
 
     @Override

@@ -2,12 +2,12 @@ package io.millrace.merge;
 
 import io.millrace.MillraceException;
 import io.millrace.directory.Directory;
+import io.millrace.directory.FileOutput;
 import io.millrace.document.Schema;
-import io.millrace.segment.DocumentPlacement;
-import io.millrace.segment.SegmentBuilder;
 import io.millrace.segment.SegmentId;
 import io.millrace.segment.SegmentMeta;
 import io.millrace.segment.SegmentReader;
+import io.millrace.segment.SegmentRewriter;
 import java.io.IOException;
 import java.util.List;
 
@@ -39,22 +39,30 @@ public final class SegmentMerger {
         if (documents.documentCount() == 0) {
             throw new MillraceException.Bug("merge of no live document into " + output);
         }
-        SegmentBuilder builder = new SegmentBuilder(schema);
-        int done = 0;
-        for (DocumentPlacement.Walk walk = documents.walk(); walk.next(); ) {
-            SegmentReader reader = inputs.get(walk.input()).reader();
-            control.checkCancelled();
-            for (int document = walk.from(); document < walk.to(); document++) {
-                builder.add(
-                        reader.key(document),
-                        reader.seq(document),
-                        builder.analyze(reader.document(document)));
-                done++;
-            }
-            control.progress(done, 0);
+        SegmentMeta meta;
+        long expectedBytes = 1;
+        for (MergeInput input : inputs) {
+            expectedBytes += new MergeCandidate(input.reader().meta(), (int) (input.reader().documentCount() - (long) input.liveCount())).liveBytes();
         }
-        SegmentMeta meta = builder.write(directory, output);
-        control.progress(done, meta.lengthBytes());
+        try (FileOutput file =
+                new MergeOutput(
+                        directory.create(output.fileName()),
+                        control,
+                        documents.documentCount(),
+                        expectedBytes)) {
+            meta =
+                    SegmentRewriter.write(
+                            file,
+                            output,
+                            schema,
+                            inputs.stream().map(MergeInput::reader).toList(),
+                            documents,
+                            control::checkCancelled);
+        }
+        try (SegmentReader reader = SegmentReader.open(directory, meta)) {
+            MergeCheck.check(reader, inputs, documents);
+        }
+        control.progress(documents.documentCount(), meta.lengthBytes());
         return new MergedSegment(meta, documents);
     }
 }

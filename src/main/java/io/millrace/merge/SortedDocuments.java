@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.IntBuffer;
 import java.util.List;
 import java.util.Objects;
+import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
 
 /// The live documents of the inputs by a declared order. Takes 4 bytes outside the heap for every
 /// document of the inputs and 4 more for every live one; while it sorts, 4 and per key 8 more, see
@@ -21,7 +22,11 @@ final class SortedDocuments implements DocumentMap {
     /// By target: the document counted through.
     private final IntBuffer sources;
 
-    private SortedDocuments(int[] bases, IntBuffer targets, IntBuffer sources) {
+    private final List<MergeInput> inputs;
+
+    private SortedDocuments(
+            List<MergeInput> inputs, int[] bases, IntBuffer targets, IntBuffer sources) {
+        this.inputs = inputs;
         this.bases = bases;
         this.targets = targets;
         this.sources = sources;
@@ -53,7 +58,7 @@ final class SortedDocuments implements DocumentMap {
             sorted.put(target, document);
             targets.put(document, target);
         }
-        return new SortedDocuments(bases, targets, sorted);
+        return new SortedDocuments(List.copyOf(inputs), bases, targets, sorted);
     }
 
     /// The numbers below `count` by their keys, equal ones rising: runs of one merged to runs of
@@ -114,6 +119,11 @@ final class SortedDocuments implements DocumentMap {
     public int target(int input, int document) {
         int count = bases[input + 1] - bases[input];
         return targets.get(bases[input] + Objects.checkIndex(document, count));
+    }
+
+    @Override
+    public ImmutableRoaringBitmap leftOut(int input) {
+        return inputs.get(input).deleted();
     }
 
     @Override

@@ -104,6 +104,16 @@ final class DocumentBlocks {
         long firstsOffset = PackedWriter.write(out, firsts, firsts.length);
         long offsetsOffset = PackedWriter.write(out, offsets, offsets.length);
         long rawLengthsOffset = PackedWriter.write(out, live.rawLengths.toArray(), blockCount);
+        writeTail(out, blockCount, firstsOffset, offsetsOffset, rawLengthsOffset);
+    }
+
+    static void writeTail(
+            SegmentOutput out,
+            int blockCount,
+            long firstsOffset,
+            long offsetsOffset,
+            long rawLengthsOffset)
+            throws IOException {
         out.putInt(blockCount);
         out.putInt(0);
         out.putLong(firstsOffset);

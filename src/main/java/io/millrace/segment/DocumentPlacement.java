@@ -1,5 +1,7 @@
 package io.millrace.segment;
 
+import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
+
 /// Which documents of several segments make a new one, and in which order. The segments are called
 /// inputs and counted from 0. Immutable.
 public interface DocumentPlacement {
@@ -9,6 +11,9 @@ public interface DocumentPlacement {
 
     /// The place of an input's document in the new segment, or -1 when it is left out.
     int target(int input, int document);
+
+    /// The documents of an input that have no place.
+    ImmutableRoaringBitmap leftOut(int input);
 
     /// True when documents come in the order of inputs, and within an input as they were.
     boolean keepsOrder();

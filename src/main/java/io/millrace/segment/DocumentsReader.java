@@ -2,6 +2,7 @@ package io.millrace.segment;
 
 import io.millrace.MillraceException;
 import io.millrace.document.Document;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -55,14 +56,37 @@ final class DocumentsReader {
         if (last != null && last.ordinal() == ordinal) {
             return last.bytes();
         }
-        long offset = offsets.get(ordinal);
-        byte[] frame = new byte[Math.toIntExact(offsets.get(ordinal + 1) - offset)];
-        MemorySegment.copy(section, SegmentLayout.BYTE, offset, frame, 0, frame.length);
-        byte[] bytes = DocumentBlocks.decompress(frame, rawLengths.getInt(ordinal));
+        byte[] bytes = decompressed(ordinal);
         if (bytes.length <= KEPT_BYTES_MAX) {
             kept = new Block(ordinal, bytes);
         }
         return bytes;
+    }
+
+    byte[] decompressed(int block) {
+        long offset = offsets.get(block);
+        byte[] frame = new byte[Math.toIntExact(offsets.get(block + 1) - offset)];
+        MemorySegment.copy(section, SegmentLayout.BYTE, offset, frame, 0, frame.length);
+        return DocumentBlocks.decompress(frame, rawLengths.getInt(block));
+    }
+
+    /// Appends a compressed block as it is.
+    void copyFrame(int block, SegmentOutput out) throws IOException {
+        long offset = offsets.get(block);
+        out.putMemory(section, offset, offsets.get(block + 1) - offset);
+    }
+
+    int blockOf(int document) {
+        return firstDocuments.floor(document);
+    }
+
+    /// The first document of a block; for the block after the last, the document count.
+    int firstDocument(int block) {
+        return firstDocuments.getInt(block);
+    }
+
+    int rawLength(int block) {
+        return rawLengths.getInt(block);
     }
 
     private PackedArray packed(long offsetAt) {

@@ -2,6 +2,7 @@ package io.millrace.segment;
 
 import io.millrace.MillraceException;
 import io.millrace.document.DocumentKey;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
 /// Reads a keys section in place ([KeysLayout]). Immutable.
@@ -54,6 +55,25 @@ final class KeysReader {
         byte[] bytes = new byte[length];
         MemorySegment.copy(section, SegmentLayout.BYTE, bytesOffset + start, bytes, 0, length);
         return DocumentKey.ofBytes(bytes);
+    }
+
+    /// Copies the bytes of a key to the front of `into`, which holds the longest, and returns how
+    /// many there are.
+    int copyKey(int document, byte[] into) {
+        long start = starts.get(document);
+        int length = (int) (starts.get(document + 1) - start);
+        MemorySegment.copy(section, SegmentLayout.BYTE, bytesOffset + start, into, 0, length);
+        return length;
+    }
+
+    int keyLength(int document) {
+        return (int) (starts.get(document + 1) - starts.get(document));
+    }
+
+    /// Appends the bytes of the keys of a range of documents.
+    void copyKeys(int from, int to, SegmentOutput out) throws IOException {
+        long start = starts.get(from);
+        out.putMemory(section, bytesOffset + start, starts.get(to) - start);
     }
 
     private boolean isKey(int document, byte[] key) {

@@ -1,6 +1,7 @@
 package io.millrace.segment;
 
 import io.millrace.MillraceException;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Objects;
@@ -48,6 +49,11 @@ final class MappedPostings implements PostingsReader {
     @Override
     public long totalTerms() {
         return totalTerms;
+    }
+
+    /// Appends the norms of a range of documents.
+    void copyNorms(int from, int to, SegmentOutput out) throws IOException {
+        out.putMemory(norms, from, to - from);
     }
 
     @Override

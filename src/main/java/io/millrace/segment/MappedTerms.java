@@ -116,7 +116,27 @@ final class MappedTerms implements TermsReader {
         return bitmap(bitmapCount);
     }
 
-    private ImmutableRoaringBitmap bitmap(int index) {
+    /// At the first string; null where the terms are numbers.
+    StringDictionary.@Nullable Cursor stringCursor() {
+        return strings == null ? null : strings.cursor();
+    }
+
+    /// Where the inline documents of a term start, and those of the term before end.
+    int inlineStart(int ordinal) {
+        return inlineStarts.getInt(ordinal);
+    }
+
+    int inlineDocument(int index) {
+        return inlineDocuments.getInt(index);
+    }
+
+    /// Documents in the i-th bitmap.
+    int bitmapCardinality(int index) {
+        return bitmapCounts.getInt(index);
+    }
+
+    /// The documents of the i-th term that has them as a bitmap.
+    ImmutableRoaringBitmap bitmap(int index) {
         long start = bitmapStarts.get(index);
         long length = bitmapStarts.get(index + 1) - start;
         return new ImmutableRoaringBitmap(section.asSlice(start, length).asByteBuffer());

@@ -2,9 +2,44 @@ package io.millrace.segment;
 
 import java.io.IOException;
 
-/// Writes arrays as [PackedLayout] draws them.
+/// Writes arrays as [PackedLayout] draws them, whole ones or value by value. Confined to one
+/// thread.
 final class PackedWriter {
-    private PackedWriter() {}
+    private final SegmentOutput out;
+    private final BitWriter bits;
+    private final long start;
+    private final long base;
+    private final int width;
+
+    /// Begins an array whose values come by [#add].
+    ///
+    /// @param min the least value there will be, 0 for no values
+    /// @param max the largest value there will be
+    PackedWriter(SegmentOutput out, long min, long max, int count) throws IOException {
+        this.out = out;
+        bits = new BitWriter(out);
+        base = min;
+        width = PackedLayout.widthOf(max - min);
+        out.align();
+        start = out.offset();
+        out.putLong(base);
+        out.putInt(count);
+        out.putInt(width);
+    }
+
+    void add(long value) throws IOException {
+        bits.add(value - base, width);
+    }
+
+    /// Ends the array and returns where in the section it starts.
+    long end() throws IOException {
+        bits.finish();
+        for (int i = 0; i < PackedLayout.PADDING_BYTES; i++) {
+            out.putByte(0);
+        }
+        out.align();
+        return start;
+    }
 
     /// Writes the first `count` values and returns where in the section they start.
     static long write(SegmentOutput out, long[] values, int count) throws IOException {
@@ -14,14 +49,11 @@ final class PackedWriter {
             min = Math.min(min, values[i]);
             max = Math.max(max, values[i]);
         }
-        int width = PackedLayout.widthOf(max - min);
-        long start = begin(out, min, count, width);
-        BitWriter bits = new BitWriter(out);
+        PackedWriter writer = new PackedWriter(out, min, max, count);
         for (int i = 0; i < count; i++) {
-            bits.add(values[i] - min, width);
+            writer.add(values[i]);
         }
-        end(out, bits);
-        return start;
+        return writer.end();
     }
 
     /// As above, for values that are not negative: the base is 0.
@@ -30,31 +62,32 @@ final class PackedWriter {
         for (int i = 0; i < count; i++) {
             max = Math.max(max, values[i]);
         }
-        int width = PackedLayout.widthOf(max);
-        long start = begin(out, 0, count, width);
-        BitWriter bits = new BitWriter(out);
+        PackedWriter writer = new PackedWriter(out, 0, max, count);
         for (int i = 0; i < count; i++) {
-            bits.add(values[i], width);
+            writer.add(values[i]);
         }
-        end(out, bits);
-        return start;
+        return writer.end();
     }
 
-    private static long begin(SegmentOutput out, long base, int count, int width)
-            throws IOException {
-        out.align();
-        long start = out.offset();
-        out.putLong(base);
-        out.putInt(count);
-        out.putInt(width);
-        return start;
+    /// Writes ints from a spool, none of them negative.
+    static long writeInts(SegmentOutput out, Spool values, int max) throws IOException {
+        int count = Math.toIntExact(values.sizeBytes() / Integer.BYTES);
+        PackedWriter writer = new PackedWriter(out, 0, max, count);
+        for (int i = 0; i < count; i++) {
+            writer.add(values.getInt(i));
+        }
+        return writer.end();
     }
 
-    private static void end(SegmentOutput out, BitWriter bits) throws IOException {
-        bits.finish();
-        for (int i = 0; i < PackedLayout.PADDING_BYTES; i++) {
-            out.putByte(0);
+    /// Writes rising longs from a spool.
+    static long writeRising(SegmentOutput out, Spool values) throws IOException {
+        int count = Math.toIntExact(values.sizeBytes() / Long.BYTES);
+        long min = count == 0 ? 0 : values.getLong(0);
+        long max = count == 0 ? 0 : values.getLong(count - 1);
+        PackedWriter writer = new PackedWriter(out, min, max, count);
+        for (int i = 0; i < count; i++) {
+            writer.add(values.getLong(i));
         }
-        out.align();
+        return writer.end();
     }
 }

@@ -5,13 +5,13 @@ import java.io.IOException;
 /// Writes a postings section as [PostingsLayout] draws it. Confined to one thread.
 final class PostingsWriter {
     private final SegmentOutput out;
-    private final BitWriter bits;
+    private final PostingsBlock block;
     private final int[] documents;
     private final int[] frequencies;
 
     private PostingsWriter(SegmentOutput out, InvertedIndex inverted) {
         this.out = out;
-        bits = new BitWriter(out);
+        block = new PostingsBlock(out);
         documents = inverted.documents();
         frequencies = inverted.frequencies();
     }
@@ -32,11 +32,21 @@ final class PostingsWriter {
         }
         out.putLong(0);
         long startsOffset = PackedWriter.write(out, starts, starts.length);
+        writeTail(out, termCount, documentsWithField, totalTerms, startsOffset);
+        out.end(SegmentLayout.Kind.POSTINGS, field);
+    }
+
+    static void writeTail(
+            SegmentOutput out,
+            int termCount,
+            int documentsWithField,
+            long totalTerms,
+            long startsOffset)
+            throws IOException {
         out.putInt(termCount);
         out.putInt(documentsWithField);
         out.putLong(totalTerms);
         out.putLong(startsOffset);
-        out.end(SegmentLayout.Kind.POSTINGS, field);
     }
 
     private void list(int start, int end) throws IOException {
@@ -45,52 +55,21 @@ final class PostingsWriter {
             int blockEnd = 0;
             for (int at = start; at < end; at += PostingsLayout.BLOCK_DOCUMENTS) {
                 int to = Math.min(end, at + PostingsLayout.BLOCK_DOCUMENTS);
-                int deltas = PostingsLayout.packedBytes(to - at, deltaWidth(start, at, to));
-                int counts = PostingsLayout.packedBytes(to - at, frequencyWidth(at, to));
-                blockEnd =
-                        Math.addExact(
-                                blockEnd, PostingsLayout.BLOCK_HEADER_BYTES + deltas + counts);
+                int length =
+                        PostingsBlock.length(documents, frequencies, at, to, before(start, at));
+                blockEnd = Math.addExact(blockEnd, length);
                 out.putInt(documents[to - 1]);
                 out.putInt(blockEnd);
             }
         }
         for (int at = start; at < end; at += PostingsLayout.BLOCK_DOCUMENTS) {
-            block(start, at, Math.min(end, at + PostingsLayout.BLOCK_DOCUMENTS));
+            int to = Math.min(end, at + PostingsLayout.BLOCK_DOCUMENTS);
+            block.write(documents, frequencies, at, to, before(start, at));
         }
     }
 
-    private void block(int listStart, int from, int to) throws IOException {
-        int deltaWidth = deltaWidth(listStart, from, to);
-        int frequencyWidth = frequencyWidth(from, to);
-        out.putByte(deltaWidth);
-        out.putByte(frequencyWidth);
-        for (int i = from; i < to; i++) {
-            bits.add(delta(listStart, i), deltaWidth);
-        }
-        bits.finish();
-        for (int i = from; i < to; i++) {
-            bits.add(frequencies[i] - 1, frequencyWidth);
-        }
-        bits.finish();
-    }
-
-    private int deltaWidth(int listStart, int from, int to) {
-        int all = 0;
-        for (int i = from; i < to; i++) {
-            all |= delta(listStart, i);
-        }
-        return PackedLayout.widthOf(all);
-    }
-
-    private int frequencyWidth(int from, int to) {
-        int all = 0;
-        for (int i = from; i < to; i++) {
-            all |= frequencies[i] - 1;
-        }
-        return PackedLayout.widthOf(all);
-    }
-
-    private int delta(int listStart, int i) {
-        return i == listStart ? documents[i] : documents[i] - documents[i - 1] - 1;
+    /// The document before a block; -1 for the first one.
+    private int before(int listStart, int at) {
+        return at == listStart ? -1 : documents[at - 1];
     }
 }

@@ -4,6 +4,7 @@ import io.millrace.directory.FileOutput;
 import io.millrace.document.Document;
 import io.millrace.document.Schema;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -108,6 +109,21 @@ final class SegmentOutput {
         while (at < end) {
             int piece = Math.min(end - at, block.remaining());
             block.put(bytes, at, piece);
+            at += piece;
+            if (!block.hasRemaining()) {
+                flush();
+            }
+        }
+    }
+
+    void putMemory(MemorySegment memory, long offset, long length) throws IOException {
+        long at = offset;
+        long end = offset + length;
+        while (at < end) {
+            int piece = (int) Math.min(end - at, block.remaining());
+            MemorySegment.copy(
+                    memory, SegmentLayout.BYTE, at, block.array(), block.position(), piece);
+            block.position(block.position() + piece);
             at += piece;
             if (!block.hasRemaining()) {
                 flush();

@@ -131,6 +131,26 @@ public final class SegmentReader implements AutoCloseable {
         return postings.get(path);
     }
 
+    KeysReader keys() {
+        return keys;
+    }
+
+    DocumentsReader documents() {
+        return documents;
+    }
+
+    @Nullable MappedTerms mappedTerms(String path) {
+        return terms.get(path);
+    }
+
+    @Nullable MappedColumn mappedColumn(String path) {
+        return columns.get(path);
+    }
+
+    @Nullable MappedPostings mappedPostings(String path) {
+        return postings.get(path);
+    }
+
     @Override
     public void close() {
         file.close();

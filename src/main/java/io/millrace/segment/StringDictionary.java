@@ -62,8 +62,13 @@ final class StringDictionary {
         }
     }
 
-    /// Walks the strings of one block. Confined to one call.
-    private final class Cursor {
+    /// At the first string of a dictionary that has one.
+    Cursor cursor() {
+        return new Cursor(0);
+    }
+
+    /// Walks the strings from the first of a block on. Confined to one thread.
+    final class Cursor {
         private long at;
         private int ordinal;
         private byte[] term = new byte[32];
@@ -75,9 +80,29 @@ final class StringDictionary {
             read(0);
         }
 
+        /// The next string of the same block.
         void next() {
             ordinal++;
             read(varint());
+        }
+
+        /// The next string of any block; false when there is none.
+        boolean advance() {
+            if (ordinal + 1 == termCount) {
+                return false;
+            }
+            ordinal++;
+            read(ordinal % TermsLayout.STRINGS_PER_BLOCK == 0 ? 0 : varint());
+            return true;
+        }
+
+        /// The string's bytes, in front; another array after the next step.
+        byte[] bytes() {
+            return term;
+        }
+
+        int length() {
+            return length;
         }
 
         int compareTo(byte[] utf8) {

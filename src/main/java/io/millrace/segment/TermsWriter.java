@@ -83,18 +83,31 @@ final class TermsWriter {
         long bitmapTermsOffset = PackedWriter.write(out, bitmapTerms, bitmapCount);
         long bitmapStartsOffset = PackedWriter.write(out, bitmapStarts, bitmapStarts.length);
         long bitmapCountsOffset = PackedWriter.write(out, bitmapCounts, bitmapCount);
-        out.putInt(termCount);
-        out.putInt(bitmapCount);
-        out.putLong(dictionaryOffset);
-        out.putLong(inlineStartsOffset);
-        out.putLong(inlineDocumentsOffset);
-        out.putLong(bitmapTermsOffset);
-        out.putLong(bitmapStartsOffset);
-        out.putLong(bitmapCountsOffset);
+        writeTail(
+                termCount,
+                bitmapCount,
+                dictionaryOffset,
+                inlineStartsOffset,
+                inlineDocumentsOffset,
+                bitmapTermsOffset,
+                bitmapStartsOffset,
+                bitmapCountsOffset);
         out.end(SegmentLayout.Kind.TERMS, field);
     }
 
-    private long putBitmap(RoaringBitmap documents) throws IOException {
+    /// @param offsets in the order of [TermsLayout]
+    void writeTail(int termCount, int bitmapCount, long... offsets) throws IOException {
+        out.putInt(termCount);
+        out.putInt(bitmapCount);
+        for (long offset : offsets) {
+            out.putLong(offset);
+        }
+    }
+
+    /// Appends a bitmap in its smallest form and returns where it starts.
+    long putBitmap(RoaringBitmap documents) throws IOException {
+        // The form then depends on what is in it, not on how that came there.
+        documents.removeRunCompression();
         documents.runOptimize();
         int length = documents.serializedSizeInBytes();
         if (bitmapBytes.capacity() < length) {

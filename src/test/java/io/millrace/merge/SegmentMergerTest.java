@@ -14,16 +14,20 @@ import io.millrace.document.FieldType;
 import io.millrace.document.Schema;
 import io.millrace.document.Value;
 import io.millrace.segment.SegmentBuilder;
+import io.millrace.segment.SegmentMeta;
 import io.millrace.segment.SegmentModel;
 import io.millrace.segment.SegmentReader;
+import io.millrace.segment.SegmentSections;
 import io.millrace.segment.Ulids;
 import io.millrace.testing.Seeded;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.BeforeEach;
@@ -134,9 +138,23 @@ final class SegmentMergerTest {
                 }
             }
         }
+        Map<String, ByteBuffer> expected =
+                SegmentSections.indexed(directory, written(model, random));
+        Map<String, ByteBuffer> sections = SegmentSections.indexed(directory, merged.meta());
+        assertEquals(expected.keySet(), sections.keySet());
+        expected.forEach((section, bytes) -> assertEquals(bytes, sections.get(section), section));
         for (Source source : sources) {
             source.input.reader().close();
         }
+    }
+
+    /// The same documents in the same order, indexed anew.
+    private SegmentMeta written(SegmentModel model, RandomGenerator random) throws Exception {
+        SegmentBuilder builder = new SegmentBuilder(model.schema());
+        for (SegmentModel.Entry entry : model.entries) {
+            builder.add(entry.key(), entry.seq(), builder.analyze(Document.of(entry.document())));
+        }
+        return builder.write(directory, Ulids.next(random));
     }
 
     private static Schema schema(RandomGenerator random) {

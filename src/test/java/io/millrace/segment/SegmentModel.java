@@ -40,6 +40,10 @@ public final class SegmentModel {
         this.schema = schema;
     }
 
+    public Schema schema() {
+        return schema;
+    }
+
     /// A schema with some fields of every type, single and multi, some of them nested.
     public static Schema randomSchema(RandomGenerator random) {
         List<Field> fields = new ArrayList<>();
