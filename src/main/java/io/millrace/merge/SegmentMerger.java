@@ -42,7 +42,13 @@ public final class SegmentMerger {
         SegmentMeta meta;
         long expectedBytes = 1;
         for (MergeInput input : inputs) {
-            expectedBytes += new MergeCandidate(input.reader().meta(), (int) (input.reader().documentCount() - (long) input.liveCount())).liveBytes();
+            expectedBytes +=
+                    new MergeCandidate(
+                                    input.reader().meta(),
+                                    (int)
+                                            (input.reader().documentCount()
+                                                    - (long) input.liveCount()))
+                            .liveBytes();
         }
         try (FileOutput file =
                 new MergeOutput(

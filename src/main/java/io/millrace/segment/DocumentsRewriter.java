@@ -97,8 +97,7 @@ final class DocumentsRewriter {
         for (int document = from; document < to; document++) {
             int start = DocumentBlocks.start(bytes, count, document - first);
             open.add(bytes, start, DocumentBlocks.end(bytes, count, document - first) - start);
-            boolean absorbs =
-                    whole && document + 1 < to && open.sizeBytes() < ABSORBED_BYTES_MAX;
+            boolean absorbs = whole && document + 1 < to && open.sizeBytes() < ABSORBED_BYTES_MAX;
             if (open.isFull() && !absorbs) {
                 flush(blocks);
             }

@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/// Writes the keys and seq sections of a rewritten segment ([KeysLayout]). The hash table takes
-/// 7.5 bytes a document outside the heap while it is made.
+/// Writes the keys and seq sections of a rewritten segment ([KeysLayout]). The hash table takes 7.5
+/// bytes a document outside the heap while it is made.
 final class KeysRewriter {
     private final RewriteInputs inputs;
     private final SegmentOutput out;

@@ -58,8 +58,7 @@ final class OpenBlock {
         for (int i = 0; i < ends.size(); i++) {
             INT.set(raw, i * Integer.BYTES, ends.get(i));
         }
-        System.arraycopy(
-                documents.array(), 0, raw, ends.size() * Integer.BYTES, documents.size());
+        System.arraycopy(documents.array(), 0, raw, ends.size() * Integer.BYTES, documents.size());
         int bound = Math.toIntExact(Zstd.compressBound(rawLength));
         if (frame.length < bound) {
             ramBytes.addAndGet(bound - frame.length);

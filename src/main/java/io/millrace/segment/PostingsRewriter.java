@@ -23,9 +23,7 @@ final class PostingsRewriter {
     private long totalTerms;
 
     PostingsRewriter(
-            RewriteInputs inputs,
-            SegmentOutput out,
-            List<@Nullable MappedPostings> postings) {
+            RewriteInputs inputs, SegmentOutput out, List<@Nullable MappedPostings> postings) {
         this.inputs = inputs;
         this.out = out;
         this.postings = postings;
@@ -33,8 +31,7 @@ final class PostingsRewriter {
     }
 
     /// @param terms those written, with the sources of all
-    void writePostings(int field, TermsRewriter terms, int documentsWithField)
-            throws IOException {
+    void writePostings(int field, TermsRewriter terms, int documentsWithField) throws IOException {
         out.begin();
         int termCount = terms.termCount();
         try (Spool starts = new Spool();
@@ -50,8 +47,7 @@ final class PostingsRewriter {
             }
             out.putLong(0);
             long startsOffset = PackedWriter.writeRising(out, starts);
-            PostingsWriter.writeTail(
-                    out, termCount, documentsWithField, totalTerms, startsOffset);
+            PostingsWriter.writeTail(out, termCount, documentsWithField, totalTerms, startsOffset);
         }
         out.end(SegmentLayout.Kind.POSTINGS, field);
     }

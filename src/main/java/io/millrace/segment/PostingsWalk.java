@@ -26,14 +26,12 @@ abstract sealed class PostingsWalk implements AutoCloseable {
     /// Of the posting that [#nextSourced] found.
     int target;
 
-    private PostingsWalk(
-            RewriteInputs inputs, List<@Nullable MappedPostings> postings) {
+    private PostingsWalk(RewriteInputs inputs, List<@Nullable MappedPostings> postings) {
         this.inputs = inputs;
         this.postings = postings;
     }
 
-    static PostingsWalk of(
-            RewriteInputs inputs, List<@Nullable MappedPostings> postings) {
+    static PostingsWalk of(RewriteInputs inputs, List<@Nullable MappedPostings> postings) {
         return inputs.placement().keepsOrder()
                 ? new InOrder(inputs, postings)
                 : new Sorted(inputs, postings);

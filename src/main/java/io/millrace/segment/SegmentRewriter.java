@@ -77,12 +77,7 @@ public final class SegmentRewriter {
         List<@Nullable MappedTerms> terms = each(SegmentReader::mappedTerms, field);
         try (TermsRewriter written =
                 new TermsRewriter(
-                        inputs,
-                        out,
-                        field,
-                        terms,
-                        field.type() == FieldType.KEYWORD,
-                        isText)) {
+                        inputs, out, field, terms, field.type() == FieldType.KEYWORD, isText)) {
             RoaringBitmap present = written.write(SegmentLayout.Kind.TERMS, ordinal);
             if (present == null) {
                 return;

@@ -72,13 +72,13 @@ final class TargetSet {
         return of;
     }
 
-    /// @param countMax of targets, repeated ones too
-    private Sink sink(long countMax) {
+    /// @param expected how many targets there will be, more or less
+    private Sink sink(long expected) {
         if (inputs.placement().keepsOrder()) {
             return new RisingSink();
         }
-        return countMax <= SORTED_MAX
-                ? new SortingSink((int) countMax)
+        return expected <= SORTED_MAX
+                ? new SortingSink((int) expected)
                 : new MarkingSink(inputs.documentCount());
     }
 
@@ -131,15 +131,19 @@ final class TargetSet {
 
     /// Sorts a few targets.
     private static final class SortingSink implements Sink {
-        private final int[] all;
+        private int[] all;
         private int size;
 
-        SortingSink(int countMax) {
-            all = new int[countMax];
+        SortingSink(int expected) {
+            all = new int[expected];
         }
 
         @Override
         public void add(int[] targets, int count) {
+            // Terms that have become one may share documents.
+            if (all.length < size + count) {
+                all = Arrays.copyOf(all, Math.max(size + count, 2 * all.length));
+            }
             System.arraycopy(targets, 0, all, size, count);
             size += count;
         }

@@ -21,9 +21,6 @@ final class TermsRewriter implements AutoCloseable {
     private final RewriteInputs inputs;
     private final SegmentOutput out;
 
-    /// By input; null for one without the field.
-    private final List<@Nullable MappedTerms> terms;
-
     private final PriorityQueue<TermCursor> cursors = new PriorityQueue<>(TermCursor::compareTo);
     private final boolean isNumeric;
 
@@ -59,6 +56,7 @@ final class TermsRewriter implements AutoCloseable {
 
     private final TargetSet targets;
 
+    /// @param terms by input; null for one without the field
     TermsRewriter(
             RewriteInputs inputs,
             SegmentOutput out,
@@ -68,7 +66,6 @@ final class TermsRewriter implements AutoCloseable {
             boolean keepsAllSources) {
         this.inputs = inputs;
         this.out = out;
-        this.terms = terms;
         this.keepsAllSources = keepsAllSources;
         isNumeric = field.type().isNumeric();
         strings = new StringBlocks(out);
@@ -107,7 +104,9 @@ final class TermsRewriter implements AutoCloseable {
     /// The ordinal of an input's term among the terms written.
     int newOrdinal(int input, int ordinal) {
         MemorySegment of = newOrdinals[input];
-        assert of != null : "input " + input + " has no terms";
+        if (of == null) {
+            throw new IllegalStateException("nobody asked for the ordinals of input " + input);
+        }
         return of.get(SegmentLayout.INT, (long) ordinal * Integer.BYTES);
     }
 
@@ -132,8 +131,7 @@ final class TermsRewriter implements AutoCloseable {
         if (termCount == 0) {
             return null;
         }
-        long dictionaryOffset =
-                isNumeric ? PackedWriter.writeRising(out, numbers) : strings.end();
+        long dictionaryOffset = isNumeric ? PackedWriter.writeRising(out, numbers) : strings.end();
         long inlineStartsOffset = writeInlineStarts();
         long inlineDocumentsOffset =
                 PackedWriter.writeInts(out, inlineDocuments, inlineDocumentMax);

@@ -20,7 +20,9 @@ public final class SegmentSections {
                 if (section.kind() != SegmentLayout.Kind.DOCUMENTS.code) {
                     ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(section.length()));
                     in.readFully(section.offset(), bytes);
-                    sections.put("kind %d of field %d".formatted(section.kind(), section.field()), bytes.flip());
+                    sections.put(
+                            "kind %d of field %d".formatted(section.kind(), section.field()),
+                            bytes.flip());
                 }
             }
         }
