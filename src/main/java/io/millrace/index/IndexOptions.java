@@ -12,6 +12,7 @@ import java.time.Duration;
 /// - lanes: workers at most
 /// - narrowChanges: so many first changes of a generation are left to one worker, so that a small
 ///   generation is one segment
+/// - idleAfter: a worker without work for so long gives up its memory and its thread
 public record IndexOptions(
         int queueDocumentsMax,
         long queueBytesMax,
@@ -19,7 +20,8 @@ public record IndexOptions(
         Duration prepareDeadline,
         int keptCommits,
         int lanes,
-        int narrowChanges) {
+        int narrowChanges,
+        Duration idleAfter) {
     public static final IndexOptions DEFAULT =
             new IndexOptions(
                     10_000,
@@ -28,7 +30,8 @@ public record IndexOptions(
                     Duration.ofSeconds(60),
                     100,
                     Math.min(Runtime.getRuntime().availableProcessors(), 4),
-                    4096);
+                    4096,
+                    Duration.ofSeconds(60));
 
     static final int LANES_MAX = 64;
     static final int NARROW_CHANGES_MAX = 1 << 16;
@@ -37,6 +40,7 @@ public record IndexOptions(
         check(queueDocumentsMax >= 1, "queueDocumentsMax", queueDocumentsMax);
         check(queueBytesMax >= 1, "queueBytesMax", queueBytesMax);
         check(builderBytesMax >= 1, "builderBytesMax", builderBytesMax);
+        check(idleAfter.isPositive(), "idleAfter", idleAfter);
         check(prepareDeadline.isPositive(), "prepareDeadline", prepareDeadline);
         check(keptCommits >= 0, "keptCommits", keptCommits);
         check(lanes >= 1 && lanes <= LANES_MAX, "lanes", lanes);
@@ -44,6 +48,18 @@ public record IndexOptions(
                 narrowChanges >= 0 && narrowChanges <= NARROW_CHANGES_MAX,
                 "narrowChanges",
                 narrowChanges);
+    }
+
+    public IndexOptions withIdleAfter(Duration duration) {
+        return new IndexOptions(
+                queueDocumentsMax,
+                queueBytesMax,
+                builderBytesMax,
+                prepareDeadline,
+                keptCommits,
+                lanes,
+                narrowChanges,
+                duration);
     }
 
     private static void check(boolean holds, String option, Object value) {
@@ -60,7 +76,8 @@ public record IndexOptions(
                 prepareDeadline,
                 keptCommits,
                 lanes,
-                narrowChanges);
+                narrowChanges,
+                idleAfter);
     }
 
     public IndexOptions withBuilderBytesMax(long bytes) {
@@ -71,7 +88,8 @@ public record IndexOptions(
                 prepareDeadline,
                 keptCommits,
                 lanes,
-                narrowChanges);
+                narrowChanges,
+                idleAfter);
     }
 
     public IndexOptions withPrepareDeadline(Duration deadline) {
@@ -82,7 +100,8 @@ public record IndexOptions(
                 deadline,
                 keptCommits,
                 lanes,
-                narrowChanges);
+                narrowChanges,
+                idleAfter);
     }
 
     public IndexOptions withKeptCommits(int commits) {
@@ -93,7 +112,8 @@ public record IndexOptions(
                 prepareDeadline,
                 commits,
                 lanes,
-                narrowChanges);
+                narrowChanges,
+                idleAfter);
     }
 
     public IndexOptions withLanes(int count) {
@@ -104,7 +124,8 @@ public record IndexOptions(
                 prepareDeadline,
                 keptCommits,
                 count,
-                narrowChanges);
+                narrowChanges,
+                idleAfter);
     }
 
     public IndexOptions withNarrowChanges(int changes) {
@@ -115,6 +136,7 @@ public record IndexOptions(
                 prepareDeadline,
                 keptCommits,
                 lanes,
-                changes);
+                changes,
+                idleAfter);
     }
 }

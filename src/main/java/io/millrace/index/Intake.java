@@ -3,6 +3,9 @@ package io.millrace.index;
 import io.millrace.MillraceException;
 import io.millrace.index.Admission.QueueFull;
 import io.millrace.index.LaneCommand.Slice;
+import io.millrace.index.NodeResources.NanoClock;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -17,9 +20,13 @@ import org.jspecify.annotations.Nullable;
 /// A lane has a thread only while it has something to do, or had lately: the intake has it started
 /// with the first command that it is to obey.
 final class Intake {
+    private static final Logger LOG = System.getLogger(Intake.class.getName());
+
     private final int documentsMax;
     private final long bytesMax;
     private final Starter starter;
+    private final long idleNanos;
+    private final NanoClock clock;
 
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -55,8 +62,17 @@ final class Intake {
         /// What waits belongs to the next generation, and the current one is not resolved.
         boolean isPaused;
 
+        /// The lane is asked for its memory.
+        boolean isAsked;
+
         Queue(Condition changed) {
             this.changed = changed;
+        }
+
+        /// What waits is to be obeyed now.
+        boolean hasNext() {
+            LaneCommand next = commands.peekFirst();
+            return next != null && !(isPaused && next instanceof Slice);
         }
 
         void add(LaneCommand command) {
@@ -65,11 +81,13 @@ final class Intake {
         }
     }
 
-    Intake(int laneCount, int documentsMax, long bytesMax, Starter starter) {
-        this.documentsMax = documentsMax;
-        this.bytesMax = bytesMax;
+    Intake(IndexOptions options, NanoClock clock, Starter starter) {
+        this.documentsMax = options.queueDocumentsMax();
+        this.bytesMax = options.queueBytesMax();
+        this.idleNanos = options.idleAfter().toNanos();
+        this.clock = clock;
         this.starter = starter;
-        this.queues = new Queue[laneCount];
+        this.queues = new Queue[options.lanes()];
         Arrays.setAll(queues, _ -> new Queue(lock.newCondition()));
     }
 
@@ -201,24 +219,63 @@ final class Intake {
         }
     }
 
+    /// Has the lane give up its memory before anything else.
+    void relieve(int lane) {
+        lock.lock();
+        try {
+            queues[lane].isAsked = true;
+            queues[lane].changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// The next command for a lane, waited for.
     LaneCommand take(int lane) {
         lock.lock();
         try {
             Queue queue = queues[lane];
+            long since = clock.nanos();
             while (true) {
-                LaneCommand next = queue.commands.peekFirst();
-                if (next != null && !(queue.isPaused && next instanceof Slice)) {
-                    queue.commands.removeFirst();
-                    if (next instanceof LaneCommand.Flush) {
-                        queue.isPaused = true;
-                    }
+                if (queue.isAsked) {
+                    queue.isAsked = false;
+                    return new LaneCommand.Relieve();
+                }
+                if (queue.hasNext()) {
+                    LaneCommand next = queue.commands.removeFirst();
+                    queue.isPaused |= next instanceof LaneCommand.Flush;
                     return next;
                 }
-                queue.changed.awaitUninterruptibly();
+                if (clock.nanos() - since >= idleNanos) {
+                    return new LaneCommand.Rest();
+                }
+                awaitChange(queue);
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    /// True when there is nothing to do for a lane: it has no thread from here on.
+    boolean endsIfIdle(int lane) {
+        lock.lock();
+        try {
+            Queue queue = queues[lane];
+            queue.isRunning = !queue.commands.isEmpty();
+            return !queue.isRunning;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The clock that decides is handed in; an idle lane looks at it about once in the time after
+    /// which it rests.
+    private void awaitChange(Queue queue) {
+        try {
+            var _ = queue.changed.awaitNanos(idleNanos);
+        } catch (InterruptedException e) {
+            // Nobody who knows this thread interrupts it; the flag would break every file channel.
+            LOG.log(Level.WARNING, () -> "interrupt ignored on " + Thread.currentThread().getName());
         }
     }
 
@@ -276,7 +333,7 @@ final class Intake {
                     }
                     case LaneCommand.Flush(Barrier barrier) -> barrier.fail(dropped());
                     case LaneCommand.Reset(Barrier done) -> done.fail(dropped());
-                    case LaneCommand.Stop _ -> {}
+                    case LaneCommand.Relieve _, LaneCommand.Rest _, LaneCommand.Stop _ -> {}
                 }
             }
             queue.commands.clear();

@@ -21,7 +21,7 @@ final class Lane implements Runnable {
     private final int number;
     private final Directory directory;
     private final Schema schema;
-    private final long builderBytesMax;
+    private final BuilderMemory memory;
     private final Ulids ulids;
     private final Intake intake;
     private final LaneBases bases;
@@ -42,7 +42,7 @@ final class Lane implements Runnable {
             int number,
             Directory directory,
             Schema schema,
-            long builderBytesMax,
+            BuilderMemory memory,
             Ulids ulids,
             Intake intake,
             LaneBases bases,
@@ -51,7 +51,7 @@ final class Lane implements Runnable {
         this.number = number;
         this.directory = directory;
         this.schema = schema;
-        this.builderBytesMax = builderBytesMax;
+        this.memory = memory;
         this.ulids = ulids;
         this.intake = intake;
         this.onDrained = onDrained;
@@ -73,7 +73,7 @@ final class Lane implements Runnable {
         }
     }
 
-    /// False when this was the last command.
+    /// False when the thread is to end.
     private boolean obey(LaneCommand command) {
         switch (command) {
             case Slice slice -> {
@@ -88,6 +88,11 @@ final class Lane implements Runnable {
                 }
             }
             case LaneCommand.Flush(Barrier barrier) -> flushTo(barrier);
+            case LaneCommand.Relieve _ -> relieve();
+            case LaneCommand.Rest _ -> {
+                relieve();
+                return !intake.endsIfIdle(number);
+            }
             case LaneCommand.Reset(Barrier done) -> {
                 discard();
                 failure = null;
@@ -111,7 +116,7 @@ final class Lane implements Runnable {
         switch (command) {
             case LaneCommand.Flush(Barrier barrier) -> barrier.fail(cause);
             case LaneCommand.Reset(Barrier done) -> done.fail(cause);
-            case Slice _, LaneCommand.Stop _ -> {}
+            case Slice _, LaneCommand.Relieve _, LaneCommand.Rest _, LaneCommand.Stop _ -> {}
         }
     }
 
@@ -121,7 +126,7 @@ final class Lane implements Runnable {
         }
         try {
             if (draft == null) {
-                draft = new LaneDraft(directory, schema, builderBytesMax, ulids, bases);
+                draft = new LaneDraft(directory, schema, memory, ulids, bases);
             }
             draft.apply(slice);
         } catch (Throwable e) {
@@ -147,6 +152,17 @@ final class Lane implements Runnable {
         } else {
             // Nobody waits any more: a Reset is on its way, and these files are still ours.
             discard();
+        }
+    }
+
+    private void relieve() {
+        if (draft == null) {
+            return;
+        }
+        try {
+            draft.releaseMemory();
+        } catch (Throwable e) {
+            fail(e);
         }
     }
 

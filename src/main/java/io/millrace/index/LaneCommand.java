@@ -80,6 +80,12 @@ sealed interface LaneCommand {
     /// barrier. What comes behind it waits in the intake until the generation is resolved.
     record Flush(Barrier barrier) implements LaneCommand {}
 
+    /// The process needs memory: write what is collected.
+    record Relieve() implements LaneCommand {}
+
+    /// There was nothing to do for a while: hold no memory, and no thread if that stays so.
+    record Rest() implements LaneCommand {}
+
     /// Forget everything since the newest generation, failures included, and report to `done`.
     record Reset(Barrier done) implements LaneCommand {}
 

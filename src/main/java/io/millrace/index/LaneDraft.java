@@ -34,7 +34,8 @@ final class LaneDraft {
     private static final Logger LOG = System.getLogger(LaneDraft.class.getName());
 
     private final Directory directory;
-    private final long builderBytesMax;
+    private final BuilderMemory memory;
+    private final BuilderMemory.Flush flush = this::flush;
     private final Ulids ulids;
     private final ChangeResolver resolver;
     private final LaneDocuments documents;
@@ -47,11 +48,11 @@ final class LaneDraft {
     LaneDraft(
             Directory directory,
             Schema schema,
-            long builderBytesMax,
+            BuilderMemory memory,
             Ulids ulids,
             LaneBases bases) {
         this.directory = directory;
-        this.builderBytesMax = builderBytesMax;
+        this.memory = memory;
         this.ulids = ulids;
         this.documents = new LaneDocuments(directory, schema, bases);
         this.resolver = new ChangeResolver(schema, documents);
@@ -63,7 +64,10 @@ final class LaneDraft {
             reject(reject);
         }
         for (int i = 0; i < slice.changeCount(); i++) {
-            apply(slice.change(i), slice.seq(i));
+            Change change = slice.change(i);
+            memory.makeRoom(documents.ramBytes(), change.sizeBytes(), flush);
+            apply(change, slice.seq(i));
+            memory.settle(documents.ramBytes(), flush);
         }
     }
 
@@ -90,9 +94,6 @@ final class LaneDraft {
             documents.remove(current);
         }
         documents.add(key, seq, analyzed);
-        if (documents.ramBytes() > builderBytesMax) {
-            documents.flush(ulids, files::add);
-        }
     }
 
     /// Null when the document was rejected.
@@ -121,7 +122,7 @@ final class LaneDraft {
 
     /// Writes what is still in memory; all files of the output are forced, their names are not.
     LaneOutput finish() throws IOException {
-        documents.flush(ulids, files::add);
+        releaseMemory();
         RejectsMeta rejected = null;
         if (rejects != null) {
             rejected = rejects.finish();
@@ -130,11 +131,22 @@ final class LaneDraft {
         return documents.toOutput(rejected);
     }
 
+    /// Has what is in memory written.
+    void releaseMemory() throws IOException {
+        flush();
+        memory.released();
+    }
+
+    private void flush() throws IOException {
+        documents.flush(ulids, files::add);
+    }
+
     /// Lets go of everything written.
     ///
     /// @param onDiscarded is given the names of files that nobody will need
     void discard(Consumer<String> onDiscarded) {
         documents.close();
+        memory.released();
         if (rejects != null) {
             rejects.abandon();
             rejects = null;

@@ -4,6 +4,9 @@ import io.millrace.MillraceException;
 import io.millrace.directory.Directory;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /// The lanes of one index, their intake and their threads.
@@ -14,6 +17,7 @@ final class Lanes {
     private final NodeResources resources;
     private final Intake intake;
     private final Lane[] lanes;
+    private final List<BuilderMemory> memories;
 
     // Guarded by itself.
     private final @Nullable Thread[] threads;
@@ -29,20 +33,28 @@ final class Lanes {
         this.index = manager.newest().record().index();
         this.resources = resources;
         this.intake =
-                new Intake(
-                        options.lanes(),
-                        options.queueDocumentsMax(),
-                        options.queueBytesMax(),
-                        this::start);
+                new Intake(options, resources.nanoClock(), this::start);
         this.lanes = new Lane[options.lanes()];
         this.threads = new Thread[options.lanes()];
+        this.memories = new ArrayList<>();
+        // While the source goes on, one lane at least does not write.
+        Semaphore writing = new Semaphore(Math.max(1, options.lanes() - 1));
         for (int number = 0; number < lanes.length; number++) {
+            int lane = number;
+            BuilderMemory memory =
+                    new BuilderMemory(
+                            resources.memory().open(() -> intake.relieve(lane)),
+                            writing,
+                            BuilderMemory.softBytes(
+                                    options.builderBytesMax(), lane, options.lanes()),
+                            options.builderBytesMax());
+            memories.add(memory);
             lanes[number] =
                     new Lane(
                             number,
                             directory,
                             manager.newest().record().schema(),
-                            options.builderBytesMax(),
+                            memory,
                             ulids,
                             intake,
                             manager.bases(),
@@ -71,6 +83,7 @@ final class Lanes {
     /// Ends all lanes; what they made since the last commit is forgotten.
     void stop() {
         intake.stop();
+        memories.forEach(BuilderMemory::close);
         for (int lane = 0; lane < lanes.length; lane++) {
             Thread thread = thread(lane);
             if (thread != null) {

@@ -8,8 +8,13 @@ import java.util.random.RandomGenerator;
 /// decide them.
 ///
 /// - random: made safe for several threads here, whatever was handed in
+/// - memory: for what is collected before it becomes a file
 public record NodeResources(
-        InstantSource clock, NanoClock nanoClock, RandomGenerator random, ThreadFactory threads) {
+        InstantSource clock,
+        NanoClock nanoClock,
+        RandomGenerator random,
+        ThreadFactory threads,
+        MemoryPool memory) {
 
     public NodeResources {
         RandomGenerator source = random;
@@ -19,6 +24,14 @@ public record NodeResources(
                         return source.nextLong();
                     }
                 };
+    }
+
+    public NodeResources(
+            InstantSource clock,
+            NanoClock nanoClock,
+            RandomGenerator random,
+            ThreadFactory threads) {
+        this(clock, nanoClock, random, threads, MemoryPool.ofHeap());
     }
 
     /// A clock for durations.
