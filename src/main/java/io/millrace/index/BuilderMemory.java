@@ -12,10 +12,11 @@ import java.util.concurrent.Semaphore;
 final class BuilderMemory {
     /// The limits of the lanes are spread between these, in percent of the common one.
     private static final int FIRST_PERCENT = 70;
+
     private static final int LAST_PERCENT = 80;
 
-    /// Heap that a document takes in a builder, in multiples of its stored form, at most for
-    /// nearly all. It is corrected when it is known.
+    /// Heap that a document takes in a builder, in multiples of its stored form, at most for nearly
+    /// all. It is corrected when it is known.
     private static final int GROWTH = 4;
 
     /// An empty builder, roughly.

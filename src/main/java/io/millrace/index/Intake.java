@@ -275,7 +275,9 @@ final class Intake {
             var _ = queue.changed.awaitNanos(idleNanos);
         } catch (InterruptedException e) {
             // Nobody who knows this thread interrupts it; the flag would break every file channel.
-            LOG.log(Level.WARNING, () -> "interrupt ignored on " + Thread.currentThread().getName());
+            LOG.log(
+                    Level.WARNING,
+                    () -> "interrupt ignored on " + Thread.currentThread().getName());
         }
     }
 

@@ -32,8 +32,7 @@ final class Lanes {
             SegmentManager manager) {
         this.index = manager.newest().record().index();
         this.resources = resources;
-        this.intake =
-                new Intake(options, resources.nanoClock(), this::start);
+        this.intake = new Intake(options, resources.nanoClock(), this::start);
         this.lanes = new Lane[options.lanes()];
         this.threads = new Thread[options.lanes()];
         this.memories = new ArrayList<>();

@@ -54,10 +54,15 @@ final class IndexScenario {
     }
 
     IndexScenario(ManualClock clock, long seed, IndexOptions options) {
-        this.options = options;
-        this.resources =
+        this(
                 new NodeResources(
-                        clock, clock, new Random(seed), Thread.ofPlatform().daemon().factory());
+                        clock, clock, new Random(seed), Thread.ofPlatform().daemon().factory()),
+                options);
+    }
+
+    IndexScenario(NodeResources resources, IndexOptions options) {
+        this.options = options;
+        this.resources = resources;
     }
 
     Index create(Directory directory) {
