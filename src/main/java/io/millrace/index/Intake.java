@@ -69,10 +69,18 @@ final class Intake {
             this.changed = changed;
         }
 
-        /// What waits is to be obeyed now.
-        boolean hasNext() {
+        /// What is to be obeyed now, taken out of the queue; null when there is nothing.
+        @Nullable LaneCommand next() {
+            if (isAsked) {
+                isAsked = false;
+                return new LaneCommand.Relieve();
+            }
             LaneCommand next = commands.peekFirst();
-            return next != null && !(isPaused && next instanceof Slice);
+            if (next == null || isPaused && next instanceof Slice) {
+                return null;
+            }
+            isPaused |= next instanceof LaneCommand.Flush;
+            return commands.removeFirst();
         }
 
         void add(LaneCommand command) {
@@ -230,27 +238,28 @@ final class Intake {
         }
     }
 
-    /// The next command for a lane, waited for.
+    /// The next command for a lane, waited for. The clock that decides is handed in; an idle lane
+    /// looks at it about once in the time after which it rests.
     LaneCommand take(int lane) {
         lock.lock();
         try {
             Queue queue = queues[lane];
             long since = clock.nanos();
-            while (true) {
-                if (queue.isAsked) {
-                    queue.isAsked = false;
-                    return new LaneCommand.Relieve();
-                }
-                if (queue.hasNext()) {
-                    LaneCommand next = queue.commands.removeFirst();
-                    queue.isPaused |= next instanceof LaneCommand.Flush;
-                    return next;
-                }
+            LaneCommand next = queue.next();
+            while (next == null) {
                 if (clock.nanos() - since >= idleNanos) {
                     return new LaneCommand.Rest();
                 }
-                awaitChange(queue);
+                try {
+                    var _ = queue.changed.awaitNanos(idleNanos);
+                } catch (InterruptedException e) {
+                    // Nobody who knows this thread interrupts it; the flag would break every file
+                    // channel.
+                    LOG.log(Level.WARNING, () -> "interrupt ignored lane=" + lane);
+                }
+                next = queue.next();
             }
+            return next;
         } finally {
             lock.unlock();
         }
@@ -265,19 +274,6 @@ final class Intake {
             return !queue.isRunning;
         } finally {
             lock.unlock();
-        }
-    }
-
-    /// The clock that decides is handed in; an idle lane looks at it about once in the time after
-    /// which it rests.
-    private void awaitChange(Queue queue) {
-        try {
-            var _ = queue.changed.awaitNanos(idleNanos);
-        } catch (InterruptedException e) {
-            // Nobody who knows this thread interrupts it; the flag would break every file channel.
-            LOG.log(
-                    Level.WARNING,
-                    () -> "interrupt ignored on " + Thread.currentThread().getName());
         }
     }
 

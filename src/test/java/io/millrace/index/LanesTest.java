@@ -70,39 +70,42 @@ class LanesTest {
 
     @Test
     void theNewestChangeOfAKeyWinsWhicheverLanesItWentThrough() {
-        Seeded.repeat(40, random -> {
-            FaultDirectory folder = new FaultDirectory();
-            IndexScenario several =
-                    new IndexScenario(
-                            clock,
-                            random.nextLong(),
-                            WIDE.withLanes(2 + random.nextInt(7))
-                                    .withNarrowChanges(random.nextInt(30))
-                                    .withBuilderBytesMax(random.nextBoolean() ? 1 : 1 << 20));
-            SortedMap<String, Long> model = new TreeMap<>();
-            try (Index index = several.create(folder)) {
-                for (int commit = 0; commit < 5; commit++) {
-                    for (int batch = 0; batch < 4; batch++) {
-                        Step[] steps = new Step[random.nextInt(60)];
-                        for (int i = 0; i < steps.length; i++) {
-                            String key = "k" + random.nextInt(40);
-                            if (random.nextInt(4) == 0) {
-                                steps[i] = several.delete(key);
-                                model.remove(key);
-                            } else {
-                                long number = random.nextInt(1_000_000);
-                                steps[i] = several.upsert(key, number);
-                                model.put(key, number);
+        Seeded.repeat(
+                40,
+                random -> {
+                    FaultDirectory folder = new FaultDirectory();
+                    IndexScenario several =
+                            new IndexScenario(
+                                    clock,
+                                    random.nextLong(),
+                                    WIDE.withLanes(2 + random.nextInt(7))
+                                            .withNarrowChanges(random.nextInt(30))
+                                            .withBuilderBytesMax(
+                                                    random.nextBoolean() ? 1 : 1 << 20));
+                    SortedMap<String, Long> model = new TreeMap<>();
+                    try (Index index = several.create(folder)) {
+                        for (int commit = 0; commit < 5; commit++) {
+                            for (int batch = 0; batch < 4; batch++) {
+                                Step[] steps = new Step[random.nextInt(60)];
+                                for (int i = 0; i < steps.length; i++) {
+                                    String key = "k" + random.nextInt(40);
+                                    if (random.nextInt(4) == 0) {
+                                        steps[i] = several.delete(key);
+                                        model.remove(key);
+                                    } else {
+                                        long number = random.nextInt(1_000_000);
+                                        steps[i] = several.upsert(key, number);
+                                        model.put(key, number);
+                                    }
+                                }
+                                several.add(index, steps);
                             }
+                            several.commit(index);
+                            assertEquals(model, IndexScenario.documents(index));
                         }
-                        several.add(index, steps);
                     }
-                    several.commit(index);
-                    assertEquals(model, IndexScenario.documents(index));
-                }
-            }
-            assertEquals(0, folder.openMaps());
-        });
+                    assertEquals(0, folder.openMaps());
+                });
     }
 
     @Test

@@ -17,6 +17,7 @@ import io.millrace.document.Value;
 import io.millrace.testing.Awaiting;
 import io.millrace.testing.FaultDirectory;
 import io.millrace.testing.ManualClock;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -115,7 +116,7 @@ class MemoryBoundTest {
                                 folder.toString())
                         .redirectErrorStream(true)
                         .start();
-        String output = new String(process.getInputStream().readAllBytes());
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertTrue(process.waitFor(120, TimeUnit.SECONDS));
 
         assertEquals(0, process.exitValue(), output);
@@ -154,11 +155,7 @@ class MemoryBoundTest {
         ManualClock clock = new ManualClock();
         return new IndexScenario(
                 new NodeResources(
-                        clock,
-                        clock,
-                        new Random(1),
-                        Thread.ofPlatform().daemon().factory(),
-                        pool),
+                        clock, clock, new Random(1), Thread.ofPlatform().daemon().factory(), pool),
                 OPTIONS.withPrepareDeadline(Duration.ofMinutes(5)));
     }
 

@@ -118,17 +118,19 @@ class MemoryPoolTest {
     /// Lanes as they behave: they grow, write when they are asked, and end.
     @Test
     void manyLanesNeverHoldMoreThanTheBudgetAndAllGetThrough() {
-        Seeded.repeat(30, random -> {
-            MemoryPool shared = new MemoryPool(BUDGET);
-            List<CompletableFuture<Boolean>> lanes = new ArrayList<>();
-            for (int lane = 0; lane < 2 + random.nextInt(6); lane++) {
-                SplittableRandom own = new SplittableRandom(random.nextLong());
-                lanes.add(inBackground(() -> grow(shared, own)));
-            }
-            lanes.forEach(lane -> assertTrue(lane.join()));
-            assertEquals(0, shared.reservedBytes());
-            assertTrue(shared.peakBytes() <= BUDGET, "peak of " + shared.peakBytes());
-        });
+        Seeded.repeat(
+                30,
+                random -> {
+                    MemoryPool shared = new MemoryPool(BUDGET);
+                    List<CompletableFuture<Boolean>> lanes = new ArrayList<>();
+                    for (int lane = 0; lane < 2 + random.nextInt(6); lane++) {
+                        SplittableRandom own = new SplittableRandom(random.nextLong());
+                        lanes.add(inBackground(() -> grow(shared, own)));
+                    }
+                    lanes.forEach(lane -> assertTrue(lane.join()));
+                    assertEquals(0, shared.reservedBytes());
+                    assertTrue(shared.peakBytes() <= BUDGET, "peak of " + shared.peakBytes());
+                });
     }
 
     private static boolean grow(MemoryPool shared, SplittableRandom random) {
