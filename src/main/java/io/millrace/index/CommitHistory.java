@@ -6,6 +6,7 @@ import io.millrace.directory.Directory;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,6 +14,10 @@ import java.util.Optional;
 /// memory, so a long outbox costs disk only. May be shared between threads; a generation that is
 /// dropped while it is being read counts as dropped before.
 final class CommitHistory {
+    private static final Comparator<Reject> SOURCE_ORDER =
+            Comparator.comparing((Reject reject) -> reject.origin().partition())
+                    .thenComparingLong(reject -> reject.origin().position());
+
     private final Directory directory;
     private final CommitFiles commitFiles;
     private final Generations generations;
@@ -86,10 +91,10 @@ final class CommitHistory {
         }
     }
 
+    /// In the order of the source, whichever lanes found them.
     private List<StoredReject> rejectsOf(CommitRecord record) {
-        List<StoredReject> rejects = new ArrayList<>();
+        List<Reject> read = new ArrayList<>();
         for (RejectsMeta file : record.rejects()) {
-            List<Reject> read = new ArrayList<>();
             try {
                 RejectsFile.read(directory, file, read::add);
             } catch (NoSuchFileException e) {
@@ -98,9 +103,11 @@ final class CommitHistory {
             } catch (IOException e) {
                 throw unreadable(record.generation(), e);
             }
-            for (Reject reject : read) {
-                rejects.add(new StoredReject(record.generation(), rejects.size(), reject));
-            }
+        }
+        read.sort(SOURCE_ORDER);
+        List<StoredReject> rejects = new ArrayList<>(read.size());
+        for (Reject reject : read) {
+            rejects.add(new StoredReject(record.generation(), rejects.size(), reject));
         }
         return rejects;
     }

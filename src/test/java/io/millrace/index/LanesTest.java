@@ -130,6 +130,25 @@ class LanesTest {
     }
 
     @Test
+    void rejectsAreReadInTheOrderOfTheSourceWhicheverLaneFoundThem() {
+        try (Index index = scenario.create(disk)) {
+            List<Step> steps = new ArrayList<>();
+            for (int i = 0; i < 60; i++) {
+                steps.add(i % 3 == 0 ? new Step.Garbage("g" + i) : new Step.Bad("b" + i));
+            }
+            assertInstanceOf(Admission.Accepted.class, scenario.offer(index, steps));
+            scenario.commit(index);
+
+            List<StoredReject> stored = index.rejectsBetween(1, 2);
+            assertEquals(60, stored.size());
+            for (int i = 0; i < 60; i++) {
+                assertEquals(i, stored.get(i).reject().origin().position());
+            }
+            assertEquals(3, index.record().rejects().size());
+        }
+    }
+
+    @Test
     void whatOneLaneLosesTheOthersDoNotPublish() {
         //
         AtomicInteger begun = new AtomicInteger();

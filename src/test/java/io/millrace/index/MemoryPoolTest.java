@@ -137,7 +137,7 @@ class MemoryPoolTest {
         MemoryPool.Share share = shared.open(() -> {});
         long held = 0;
         for (int document = 0; document < 500; document++) {
-            long size = 1 + random.nextInt(random.nextInt(10) == 0 ? BUDGET : 40);
+            long size = 1L + random.nextInt(random.nextInt(10) == 0 ? BUDGET : 40);
             while (!share.reserve(held + size)) {
                 share.release();
                 held = 0;
