@@ -197,12 +197,15 @@ class IndexWriterTest {
         });
         Index index = scenario.create(disk);
         CompletableFuture<Void> owner =
-                CompletableFuture.runAsync(() -> {
-                    scenario.add(index, scenario.upsert("a", 1));
-                    scenario.commit(index);
-                });
+                CompletableFuture.runAsync(
+                        () -> {
+                            scenario.add(index, scenario.upsert("a", 1));
+                            scenario.commit(index);
+                        },
+                        Thread.ofPlatform()::start);
         awaitPatiently(reached);
-        CompletableFuture<Void> closing = CompletableFuture.runAsync(index::close);
+        CompletableFuture<Void> closing =
+                CompletableFuture.runAsync(index::close, Thread.ofPlatform()::start);
         release.countDown();
 
         CompletionException refused = null;
