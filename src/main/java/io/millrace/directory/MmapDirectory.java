@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -233,15 +232,7 @@ public final class MmapDirectory implements Directory {
             return e;
         }
         String message = "%s %s: %s".formatted(action, file, e.getMessage());
-        return isFull(e) ? new StoreFull(message, e) : new IOException(message, e);
-    }
-
-    /// The JDK has no type for these; the texts are those of the C library.
-    private static boolean isFull(IOException e) {
-        String text = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
-        return text.contains("no space left")
-                || text.contains("quota exceeded")
-                || text.contains("too many open files");
+        return StoreErrors.isFull(e) ? new StoreFull(message, e) : new IOException(message, e);
     }
 
     /// Owned by the thread that writes the file.

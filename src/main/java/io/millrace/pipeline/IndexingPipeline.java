@@ -234,7 +234,8 @@ final class IndexingPipeline implements Runnable {
         }
         if (course.standing().state() == State.FAILED) {
             refuseRequests();
-            inbox.await(Long.MAX_VALUE, false);
+            // The end of the source, which a rebuild may have to reach, becomes known by and by.
+            inbox.await(next == null ? Long.MAX_VALUE : DiskGuard.LOOK_NANOS, false);
             return;
         }
         if (open == null || work == null) {
@@ -336,6 +337,8 @@ final class IndexingPipeline implements Runnable {
         watch(opened);
         opening.checkSchema(opened);
         course.begins(Standing.RUNNING);
+        // One that is built beside another one may have caught up before the restart.
+        orders.tellCommitted();
         LOG.log(
                 Level.INFO,
                 "index open index={0} incarnation={1} generation={2} checkpoint={3}",

@@ -70,7 +70,8 @@ final class Orders {
         return forgetting;
     }
 
-    /// Calls `listener` after each commit, on the pipeline's thread; one listener.
+    /// Calls `listener` after each commit, and when the index has opened, on the pipeline's thread;
+    /// one listener.
     void onCommitted(Runnable listener) {
         committed = listener;
     }

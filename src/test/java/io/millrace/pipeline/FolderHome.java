@@ -38,7 +38,11 @@ public final class FolderHome {
 
     /// The catalog of the same folder.
     public static Catalog catalog(Path folder) {
-        return Catalog.open(directory(folder), null, new DefinitionParser(Analyzers.NAMES));
+        return catalog(directory(folder));
+    }
+
+    static Catalog catalog(Directory data) {
+        return Catalog.open(data, null, new DefinitionParser(Analyzers.NAMES));
     }
 
     /// The catalog of a folder, with definitions in files.
