@@ -161,6 +161,57 @@ class ApiTest {
         }
     }
 
+    @Test
+    void anIndexIsPausedRebuiltAndDeleted() throws Exception {
+        try (TestTopic topic = TestTopic.create("life", 1)) {
+            topic.send("a", "{\"id\":\"a\",\"magnitude\":1}").flush();
+            assertEquals(201, putDefinition("life", topic.name()).statusCode());
+            Awaiting.that(
+                    "the document is there",
+                    () -> get("/indexes/life/documents/a").statusCode() == 200);
+            Value before = json(get("/indexes/life/status")).get("incarnation");
+
+            assertEquals(200, send("POST", "/indexes/life/pause", null, "").statusCode());
+            Awaiting.that("it rests", () -> Value.of("paused").equals(state("life")));
+            assertEquals(200, send("POST", "/indexes/life/resume", null, "").statusCode());
+            Awaiting.that("it runs", () -> Value.of("running").equals(state("life")));
+
+            HttpResponse<String> begun =
+                    send(
+                            "POST",
+                            "/indexes/life/rebuild",
+                            "application/yaml",
+                            FIELDS.replace("double", "long")
+                                    + "source: { kafka: { topic: "
+                                    + topic.name()
+                                    + " } }\n");
+            assertEquals(202, begun.statusCode(), begun.body());
+            Awaiting.that(
+                    "another incarnation serves",
+                    () -> {
+                        Value.Obj status = json(get("/indexes/life/status"));
+                        return status.get("incarnation") != null
+                                && !Objects.equals(before, status.get("incarnation"))
+                                && Value.of(1).equals(status.get("documents"));
+                    });
+            assertEquals(404, send("DELETE", "/indexes/life/rebuild", null, "").statusCode());
+            assertEquals(202, send("POST", "/indexes/life/rebuild", null, "").statusCode());
+
+            int deleted = send("DELETE", "/indexes/life", null, "").statusCode();
+            assertTrue(deleted == 204 || deleted == 202, "status " + deleted);
+            Awaiting.that("it is gone", () -> get("/indexes/life").statusCode() == 404);
+            assertEquals(404, send("DELETE", "/indexes/life", null, "").statusCode());
+            assertEquals(201, putDefinition("life", topic.name()).statusCode());
+            Awaiting.that(
+                    "it is there again",
+                    () -> get("/indexes/life/documents/a").statusCode() == 200);
+        }
+    }
+
+    private Value state(String index) {
+        return Objects.requireNonNull(json(get("/indexes/" + index + "/status")).get("state"));
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {(1 << 20) + 1, 11 << 20})
     void aBodyTooLargeIsAProblem(int bytes) throws Exception {
