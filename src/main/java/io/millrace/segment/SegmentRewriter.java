@@ -73,22 +73,19 @@ public final class SegmentRewriter {
     }
 
     private void field(int ordinal, Field field) throws IOException {
-        boolean isText = field.type() == FieldType.TEXT;
+        switch (field.type()) {
+            case BOOL, LONG, DOUBLE, TIMESTAMP -> compared(ordinal, field, false);
+            case KEYWORD -> compared(ordinal, field, true);
+            case TEXT -> text(SegmentLayout.Kind.TERMS, SegmentReader::mappedTerms, ordinal, field);
+        }
+    }
+
+    /// Terms by which values are compared, and the values by document.
+    private void compared(int ordinal, Field field, boolean isString) throws IOException {
         List<@Nullable MappedTerms> terms = each(SegmentReader::mappedTerms, field);
         try (TermsRewriter written =
-                new TermsRewriter(
-                        inputs, out, field, terms, field.type() == FieldType.KEYWORD, isText)) {
-            RoaringBitmap present = written.write(SegmentLayout.Kind.TERMS, ordinal);
-            if (present == null) {
-                return;
-            }
-            if (isText) {
-                PostingsRewriter postings =
-                        new PostingsRewriter(
-                                inputs, out, each(SegmentReader::mappedPostings, field));
-                postings.writePostings(ordinal, written, present.getCardinality());
-                postings.writeNorms(ordinal);
-            } else {
+                new TermsRewriter(inputs, out, field, terms, isString, false)) {
+            if (written.write(SegmentLayout.Kind.TERMS, ordinal) != null) {
                 new ColumnRewriter(
                                 inputs,
                                 out,
@@ -96,6 +93,26 @@ public final class SegmentRewriter {
                                 each(SegmentReader::mappedColumn, field),
                                 written)
                         .write(ordinal);
+            }
+        }
+    }
+
+    /// Terms that are matched, with their postings and norms.
+    private void text(
+            SegmentLayout.Kind kind,
+            BiFunction<SegmentReader, String, @Nullable MappedTerms> part,
+            int ordinal,
+            Field field)
+            throws IOException {
+        try (TermsRewriter written =
+                new TermsRewriter(inputs, out, field, each(part, field), false, true)) {
+            RoaringBitmap present = written.write(kind, ordinal);
+            if (present != null) {
+                PostingsRewriter postings =
+                        new PostingsRewriter(
+                                inputs, out, each(SegmentReader::mappedPostings, field));
+                postings.writePostings(ordinal, written, present.getCardinality());
+                postings.writeNorms(ordinal);
             }
         }
     }
