@@ -1,9 +1,9 @@
 package io.millrace.node;
 
-import io.millrace.MillraceException;
 import io.millrace.catalog.Catalog;
 import io.millrace.catalog.DefinitionParser;
 import io.millrace.catalog.IndexDefinition;
+import io.millrace.catalog.IndexDefinition.FileFormat;
 import io.millrace.catalog.IndexDefinition.FileSource;
 import io.millrace.catalog.IndexDefinition.KafkaSource;
 import io.millrace.catalog.IndexDefinition.PushSource;
@@ -20,6 +20,9 @@ import io.millrace.publish.RecordSender;
 import io.millrace.publish.RelayOptions;
 import io.millrace.segment.Analyzers;
 import io.millrace.source.ChangeSource;
+import io.millrace.source.file.FileBinding;
+import io.millrace.source.file.FileChangeSource;
+import io.millrace.source.file.FileReadOptions;
 import io.millrace.source.kafka.KafkaChangeSource;
 import io.millrace.source.kafka.KafkaReadOptions;
 import io.millrace.source.kafka.TopicBinding;
@@ -31,6 +34,7 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.random.RandomGenerator;
 import org.eclipse.microprofile.config.Config;
@@ -104,7 +108,7 @@ final class Parts {
         return new Indexes(
                 home,
                 catalog,
-                definition -> source(definition, settings, pushing, resources),
+                definition -> source(definition, settings, config.filesDir(), pushing, resources),
                 relay::attach,
                 pipelineOptions(config),
                 resources);
@@ -152,15 +156,25 @@ final class Parts {
     private static ChangeSource source(
             IndexDefinition definition,
             Config settings,
+            Path filesDir,
             PushOptions pushing,
             NodeResources resources) {
         return switch (definition.source()) {
             case KafkaSource kafka -> kafkaSource(definition, kafka, settings, resources);
             case PushSource _ ->
                     new PushChangeSource(definition.name(), pushing, resources.random());
-            case FileSource _ ->
-                    throw new MillraceException.Bug(
-                            "index %s: no such source in this node".formatted(definition.name()));
+            case FileSource file ->
+                    new FileChangeSource(
+                            new FileBinding(
+                                    definition.name(),
+                                    filesDir,
+                                    file.path(),
+                                    file.format() == FileFormat.CSV,
+                                    file.delimiter(),
+                                    definition.schema()),
+                            FileReadOptions.DEFAULT,
+                            resources.nanoClock()::nanos,
+                            resources.threads());
         };
     }
 

@@ -94,7 +94,7 @@ record Standing(State state, String detail, boolean ofSource) {
 
     private static boolean reads(SourceStatus status) {
         return switch (status.state()) {
-            case READING, PAUSED -> true;
+            case READING, PAUSED, DONE -> true;
             case STARTING, STOPPED, FAILED -> false;
         };
     }

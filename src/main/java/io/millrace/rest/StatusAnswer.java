@@ -63,17 +63,29 @@ record StatusAnswer(
     /// The source's own state.
     @Schema(name = "SourceStatus")
     record SourceAnswer(
-            @Schema(description = "starting, reading, paused, stopped or failed") String state,
+            @Schema(description = "starting, reading, paused, done, stopped or failed")
+                    String state,
             String detail,
             @Schema(
                             description = "newest known next offset by topic and partition",
                             type = SchemaType.OBJECT,
                             implementation = Object.class)
-                    Obj ends)
+                    Obj ends,
+            @Schema(description = "of a file") @Nullable ProgressAnswer progress)
             implements Wire {
         static SourceAnswer of(SourceStatus source) {
+            SourceStatus.Progress progress = source.progress();
             return new SourceAnswer(
-                    source.state().label(), source.detail(), source.ends().toValue());
+                    source.state().label(),
+                    source.detail(),
+                    source.ends().toValue(),
+                    progress == null
+                            ? null
+                            : new ProgressAnswer(
+                                    progress.readBytes(),
+                                    progress.totalBytes(),
+                                    progress.lines(),
+                                    progress.leftMillis()));
         }
 
         @Override
@@ -82,6 +94,26 @@ record StatusAnswer(
                     .put("state", state)
                     .put("detail", detail)
                     .put("ends", ends)
+                    .put("progress", progress)
+                    .toObj();
+        }
+    }
+
+    /// How far a file was read.
+    @Schema(name = "Progress")
+    record ProgressAnswer(
+            long readBytes,
+            long totalBytes,
+            @Schema(description = "since reading began in this process") long lines,
+            @Schema(description = "at the pace so far") @Nullable Long leftMillis)
+            implements Wire {
+        @Override
+        public Obj toValue() {
+            return new Members()
+                    .put("readBytes", readBytes)
+                    .put("totalBytes", totalBytes)
+                    .put("lines", lines)
+                    .put("leftMillis", leftMillis)
                     .toObj();
         }
     }

@@ -31,6 +31,7 @@ public final class LineReader {
 
     private byte[] line = new byte[1 << 10];
     private int length;
+    private long lineFeeds;
 
     private enum Cell {
         START,
@@ -45,14 +46,28 @@ public final class LineReader {
     /// - bytes: without its end; of a line that is too long only the beginning
     /// - from, to: offset of its first byte, and of the first byte of the next line
     /// - lengthBytes: of the whole line
+    /// - lineFeeds: those it ends with or, inside quotes, holds
     /// - isEnded: false for bytes after the last line feed
     public record Line(
             byte[] bytes,
             long from,
             long to,
             long lengthBytes,
+            long lineFeeds,
             boolean isTooLong,
             boolean isEnded) {
+        /// The line without its first bytes.
+        public Line without(int first) {
+            return new Line(
+                    Arrays.copyOfRange(bytes, first, bytes.length),
+                    from,
+                    to,
+                    lengthBytes,
+                    lineFeeds,
+                    isTooLong,
+                    isEnded);
+        }
+
         /// True for what is there for the eye only.
         public boolean isBlank() {
             for (byte each : bytes) {
@@ -78,6 +93,7 @@ public final class LineReader {
         long from = offset;
         long total = 0;
         length = 0;
+        lineFeeds = 0;
         Cell cell = Cell.START;
         while (true) {
             if (at == filled && !fill()) {
@@ -85,6 +101,7 @@ public final class LineReader {
             }
             byte each = buffer[at++];
             offset++;
+            lineFeeds += each == '\n' ? 1 : 0;
             if (each == '\n' && cell != Cell.QUOTED) {
                 return line(from, total, true);
             }
@@ -137,6 +154,6 @@ public final class LineReader {
         if (line.length > BUFFER_BYTES * 4) {
             line = new byte[1 << 10];
         }
-        return new Line(bytes, from, offset, total, tooLong, isEnded);
+        return new Line(bytes, from, offset, total, lineFeeds, tooLong, isEnded);
     }
 }
