@@ -196,7 +196,8 @@ class FileIndexTest {
                         if (lives < 6) {
                             disk.strikeAt(random.nextLong(1, 200), FaultDirectory.Fault.POWER_LOSS);
                         }
-                        RunningIndex index = start(new OneFolder(disk), FileFormat.NDJSON);
+                        RunningIndex index =
+                                start(FolderHome.in(disk, IndexOptions.DEFAULT), FileFormat.NDJSON);
                         FaultDirectory now = disk;
                         Awaiting.that("it ends", () -> now.struck() || isDone(index));
                         running().close();
@@ -207,8 +208,7 @@ class FileIndexTest {
                         lives++;
                     }
                     disk.strikeAt(1 << 30, FaultDirectory.Fault.POWER_LOSS);
-                    try (Index index =
-                            Index.open(disk, IndexOptions.DEFAULT, FolderHome.resources(1))) {
+                    try (Index index = FolderHome.in(disk, IndexOptions.DEFAULT).open("lines")) {
                         Map<String, Value> visible = new TreeMap<>();
                         FolderHome.visible(index)
                                 .forEach((key, document) ->
@@ -270,7 +270,7 @@ class FileIndexTest {
     }
 
     private RunningIndex start(FileFormat format) {
-        return start(new FolderHome(folder.resolve("index"), IndexOptions.DEFAULT), format);
+        return start(FolderHome.at(folder.resolve("index"), IndexOptions.DEFAULT), format);
     }
 
     private RunningIndex start(IndexHome home, FileFormat format) {
@@ -289,6 +289,7 @@ class FileIndexTest {
         indexes =
                 new Indexes(
                         home,
+                        FolderHome.catalog(folder.resolve("index")),
                         _ -> source,
                         IndexWatcher.none(),
                         FolderHome.quickOptions(),
@@ -301,31 +302,5 @@ class FileIndexTest {
                                 new FileSource("data", format, ','),
                                 QUICK,
                                 Value.Obj.EMPTY));
-    }
-
-    /// One index in one folder that may lose its power.
-    private record OneFolder(FaultDirectory disk) implements IndexHome {
-        @Override
-        public boolean exists(IndexDefinition definition) {
-            return Index.exists(disk);
-        }
-
-        @Override
-        public Index create(IndexDefinition definition, ChangeSource.Start start) {
-            return Index.create(
-                    disk,
-                    definition.name(),
-                    "00000000000000aa",
-                    definition.schema(),
-                    start.identity(),
-                    start.checkpoint(),
-                    IndexOptions.DEFAULT,
-                    FolderHome.resources(1));
-        }
-
-        @Override
-        public Index open(IndexDefinition definition) {
-            return Index.open(disk, IndexOptions.DEFAULT, FolderHome.resources(1));
-        }
     }
 }
