@@ -284,11 +284,7 @@ class CrashTest {
                 .flatMap(List::stream)
                 .limit(position)
                 .forEach(step -> {
-                    switch (step) {
-                        case Step.Put(String key, long number) -> model.put(key, number);
-                        case Step.Remove(String key) -> model.remove(key);
-                        case Step.Bad _, Step.Garbage _ -> {}
-                    }
+                    IndexScenario.apply(step, model);
                 });
         return model;
     }

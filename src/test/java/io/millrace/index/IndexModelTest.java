@@ -131,10 +131,14 @@ class IndexModelTest {
 
         private Step draw() {
             String key = "k" + random.nextInt(KEYS);
-            return switch (random.nextInt(12)) {
+            if (random.nextInt(40) == 0) {
+                return new Step.Clear();
+            }
+            return switch (random.nextInt(14)) {
                 case 0 -> new Step.Bad(key);
                 case 1 -> new Step.Garbage(key);
                 case 2, 3, 4 -> new Step.Remove(key);
+                case 5, 6 -> new Step.Edit(key, random.nextInt(1000));
                 default -> new Step.Put(key, random.nextInt(1000));
             };
         }
@@ -227,11 +231,7 @@ class IndexModelTest {
         private SortedMap<String, Long> model(long position) {
             SortedMap<String, Long> model = new TreeMap<>();
             for (Step step : source.subList(0, Math.toIntExact(position))) {
-                switch (step) {
-                    case Step.Put(String key, long number) -> model.put(key, number);
-                    case Step.Remove(String key) -> model.remove(key);
-                    case Step.Bad _, Step.Garbage _ -> {}
-                }
+                IndexScenario.apply(step, model);
             }
             return model;
         }

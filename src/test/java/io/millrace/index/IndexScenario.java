@@ -15,6 +15,7 @@ import io.millrace.change.SourcePartition;
 import io.millrace.directory.Directory;
 import io.millrace.document.Document;
 import io.millrace.document.DocumentKey;
+import io.millrace.document.DocumentPatch;
 import io.millrace.document.Field;
 import io.millrace.document.FieldType;
 import io.millrace.document.Schema;
@@ -98,11 +99,33 @@ final class IndexScenario {
 
         record Remove(String key) implements Step {}
 
+        /// A new number for a document that is there.
+        record Edit(String key, long number) implements Step {}
+
+        /// Every document goes.
+        record Clear() implements Step {
+            @Override
+            public String key() {
+                return "all";
+            }
+        }
+
         /// A document that breaks the schema.
         record Bad(String key) implements Step {}
 
         /// Something that could not even be decoded.
         record Garbage(String key) implements Step {}
+    }
+
+    /// What a step does to a plain map.
+    static void apply(Step step, Map<String, Long> model) {
+        switch (step) {
+            case Step.Put(String key, long number) -> model.put(key, number);
+            case Step.Edit(String key, long number) -> model.replace(key, number);
+            case Step.Remove(String key) -> model.remove(key);
+            case Step.Clear _ -> model.clear();
+            case Step.Bad _, Step.Garbage _ -> {}
+        }
     }
 
     Step upsert(String key, long number) {
@@ -139,7 +162,18 @@ final class IndexScenario {
             switch (step) {
                 case Step.Put(String name, long number) ->
                         changes.add(new Change.Upsert(key, document(name, number), origin));
+                case Step.Edit(_, long number) ->
+                        changes.add(
+                                new Change.Patch(
+                                        key,
+                                        new DocumentPatch(
+                                                Map.of("n", Value.of(number)),
+                                                List.of(),
+                                                Map.of(),
+                                                Map.of()),
+                                        origin));
                 case Step.Remove _ -> changes.add(new Change.Delete(key, origin));
+                case Step.Clear _ -> changes.add(new Change.Truncate(origin));
                 case Step.Bad(String name) ->
                         changes.add(
                                 new Change.Upsert(

@@ -65,11 +65,7 @@ final class KilledProcess {
     static SortedMap<String, Long> model(long position) {
         SortedMap<String, Long> model = new TreeMap<>();
         for (long at = 0; at < position; at++) {
-            switch (step(at)) {
-                case Step.Put(String key, long number) -> model.put(key, number);
-                case Step.Remove(String key) -> model.remove(key);
-                case Step.Bad _, Step.Garbage _ -> {}
-            }
+            IndexScenario.apply(step(at), model);
         }
         return model;
     }

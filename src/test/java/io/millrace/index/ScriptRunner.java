@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ```
 /// options documents=3 kept=1 builder=1     before the first other command
-/// add a=1 b=2 -c !d ?e       one batch: upsert, upsert, delete, a document that breaks the schema,
-///                            a record that could not be decoded
+/// add a=1 ~b=2 -c * !d ?e    one batch: upsert, patch, delete, truncate, a document that breaks the
+///                            schema, a record that could not be decoded
 /// skip 3                     three positions with nothing to index
 /// prepare | publish | close  the two halves of a commit, and giving it up
 /// commit | abort             both halves at once; dropping everything since the last commit
@@ -156,6 +156,13 @@ final class ScriptRunner implements AutoCloseable {
                         case '-' -> new Step.Remove(rest);
                         case '!' -> new Step.Bad(rest);
                         case '?' -> new Step.Garbage(rest);
+                        case '*' -> new Step.Clear();
+                        case '~' -> {
+                            int equals = rest.indexOf('=');
+                            yield new Step.Edit(
+                                    rest.substring(0, equals),
+                                    Long.parseLong(rest.substring(equals + 1)));
+                        }
                         default -> {
                             int equals = word.indexOf('=');
                             yield new Step.Put(
