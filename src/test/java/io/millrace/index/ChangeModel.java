@@ -88,7 +88,9 @@ final class ChangeModel {
                         for (String path : upsert.keep()) {
                             Value kept = at(current, path);
                             document =
-                                    kept == null ? without(document, path) : with(document, path, kept);
+                                    kept == null
+                                            ? without(document, path)
+                                            : with(document, path, kept);
                         }
                         store(key, document, place);
                     } catch (Blocked e) {
@@ -101,16 +103,14 @@ final class ChangeModel {
     }
 
     private void patch(DocumentKey key, @Nullable Obj current, DocumentPatch patch, long place) {
-        boolean touchesKey =
-                patch.set().containsKey("id") || patch.remove().contains("id");
+        boolean touchesKey = patch.set().containsKey("id") || patch.remove().contains("id");
         Obj base = current;
         if (base == null && !touchesKey) {
             switch (rules.absent()) {
                 case IGNORE -> {
                     return;
                 }
-                case CREATE ->
-                        base = new Obj(Map.of("id", key.parts().getFirst()));
+                case CREATE -> base = new Obj(Map.of("id", key.parts().getFirst()));
                 case REJECT -> {}
             }
         }

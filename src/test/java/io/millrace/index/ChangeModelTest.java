@@ -97,8 +97,7 @@ class ChangeModelTest {
                             .withBuilderBytesMax(builderBytes[random.nextInt(builderBytes.length)])
                             .withKeptCommits(1_000)
                             .withLanes(1 + random.nextInt(5))
-                            .withNarrowChanges(
-                                    narrowChanges[random.nextInt(narrowChanges.length)]);
+                            .withNarrowChanges(narrowChanges[random.nextInt(narrowChanges.length)]);
             ManualClock clock = new ManualClock();
             resources =
                     new NodeResources(

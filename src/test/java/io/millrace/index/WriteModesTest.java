@@ -39,8 +39,10 @@ class WriteModesTest {
     private final FaultDirectory disk = new FaultDirectory();
     private final ManualClock clock = new ManualClock();
     private final NodeResources resources =
-            new NodeResources(
-                    clock, clock, new Random(7), Thread.ofPlatform().daemon().factory());
+            new NodeResources(clock, clock, new Random(7), Thread.ofPlatform().daemon().factory());
+
+    /// Each test creates its own.
+    @SuppressWarnings("NullAway.Init")
     private Index index;
 
     @AfterEach
@@ -185,8 +187,7 @@ class WriteModesTest {
 
     private ChangeBatch batch(Change... changes) {
         Position from =
-                Objects.requireNonNull(
-                        index.writer().accepted().position(IndexScenario.PARTITION));
+                Objects.requireNonNull(index.writer().accepted().position(IndexScenario.PARTITION));
         Position to = Position.of(from.next() + changes.length);
         return ChangeBatch.of(
                 List.of(changes),
