@@ -35,6 +35,7 @@ final class StoreErrors {
     }
 
     /// What the C library says for an error number, in the language of this process.
+    @SuppressWarnings("restricted") // the application allows it to itself at start
     static String textOf(int number) throws Throwable {
         Linker linker = Linker.nativeLinker();
         MethodHandle strerror =
