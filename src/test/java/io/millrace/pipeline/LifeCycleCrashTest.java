@@ -50,12 +50,12 @@ class LifeCycleCrashTest {
     private record Image(FaultDirectory disk, String call, boolean told) {}
 
     /// A process on a machine.
-    private final class Process implements AutoCloseable {
+    private final class NodeLife implements AutoCloseable {
         final Catalog catalog;
         final Indexes indexes;
         final AtomicBoolean toldDeleted = new AtomicBoolean();
 
-        Process(FaultDirectory disk) {
+        NodeLife(FaultDirectory disk) {
             catalog = FolderHome.catalog(disk);
             indexes =
                     new Indexes(
@@ -100,7 +100,7 @@ class LifeCycleCrashTest {
     private void deletionIsFinishedOrNeverBegan(RandomGenerator random) throws IOException {
         FaultDirectory disk = new FaultDirectory();
         List<Image> images = new ArrayList<>();
-        try (Process process = new Process(disk)) {
+        try (NodeLife process = new NodeLife(disk)) {
             awaitServes(process.create(), "at first");
             keepImages(disk, process, images);
             assertTrue(process.indexes.delete("numbers", LONG));
@@ -109,7 +109,7 @@ class LifeCycleCrashTest {
         int finished = 0;
         for (Image image : images) {
             FaultDirectory after = image.disk.afterPowerLoss(random);
-            try (Process process = new Process(after)) {
+            try (NodeLife process = new NodeLife(after)) {
                 boolean kept = process.catalog.find("numbers").isPresent();
                 if (kept) {
                     assertFalse(image.told, image.call);
@@ -136,7 +136,7 @@ class LifeCycleCrashTest {
     private void rebuildGoesOnWhereverThePowerWent(RandomGenerator random) {
         FaultDirectory disk = new FaultDirectory();
         List<Image> images = new ArrayList<>();
-        try (Process process = new Process(disk)) {
+        try (NodeLife process = new NodeLife(disk)) {
             RunningIndex index = process.create();
             awaitServes(index, "at first");
             keepImages(disk, process, images);
@@ -149,7 +149,7 @@ class LifeCycleCrashTest {
         int begun = 0;
         for (Image image : images) {
             FaultDirectory after = image.disk.afterPowerLoss(random);
-            try (Process process = new Process(after)) {
+            try (NodeLife process = new NodeLife(after)) {
                 boolean wasBegun =
                         process.catalog.rebuild("numbers").isPresent()
                                 || typeOf(process) == FieldType.DOUBLE;
@@ -174,7 +174,7 @@ class LifeCycleCrashTest {
         }
     }
 
-    private static FieldType typeOf(Process process) {
+    private static FieldType typeOf(NodeLife process) {
         return process.catalog
                 .find("numbers")
                 .orElseThrow()
@@ -184,7 +184,7 @@ class LifeCycleCrashTest {
                 .type();
     }
 
-    private static void keepImages(FaultDirectory disk, Process process, List<Image> images) {
+    private static void keepImages(FaultDirectory disk, NodeLife process, List<Image> images) {
         disk.probe(call -> {
             synchronized (images) {
                 images.add(new Image(disk.moment(), call, process.toldDeleted.get()));
@@ -192,7 +192,7 @@ class LifeCycleCrashTest {
         });
     }
 
-    private static void awaitRebuilt(Process process, String call) {
+    private static void awaitRebuilt(NodeLife process, String call) {
         Awaiting.that(
                 "rebuilt after " + call,
                 () -> {
