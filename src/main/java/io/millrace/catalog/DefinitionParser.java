@@ -5,6 +5,7 @@ import io.millrace.catalog.IndexDefinition.CommitCadence;
 import io.millrace.catalog.IndexDefinition.Source;
 import io.millrace.document.AbsentKey;
 import io.millrace.document.Field;
+import io.millrace.document.FieldPath;
 import io.millrace.document.FieldType;
 import io.millrace.document.Schema;
 import io.millrace.document.TimestampUnit;
@@ -27,8 +28,6 @@ import java.util.regex.Pattern;
 /// rule.
 public final class DefinitionParser {
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,127}");
-    private static final int FIELDS_MAX = 1_000;
-    private static final int PATH_CHARS_MAX = 500;
 
     private static final Set<String> MEMBERS =
             Set.of("name", "mode", "key", "absent", "fields", "dynamic", "source", "commit");
@@ -79,25 +78,16 @@ public final class DefinitionParser {
     private IndexDefinition parse(DefinitionNode root, String name) {
         checkName(name);
         root.refuseUnknown(MEMBERS, LATER_MEMBERS);
-        root.member("dynamic").ifPresent(DefinitionParser::checkDynamic);
+        boolean dynamic = root.member("dynamic").map(DefinitionNode::bool).orElse(true);
         WriteRules rules = rules(root);
         List<String> key = key(root, rules);
-        Schema schema = new Schema(1, key, fields(root, key), rules);
+        Schema schema = new Schema(1, key, fields(root, key), rules, dynamic);
         Source source =
                 SourceParser.parse(
                         root.required("source", "where changes come from, such as kafka"));
         CommitCadence commit =
                 root.member("commit").map(DefinitionParser::commit).orElse(CommitCadence.DEFAULT);
         return new IndexDefinition(name, schema, source, commit, named(name, root.object()));
-    }
-
-    private static void checkDynamic(DefinitionNode dynamic) {
-        if (dynamic.bool()) {
-            throw dynamic.refused(
-                    "fields are not inferred yet: a field that is not declared is stored and"
-                            + " returned, but cannot be searched; leave dynamic out or set it to"
-                            + " false");
-        }
     }
 
     private static WriteRules rules(DefinitionNode root) {
@@ -154,9 +144,11 @@ public final class DefinitionParser {
         Optional<DefinitionNode> declared = root.member("fields");
         if (declared.isPresent()) {
             List<DefinitionNode> members = declared.get().members();
-            if (members.size() > FIELDS_MAX) {
+            if (members.size() > Schema.FIELDS_MAX) {
                 throw declared.get()
-                        .refused("%d fields, expected at most %d", members.size(), FIELDS_MAX);
+                        .refused(
+                                "%d fields, expected at most %d",
+                                members.size(), Schema.FIELDS_MAX);
             }
             for (DefinitionNode member : members) {
                 Field field = field(member);
@@ -179,7 +171,7 @@ public final class DefinitionParser {
         boolean fits =
                 switch (field.type()) {
                     case KEYWORD, LONG -> true;
-                    case BOOL, DOUBLE, TIMESTAMP, TEXT -> false;
+                    case BOOL, DOUBLE, TIMESTAMP, TEXT, STRING -> false;
                 };
         if (!fits) {
             throw node.refused(
@@ -223,18 +215,22 @@ public final class DefinitionParser {
         if (LATER_TYPES.contains(label)) {
             throw node.refused("type %s comes later, expected %s", label, typeNames());
         }
+        if (label.equals(FieldType.STRING.label())) {
+            throw node.refused(
+                    "type string is what strings become where no field is declared; expected"
+                            + " keyword (compared), text (matched), or no declaration (both)");
+        }
         return FieldType.ofLabel(label).orElseThrow(() -> node.expected(typeNames()));
     }
 
     private static void checkPath(DefinitionNode node, String path) {
-        boolean steps = Arrays.stream(path.split("\\.", -1)).noneMatch(String::isEmpty);
-        if (!steps || path.length() > PATH_CHARS_MAX || path.chars().anyMatch(c -> c < ' ')) {
+        if (!FieldPath.isWellFormed(path)) {
             throw node.refused(
                     "field name, expected 1 to %d printable characters, its steps parted by single"
                             + " dots",
-                    PATH_CHARS_MAX);
+                    FieldPath.CHARS_MAX);
         }
-        if (path.startsWith("_")) {
+        if (FieldPath.isReserved(path)) {
             throw node.refused("field names that start with _ are reserved");
         }
     }
@@ -267,8 +263,7 @@ public final class DefinitionParser {
     }
 
     private static String typeNames() {
-        return DefinitionNode.oneOf(
-                Arrays.stream(FieldType.values()).map(FieldType::label).toList());
+        return DefinitionNode.oneOf(FieldType.declarable().stream().map(FieldType::label).toList());
     }
 
     private static List<String> labels(TimestampUnit[] units) {

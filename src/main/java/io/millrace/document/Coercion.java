@@ -12,7 +12,8 @@ import java.time.format.DateTimeParseException;
 
 /// How a JSON value becomes the value of a field, for documents, queries and keys alike.
 ///
-/// - KEYWORD, TEXT: a string as it is; a number or boolean by its JSON text, see [Value.Real#text]
+/// - KEYWORD, TEXT, STRING: a string as it is; a number or boolean by its JSON text, see
+///   [Value.Real#text]
 /// - BOOL, LONG, DOUBLE, TIMESTAMP: a 64-bit number ordered like the field's values; a string is
 ///   parsed if it parses, without white space around it
 ///
@@ -26,7 +27,7 @@ public final class Coercion {
 
     private Coercion() {}
 
-    /// The string that a [FieldType#KEYWORD] or [FieldType#TEXT] field indexes.
+    /// The string that a [FieldType#KEYWORD], [FieldType#TEXT] or [FieldType#STRING] field indexes.
     public static String text(Field field, Value value) {
         return switch (value) {
             case Value.Text(String text) -> text;
@@ -43,9 +44,19 @@ public final class Coercion {
             case LONG -> integer(field, value);
             case DOUBLE -> doubleToOrdered(real(field, value));
             case TIMESTAMP -> micros(field, value);
-            case KEYWORD, TEXT ->
+            case KEYWORD, TEXT, STRING ->
                     throw new MillraceException.Bug(field.path() + " is not a numeric field");
         };
+    }
+
+    /// True when [#ordered] would not refuse the value.
+    public static boolean fits(Field field, Value value) {
+        try {
+            ordered(field, value);
+            return true;
+        } catch (MillraceException.InvalidRequest e) {
+            return false;
+        }
     }
 
     /// The JSON value that stands for an ordered number in answers, in the unit of the field.
@@ -60,7 +71,7 @@ public final class Coercion {
                         case SECONDS -> unitsOf(ordered, MICROS_PER_SECOND);
                         case ISO -> Value.of(instant(ordered).toString());
                     };
-            case KEYWORD, TEXT ->
+            case KEYWORD, TEXT, STRING ->
                     throw new MillraceException.Bug(field.path() + " is not a numeric field");
         };
     }

@@ -7,10 +7,21 @@ import java.util.Objects;
 /// - path: dotted where objects nest (`geo.depth`)
 /// - multi: the path may hold an array; each item is a value of its own
 /// - unit: how a [FieldType#TIMESTAMP] is written, [TimestampUnit#MILLIS] elsewhere
-/// - analyzer: how a [FieldType#TEXT] is cut into terms, `standard` elsewhere
+/// - analyzer: how a [FieldType#TEXT] or [FieldType#STRING] is cut into terms, `standard` elsewhere
+/// - dynamic: nobody declared the field, a document had it first: what does not fit it is left out
+///   of the index instead of rejecting the document, and a long may become a double
 public record Field(
-        String path, FieldType type, boolean multi, TimestampUnit unit, String analyzer) {
+        String path,
+        FieldType type,
+        boolean multi,
+        TimestampUnit unit,
+        String analyzer,
+        boolean dynamic) {
     public static final String DEFAULT_ANALYZER = "standard";
+
+    /// Lists the paths of a document whose values are not indexed, in every index. No document can
+    /// have a member that becomes this field.
+    public static final Field IGNORED = inferred("_ignored", FieldType.KEYWORD);
 
     public Field {
         Objects.requireNonNull(type, "type");
@@ -21,19 +32,38 @@ public record Field(
         }
     }
 
+    /// A declared field.
+    public Field(String path, FieldType type, boolean multi, TimestampUnit unit, String analyzer) {
+        this(path, type, multi, unit, analyzer, false);
+    }
+
     public static Field of(String path, FieldType type) {
         return new Field(path, type, false, TimestampUnit.MILLIS, DEFAULT_ANALYZER);
     }
 
+    /// A dynamic field, which may always have several values.
+    public static Field inferred(String path, FieldType type) {
+        return new Field(path, type, true, TimestampUnit.MILLIS, DEFAULT_ANALYZER, true);
+    }
+
     public Field asMulti() {
-        return new Field(path, type, true, unit, analyzer);
+        return new Field(path, type, true, unit, analyzer, dynamic);
     }
 
     public Field withUnit(TimestampUnit newUnit) {
-        return new Field(path, type, multi, newUnit, analyzer);
+        return new Field(path, type, multi, newUnit, analyzer, dynamic);
     }
 
     public Field withAnalyzer(String newAnalyzer) {
-        return new Field(path, type, multi, unit, newAnalyzer);
+        return new Field(path, type, multi, unit, newAnalyzer, dynamic);
+    }
+
+    public Field withType(FieldType newType) {
+        return new Field(path, newType, multi, unit, analyzer, dynamic);
+    }
+
+    /// True when what a segment holds of this field reads the same under the other one.
+    public boolean isWrittenLike(Field other) {
+        return type == other.type && analyzer.equals(other.analyzer);
     }
 }

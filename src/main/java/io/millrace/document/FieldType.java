@@ -1,5 +1,7 @@
 package io.millrace.document;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -13,11 +15,22 @@ public enum FieldType {
     /// A point in time; indexed as microseconds since 1970, whatever the unit in the document.
     TIMESTAMP,
     /// Analyzed text, for `match`.
-    TEXT;
+    TEXT,
+    /// What strings become where nobody declared a field: a [#KEYWORD] up to
+    /// [#STRING_KEYWORD_BYTES_MAX] and a [#TEXT] in one. Cannot be declared.
+    STRING;
+
+    /// A [#STRING] above this is matched and counts as present, and is not compared or sorted by.
+    public static final int STRING_KEYWORD_BYTES_MAX = 256;
 
     /// The name in definitions, errors and answers.
     public String label() {
         return name().toLowerCase(Locale.ROOT);
+    }
+
+    /// The types that a definition may name.
+    public static List<FieldType> declarable() {
+        return Arrays.stream(values()).filter(type -> type != STRING).toList();
     }
 
     public static Optional<FieldType> ofLabel(String label) {
@@ -34,8 +47,13 @@ public enum FieldType {
     public boolean isNumeric() {
         return switch (this) {
             case BOOL, LONG, DOUBLE, TIMESTAMP -> true;
-            case KEYWORD, TEXT -> false;
+            case KEYWORD, TEXT, STRING -> false;
         };
+    }
+
+    /// True where `match` finds terms.
+    public boolean isText() {
+        return this == TEXT || this == STRING;
     }
 
     /// Text is matched, not compared: it has no order, hence no sort and no range.

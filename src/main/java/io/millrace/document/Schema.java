@@ -16,31 +16,56 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A field's ordinal is its place in [#fields] and never changes within an incarnation: later
 /// versions append.
+///
+/// A dynamic schema takes in fields that nobody declared ([LiveSchema]).
 public final class Schema {
     /// The key where there are no key fields.
     private static final Field NUMBER = Field.of("_key", FieldType.LONG);
+
+    /// Declared and inferred fields together, [Field#IGNORED] apart.
+    public static final int FIELDS_MAX = 1_000;
 
     private final int version;
     private final List<String> keyPaths;
     private final List<Field> fields;
     private final WriteRules rules;
+    private final boolean dynamic;
     private final Map<String, Integer> ordinals = new HashMap<>();
 
+    /// A schema of declared fields only.
+    ///
     /// @param keyPaths the fields that make the key, empty for an index without keys
     public Schema(int version, List<String> keyPaths, List<Field> fields) {
+        this(version, keyPaths, fields, false);
+    }
+
+    /// @param dynamic true when documents bring fields of their own
+    public Schema(int version, List<String> keyPaths, List<Field> fields, boolean dynamic) {
         this(
                 version,
                 keyPaths,
                 fields,
-                keyPaths.isEmpty() ? WriteRules.APPEND : WriteRules.DEFAULT);
+                keyPaths.isEmpty() ? WriteRules.APPEND : WriteRules.DEFAULT,
+                dynamic);
+    }
+
+    public Schema(int version, List<String> keyPaths, List<Field> fields, WriteRules rules) {
+        this(version, keyPaths, fields, rules, false);
     }
 
     /// @param keyPaths the fields that make the key, none exactly when documents are appended
-    public Schema(int version, List<String> keyPaths, List<Field> fields, WriteRules rules) {
+    /// @param dynamic true when documents bring fields of their own
+    public Schema(
+            int version,
+            List<String> keyPaths,
+            List<Field> fields,
+            WriteRules rules,
+            boolean dynamic) {
         this.version = version;
         this.keyPaths = List.copyOf(keyPaths);
         this.fields = List.copyOf(fields);
         this.rules = rules;
+        this.dynamic = dynamic;
         if (keyPaths.isEmpty() != (rules.mode() == WriteMode.APPEND)) {
             throw new IllegalArgumentException(
                     "mode %s with key %s".formatted(rules.mode().label(), keyPaths));
@@ -71,6 +96,36 @@ public final class Schema {
 
     public WriteRules rules() {
         return rules;
+    }
+
+    public boolean dynamic() {
+        return dynamic;
+    }
+
+    /// The next version: `changed` stand in the place of the fields of their paths, or behind all
+    /// others where there were none.
+    public Schema with(List<Field> changed) {
+        List<Field> next = new ArrayList<>(fields);
+        for (Field field : changed) {
+            int ordinal = ordinal(field.path());
+            if (ordinal < 0) {
+                next.add(field);
+            } else {
+                next.set(ordinal, field);
+            }
+        }
+        return new Schema(version + 1, keyPaths, next, rules, dynamic);
+    }
+
+    /// The next version, which takes in new fields or does not.
+    public Schema withDynamic(boolean newDynamic) {
+        return new Schema(version + 1, keyPaths, fields, rules, newDynamic);
+    }
+
+    /// How many fields more may be inferred.
+    public int room() {
+        int ignored = ordinal(Field.IGNORED.path()) >= 0 ? 1 : 0;
+        return Math.max(0, FIELDS_MAX - (fields.size() - ignored));
     }
 
     public Optional<Field> field(String path) {
@@ -195,6 +250,9 @@ public final class Schema {
             member.put("multi", Value.of(field.multi()));
             member.put("unit", Value.of(field.unit().label()));
             member.put("analyzer", Value.of(field.analyzer()));
+            if (field.dynamic()) {
+                member.put("dynamic", Value.of(true));
+            }
             fieldValues.add(new Obj(member));
         }
         Map<String, Value> members = new LinkedHashMap<>();
@@ -204,6 +262,9 @@ public final class Schema {
         if (!rules.equals(WriteRules.DEFAULT)) {
             members.put("mode", Value.of(rules.mode().label()));
             members.put("absent", Value.of(rules.absent().label()));
+        }
+        if (dynamic) {
+            members.put("dynamic", Value.of(true));
         }
         return new Obj(members);
     }
@@ -225,10 +286,15 @@ public final class Schema {
                                 FieldType.ofLabel(text(field, "type")).orElseThrow(),
                                 bool(field, "multi"),
                                 TimestampUnit.ofLabel(text(field, "unit")).orElseThrow(),
-                                text(field, "analyzer")));
+                                text(field, "analyzer"),
+                                flag(field, "dynamic")));
             }
             return new Schema(
-                    Math.toIntExact(integer(object, "version")), keyPaths, fields, rules(object));
+                    Math.toIntExact(integer(object, "version")),
+                    keyPaths,
+                    fields,
+                    rules(object),
+                    flag(object, "dynamic"));
         } catch (ClassCastException
                 | java.util.NoSuchElementException
                 | IllegalArgumentException
@@ -261,6 +327,11 @@ public final class Schema {
         throw new IllegalArgumentException("no " + name);
     }
 
+    /// A member that stands only where it is true.
+    private static boolean flag(Obj object, String name) {
+        return object.get(name) != null && bool(object, name);
+    }
+
     private static long integer(Obj object, String name) {
         if (object.get(name) instanceof Value.Int(long integer)) {
             return integer;
@@ -281,7 +352,8 @@ public final class Schema {
                 && version == that.version
                 && keyPaths.equals(that.keyPaths)
                 && fields.equals(that.fields)
-                && rules.equals(that.rules);
+                && rules.equals(that.rules)
+                && dynamic == that.dynamic;
     }
 
     @Override
@@ -291,6 +363,6 @@ public final class Schema {
 
     @Override
     public String toString() {
-        return "schema " + version + " " + fields;
+        return "schema " + version + (dynamic ? " dynamic " : " ") + fields;
     }
 }

@@ -9,5 +9,7 @@ public enum CommitKind {
     /// Only positions moved.
     POSITION,
     /// The last one: the index is being deleted, nothing is left in it.
-    DELETE
+    DELETE,
+    /// The schema changed, and no document did.
+    SCHEMA
 }

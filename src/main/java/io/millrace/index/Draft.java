@@ -1,6 +1,7 @@
 package io.millrace.index;
 
 import io.millrace.change.Checkpoint;
+import io.millrace.document.Schema;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,8 +13,13 @@ final class Draft {
     /// What the writer hands over.
     ///
     /// - commitId: minted before the lanes were asked, so that it outlives every retry
+    /// - schema: of the newest generation, grown or not
     record Staged(
-            String commitId, List<LaneOutput> outputs, Checkpoint checkpoint, long nextSequence) {
+            String commitId,
+            List<LaneOutput> outputs,
+            Checkpoint checkpoint,
+            long nextSequence,
+            Schema schema) {
 
         /// Names of the files that the lanes wrote.
         List<String> fileNames() {

@@ -61,7 +61,9 @@ final class DraftWriter {
                         .filter(Objects::nonNull)
                         .toList();
         boolean content = changes.changesVisibleDocuments() || !rejects.isEmpty();
-        if (!content && staged.checkpoint().equals(former.record().checkpoint())) {
+        if (!content
+                && staged.checkpoint().equals(former.record().checkpoint())
+                && staged.schema().equals(former.record().schema())) {
             letGoUnneeded(changes);
             return null;
         }
@@ -161,14 +163,14 @@ final class DraftWriter {
                         generation,
                         former.crc(),
                         staged.commitId(),
-                        visible || !rejects.isEmpty() ? CommitKind.INDEX : CommitKind.POSITION,
+                        kind(staged, before, visible || !rejects.isEmpty()),
                         segments,
                         deleteVectors(before, segments, vectors),
                         rejects,
                         staged.checkpoint(),
                         before.identity(),
                         staged.nextSequence(),
-                        before.schema(),
+                        staged.schema(),
                         List.of(),
                         acknowledged,
                         keptFrom(before, acknowledged),
@@ -186,6 +188,13 @@ final class DraftWriter {
                                         rejects.stream().mapToLong(RejectsMeta::count).sum(),
                                         segments.subList(olderCount, segments.size()),
                                         changes.removed()))));
+    }
+
+    private static CommitKind kind(Staged staged, CommitRecord before, boolean hasContent) {
+        if (hasContent) {
+            return CommitKind.INDEX;
+        }
+        return staged.schema().equals(before.schema()) ? CommitKind.POSITION : CommitKind.SCHEMA;
     }
 
     /// A file goes out of the record when no segment names it any more.

@@ -144,7 +144,8 @@ public final class IndexWriter {
                                     preparing.commitId(),
                                     barrier.takeAll(),
                                     preparing.checkpoint(),
-                                    preparing.nextSequence()));
+                                    preparing.nextSequence(),
+                                    lanes.schema().current()));
         } catch (ExecutionException e) {
             MillraceException failure =
                     manager.failure("generation failed", Objects.requireNonNull(e.getCause()));
@@ -266,6 +267,7 @@ public final class IndexWriter {
             lanes.drained();
         }
         if (done.await(options.prepareDeadline(), resources.nanoClock())) {
+            lanes.schema().reset(newest.record().schema());
             manager.sweep();
         }
     }

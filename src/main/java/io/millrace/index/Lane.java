@@ -2,7 +2,7 @@ package io.millrace.index;
 
 import io.millrace.MillraceException;
 import io.millrace.directory.Directory;
-import io.millrace.document.Schema;
+import io.millrace.document.LiveSchema;
 import io.millrace.index.LaneCommand.Slice;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -20,7 +20,7 @@ final class Lane implements Runnable {
 
     private final int number;
     private final Directory directory;
-    private final Schema schema;
+    private final LiveSchema schema;
     private final BuilderMemory memory;
     private final Ulids ulids;
     private final Intake intake;
@@ -41,7 +41,7 @@ final class Lane implements Runnable {
     Lane(
             int number,
             Directory directory,
-            Schema schema,
+            LiveSchema schema,
             BuilderMemory memory,
             Ulids ulids,
             Intake intake,

@@ -4,7 +4,7 @@ import io.millrace.MillraceException;
 import io.millrace.directory.Directory;
 import io.millrace.document.Document;
 import io.millrace.document.DocumentKey;
-import io.millrace.document.Schema;
+import io.millrace.document.LiveSchema;
 import io.millrace.index.LaneOutput.OwnSegment;
 import io.millrace.segment.AnalyzedDocument;
 import io.millrace.segment.SegmentBuilder;
@@ -39,7 +39,7 @@ final class LaneDocuments {
     }
 
     private final Directory directory;
-    private final Schema schema;
+    private final LiveSchema schema;
     private final LaneBases bases;
 
     private @Nullable SegmentBuilder builder;
@@ -54,7 +54,7 @@ final class LaneDocuments {
     private boolean cleared;
     private long liveDelta;
 
-    LaneDocuments(Directory directory, Schema schema, LaneBases bases) {
+    LaneDocuments(Directory directory, LiveSchema schema, LaneBases bases) {
         this.directory = directory;
         this.schema = schema;
         this.bases = bases;

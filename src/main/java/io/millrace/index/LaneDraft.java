@@ -8,7 +8,7 @@ import io.millrace.change.Reject.Stage;
 import io.millrace.directory.Directory;
 import io.millrace.document.Document;
 import io.millrace.document.DocumentKey;
-import io.millrace.document.Schema;
+import io.millrace.document.LiveSchema;
 import io.millrace.index.ChangeResolver.Outcome;
 import io.millrace.index.LaneCommand.Slice;
 import io.millrace.index.LaneDocuments.Place;
@@ -47,7 +47,7 @@ final class LaneDraft {
 
     LaneDraft(
             Directory directory,
-            Schema schema,
+            LiveSchema schema,
             BuilderMemory memory,
             Ulids ulids,
             LaneBases bases) {
@@ -55,7 +55,7 @@ final class LaneDraft {
         this.memory = memory;
         this.ulids = ulids;
         this.documents = new LaneDocuments(directory, schema, bases);
-        this.resolver = new ChangeResolver(schema, documents);
+        this.resolver = new ChangeResolver(schema.current(), documents);
     }
 
     /// After a failure the draft is good for [#discard] only.
@@ -87,11 +87,17 @@ final class LaneDraft {
             DocumentKey key, Document document, @Nullable Place current, Origin origin, long seq)
             throws IOException {
         AnalyzedDocument analyzed = analyze(document, origin);
+        @Nullable Place replaced = current;
+        if (analyzed != null && documents.openBuilder().isOutgrown()) {
+            documents.flush(ulids, files::add);
+            replaced = current == null ? null : documents.find(key);
+            analyzed = analyze(document, origin);
+        }
         if (analyzed == null) {
             return;
         }
-        if (current != null) {
-            documents.remove(current);
+        if (replaced != null) {
+            documents.remove(replaced);
         }
         documents.add(key, seq, analyzed);
     }

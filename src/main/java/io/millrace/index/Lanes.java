@@ -2,6 +2,7 @@ package io.millrace.index;
 
 import io.millrace.MillraceException;
 import io.millrace.directory.Directory;
+import io.millrace.document.LiveSchema;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -16,6 +17,10 @@ final class Lanes {
     private final String index;
     private final NodeResources resources;
     private final Intake intake;
+
+    /// Of the generation being built; grown by the lanes, reset by the writer.
+    private final LiveSchema schema;
+
     private final Lane[] lanes;
     private final List<BuilderMemory> memories;
 
@@ -32,6 +37,7 @@ final class Lanes {
             SegmentManager manager) {
         this.index = manager.newest().record().index();
         this.resources = resources;
+        this.schema = new LiveSchema(manager.newest().record().schema());
         this.intake = new Intake(options, resources.nanoClock(), this::start);
         this.lanes = new Lane[options.lanes()];
         this.threads = new Thread[options.lanes()];
@@ -52,7 +58,7 @@ final class Lanes {
                     new Lane(
                             number,
                             directory,
-                            manager.newest().record().schema(),
+                            schema,
                             memory,
                             ulids,
                             intake,
@@ -64,6 +70,10 @@ final class Lanes {
 
     Intake intake() {
         return intake;
+    }
+
+    LiveSchema schema() {
+        return schema;
     }
 
     /// Called whenever a full intake has room again. One listener, which must not block.

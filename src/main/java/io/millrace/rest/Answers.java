@@ -162,7 +162,7 @@ final class Answers {
     @Schema(name = "Commit")
     record CommitAnswer(
             long generation,
-            @Schema(description = "CREATE, INDEX or POSITION") String kind,
+            @Schema(description = "CREATE, INDEX, POSITION or SCHEMA") String kind,
             @Schema(description = "newest generation that changed visible documents")
                     long contentGeneration,
             @Schema(description = "visible documents") long documents,

@@ -31,10 +31,10 @@ enum ClauseKind {
 
     boolean fits(FieldType type) {
         return switch (this) {
-            case MATCH -> type == FieldType.TEXT;
+            case MATCH -> type.isText();
             case EQ, IN -> type != FieldType.TEXT;
             case RANGE -> type.isOrdered() && type != FieldType.BOOL;
-            case PREFIX -> type == FieldType.KEYWORD;
+            case PREFIX -> type == FieldType.KEYWORD || type == FieldType.STRING;
             case EXISTS -> true;
             case AND, OR, NOT, ALL -> false;
         };
@@ -43,10 +43,10 @@ enum ClauseKind {
     /// What to tell who used this clause on a field it does not fit.
     String fittingFields() {
         return switch (this) {
-            case MATCH -> "match needs a text field; eq compares whole values";
+            case MATCH -> "match needs a text or string field; eq compares whole values";
             case EQ, IN -> label() + " compares whole values and text has none; use match";
-            case RANGE -> "range needs a keyword, long, double or timestamp field";
-            case PREFIX -> "prefix needs a keyword field";
+            case RANGE -> "range needs a keyword, string, long, double or timestamp field";
+            case PREFIX -> "prefix needs a keyword or string field";
             case EXISTS, AND, OR, NOT, ALL -> label() + " takes no such field";
         };
     }

@@ -147,7 +147,9 @@ final class ClauseParser {
         Map.Entry<String, Value> only = onlyMember(argument, place, "{\"field\": \"prefix\"}");
         Place at = place.member(only.getKey());
         Field field = checks.field(only.getKey(), ClauseKind.PREFIX, at);
-        return new Query.Prefix(field, text(only.getValue(), at, "a prefix"));
+        String prefix = text(only.getValue(), at, "a prefix");
+        checks.checkLength(field, prefix, at);
+        return new Query.Prefix(field, prefix);
     }
 
     private static Query all(Value argument, Place place) {

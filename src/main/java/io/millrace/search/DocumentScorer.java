@@ -92,7 +92,7 @@ sealed interface DocumentScorer {
 
         static DocumentScorer of(
                 Query.Match match, SegmentReader segment, MatchStatistics statistics) {
-            TermsReader terms = segment.terms(match.field().path());
+            TermsReader terms = segment.textTerms(match.field().path());
             PostingsReader postings = segment.postings(match.field().path());
             if (terms == null || postings == null) {
                 return new Any(List.of());

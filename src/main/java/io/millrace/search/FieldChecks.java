@@ -7,6 +7,7 @@ import io.millrace.document.Field;
 import io.millrace.document.FieldType;
 import io.millrace.document.Schema;
 import io.millrace.document.Value;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -22,7 +23,7 @@ final class FieldChecks {
     }
 
     List<Field> textFields() {
-        return schema.fields().stream().filter(field -> field.type() == FieldType.TEXT).toList();
+        return schema.fields().stream().filter(field -> field.type().isText()).toList();
     }
 
     /// The declared field of a path, if the clause can look at it.
@@ -113,12 +114,27 @@ final class FieldChecks {
             if (field.type().isNumeric()) {
                 Coercion.ordered(field, value);
             } else {
-                Coercion.text(field, value);
+                checkLength(field, Coercion.text(field, value), place);
             }
         } catch (MillraceException.InvalidRequest e) {
             throw place.refusal(messageOf(e));
         }
         return value;
+    }
+
+    /// A dynamic string has no keyword above a bound: an answer would silently miss those.
+    void checkLength(Field field, String text, Place place) {
+        int bytes = text.getBytes(StandardCharsets.UTF_8).length;
+        if (field.type() == FieldType.STRING && bytes > FieldType.STRING_KEYWORD_BYTES_MAX) {
+            throw place.refusal(
+                    "%d bytes, expected at most %d: field %s is not declared, and longer strings are"
+                                    .formatted(
+                                            bytes,
+                                            FieldType.STRING_KEYWORD_BYTES_MAX,
+                                            Place.quoted(field.path()))
+                            + " matched but not compared there; declare it as a keyword, or use"
+                            + " match");
+        }
     }
 
     /// A key as JSON gives it: the part itself, or an array of several.
@@ -134,13 +150,22 @@ final class FieldChecks {
     }
 
     private Field declared(String path, Place place) {
+        if (path.equals(Field.IGNORED.path())) {
+            return Field.IGNORED;
+        }
         return schema.field(path)
                 .orElseThrow(() -> {
                     List<String> known = new ArrayList<>();
                     schema.fields().forEach(field -> known.add(field.path()));
                     return place.refusal(
-                            "field %s is not declared for search; %s"
-                                    .formatted(Place.quoted(path), Place.hint(path, known)));
+                            "field %s %s; %s"
+                                    .formatted(
+                                            Place.quoted(path),
+                                            schema.dynamic()
+                                                    ? "is not declared, and no document has had it"
+                                                            + " so far"
+                                                    : "is not declared for search",
+                                            Place.hint(path, known)));
                 });
     }
 

@@ -59,6 +59,10 @@ final class FilterPlanner {
         if (terms == null) {
             return NOTHING;
         }
+        if (Widening.applies(field, segment)) {
+            return new SegmentFilter.Union(
+                    values.stream().map(value -> widened(field, terms, value)).toList());
+        }
         int[] ordinals =
                 values.stream()
                         .mapToInt(value ->
@@ -69,8 +73,18 @@ final class FilterPlanner {
         return listed(terms, ordinals);
     }
 
+    /// Several longs may be the same double.
+    private SegmentFilter widened(Field field, TermsReader terms, Value value) {
+        long ordered = Coercion.ordered(field, value);
+        return span(
+                field,
+                terms,
+                Widening.position(terms, ordered, false),
+                Widening.position(terms, ordered, true));
+    }
+
     private SegmentFilter match(Query.Match match) {
-        TermsReader terms = segment.terms(match.field().path());
+        TermsReader terms = segment.textTerms(match.field().path());
         if (terms == null) {
             return NOTHING;
         }
@@ -95,8 +109,8 @@ final class FilterPlanner {
     }
 
     private SegmentFilter exists(Field field) {
-        TermsReader terms = segment.terms(field.path());
-        return terms == null ? NOTHING : new SegmentFilter.Listed(terms.present());
+        ImmutableRoaringBitmap present = segment.present(field.path());
+        return present == null ? NOTHING : new SegmentFilter.Listed(present);
     }
 
     private SegmentFilter keys(List<DocumentKey> keys) {
@@ -128,9 +142,12 @@ final class FilterPlanner {
     }
 
     /// How many terms lie before a bound, the bound itself among them when `after`.
-    private static int position(TermsReader terms, Field field, Value bound, boolean after) {
+    private int position(TermsReader terms, Field field, Value bound, boolean after) {
         if (field.type().isNumeric()) {
             long ordered = Coercion.ordered(field, bound);
+            if (Widening.applies(field, segment)) {
+                return Widening.position(terms, ordered, after);
+            }
             int ordinal = terms.ceiling(ordered);
             return after && ordinal < terms.termCount() && terms.ordered(ordinal) == ordered
                     ? ordinal + 1

@@ -85,7 +85,7 @@ final class MatchStatistics {
     private static long documentFrequency(List<SegmentView> segments, String path, byte[] term) {
         long documents = 0;
         for (SegmentView segment : segments) {
-            TermsReader terms = segment.reader().terms(path);
+            TermsReader terms = segment.reader().textTerms(path);
             int ordinal = terms == null ? -1 : terms.find(term);
             if (terms != null && ordinal >= 0) {
                 documents += terms.documentCount(ordinal);

@@ -89,12 +89,15 @@ final class ParameterParser {
             case "gte" -> lower(path, value, true, place);
             case "lt" -> upper(path, value, false, place);
             case "lte" -> upper(path, value, true, place);
-            case "prefix" ->
-                    new Query.Prefix(
-                            checks.field(path, ClauseKind.PREFIX, place),
-                            text.substring(second + 1));
+            case "prefix" -> prefix(path, text.substring(second + 1), place);
             default -> throw place.unknown("operator", operator, OPERATORS);
         };
+    }
+
+    private Query prefix(String path, String prefix, Place place) {
+        Field field = checks.field(path, ClauseKind.PREFIX, place);
+        checks.checkLength(field, prefix, place);
+        return new Query.Prefix(field, prefix);
     }
 
     private Query eq(String path, Value value, Place place) {

@@ -19,6 +19,9 @@ final class SegmentRanks {
     private final @Nullable ColumnReader[] columns;
     private final @Nullable TermsReader[] terms;
 
+    /// The column holds longs, other segments hold doubles.
+    private final boolean[] widened;
+
     /// @param scorer needed when the order uses the score
     SegmentRanks(
             SortOrder order,
@@ -31,11 +34,13 @@ final class SegmentRanks {
         this.scorer = scorer;
         this.columns = new ColumnReader[keys.size()];
         this.terms = new TermsReader[keys.size()];
+        this.widened = new boolean[keys.size()];
         for (int i = 0; i < columns.length; i++) {
             Field field = keys.get(i).field();
             if (field != null) {
                 columns[i] = segment.column(field.path());
                 terms[i] = segment.terms(field.path());
+                widened[i] = Widening.applies(field, segment);
             }
         }
     }
@@ -58,10 +63,9 @@ final class SegmentRanks {
                     if (column == null || count == 0) {
                         into.missing |= 1 << i;
                     } else {
-                        into.ranks[i] =
-                                descending
-                                        ? ~column.value(document, count - 1)
-                                        : column.value(document, 0);
+                        long value = column.value(document, descending ? count - 1 : 0);
+                        long rank = widened[i] ? Widening.ordered(value) : value;
+                        into.ranks[i] = descending ? ~rank : rank;
                     }
                 }
                 case SCORE -> {

@@ -51,7 +51,9 @@ record SortOrder(List<Key> keys) {
 
     private static Key byField(SortKey key, Schema schema) {
         Field field =
-                schema.field(key.path())
+                (key.path().equals(Field.IGNORED.path())
+                                ? java.util.Optional.of(Field.IGNORED)
+                                : schema.field(key.path()))
                         .filter(declared -> declared.type().isOrdered())
                         .orElseThrow(
                                 () -> new MillraceException.Bug("sort by unchecked " + key.path()));

@@ -13,7 +13,7 @@ public final class AnalyzedDocument {
     private final ByteList bytes;
 
     /// By field ordinal; null until a document has the field.
-    private final @Nullable AnalyzedField[] fields;
+    private @Nullable AnalyzedField[] fields;
 
     /// Ordinals of the fields that the document has.
     private final IntList present;
@@ -35,6 +35,11 @@ public final class AnalyzedDocument {
         present.clear();
         bytes.clear();
         document = null;
+    }
+
+    /// Makes room for the fields of a later version of the schema.
+    void grow(int fieldCount) {
+        fields = Arrays.copyOf(fields, fieldCount);
     }
 
     void complete(Document analyzed) {

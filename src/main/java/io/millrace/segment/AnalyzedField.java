@@ -8,10 +8,15 @@ final class AnalyzedField {
     /// Ordered numbers of a numeric field.
     final LongList numbers;
 
-    /// Strings of a keyword field or terms of a text field, in [AnalyzedDocument#bytes].
+    /// Strings of a keyword or string field, in [AnalyzedDocument#bytes].
     final IntList offsets;
 
     final IntList lengths;
+
+    /// Terms of a text or string field, there too.
+    final IntList termOffsets;
+
+    final IntList termLengths;
 
     /// Values seen, whatever became of them.
     int valueCount;
@@ -24,12 +29,16 @@ final class AnalyzedField {
         numbers = new LongList(ramBytes);
         offsets = new IntList(ramBytes);
         lengths = new IntList(ramBytes);
+        termOffsets = new IntList(ramBytes);
+        termLengths = new IntList(ramBytes);
     }
 
     void clear() {
         numbers.clear();
         offsets.clear();
         lengths.clear();
+        termOffsets.clear();
+        termLengths.clear();
         valueCount = 0;
         textLength = 0;
     }

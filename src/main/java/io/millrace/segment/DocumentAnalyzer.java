@@ -9,9 +9,12 @@ import io.millrace.document.DocumentCursor.Token;
 import io.millrace.document.Field;
 import io.millrace.document.FieldType;
 import io.millrace.document.Schema;
+import io.millrace.document.Value;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Set;
 import org.apache.lucene.analysis.TokenStream;
 import org.apache.lucene.analysis.tokenattributes.PositionIncrementAttribute;
 import org.apache.lucene.analysis.tokenattributes.TermToBytesRefAttribute;
@@ -19,23 +22,51 @@ import org.apache.lucene.util.BytesRef;
 
 /// Checks documents against a schema and cuts them into terms.
 ///
-/// - Objects flatten to dotted paths; members without a field are skipped.
+/// - Objects flatten to dotted paths. Members without a field are skipped, or noted in
+///   [#foundFields] and [#ignoredPaths] when the schema is dynamic.
 /// - An array is allowed where the field is `multi`; each item is a value, nested arrays flatten.
 /// - A null is no value, an empty array none either.
+/// - What does not fit a declared field is refused; what does not fit a dynamic one is noted.
 ///
 /// Confined to one thread.
 final class DocumentAnalyzer {
-    private final Schema schema;
     private final PathTree paths;
+    private final FoundPaths found = new FoundPaths();
+    private Schema schema;
+    private int room;
+
+    /// Nothing is inferred any more from the document at hand.
+    private boolean settled;
 
     DocumentAnalyzer(Schema schema) {
         this.schema = schema;
         paths = new PathTree(schema);
+        room = schema.room();
     }
 
+    /// Goes on with a later version of the schema.
+    void follow(Schema later) {
+        schema = later;
+        room = later.room();
+        paths.grow(later);
+    }
+
+    /// Fields to be inferred, by path: the document must be analysed again when there are any.
+    Map<String, FieldType> foundFields() {
+        return found.fields();
+    }
+
+    /// Paths at which the document has values that are not indexed.
+    Set<String> ignoredPaths() {
+        return found.ignored();
+    }
+
+    /// @param last true when the schema has taken in what it will
     /// @throws InvalidRequest when a value does not fit its field; `into` is incomplete then
-    void analyze(Document document, AnalyzedDocument into) {
+    void analyze(Document document, AnalyzedDocument into, boolean last) {
         into.begin();
+        found.begin(last ? 0 : room);
+        settled = last;
         DocumentCursor cursor = document.cursor();
         if (cursor.next() != Token.OBJECT) {
             throw new MillraceException.Corrupt("document without an object at its root");
@@ -54,6 +85,10 @@ final class DocumentAnalyzer {
             PathTree.Node node = object.child(bytes, cursor.nameOffset(), cursor.nameLengthBytes());
             if (node != null) {
                 member(bytes, cursor, token, node, inArray, into);
+            } else if (schema.dynamic()) {
+                String name = cursor.name();
+                found.add(
+                        cursor, token, object.path().isEmpty() ? name : object.path() + "." + name);
             } else if (token == Token.OBJECT || token == Token.ARRAY) {
                 cursor.skip();
             }
@@ -70,7 +105,7 @@ final class DocumentAnalyzer {
         switch (token) {
             case NULL -> {}
             case OBJECT -> {
-                if (node.field() >= 0) {
+                if (node.field() >= 0 && !field(node).dynamic()) {
                     throw refused(field(node), "an object, expected a value");
                 }
                 object(bytes, cursor, node, inArray, into);
@@ -90,6 +125,8 @@ final class DocumentAnalyzer {
             case BOOL, INT, REAL, DECIMAL, TEXT -> {
                 if (node.field() >= 0) {
                     value(bytes, cursor, token, node.field(), inArray, into);
+                } else if (schema.dynamic()) {
+                    found.add(cursor, token, node.path());
                 }
             }
             case END, DONE -> throw new MillraceException.Bug("no member at " + token);
@@ -104,6 +141,9 @@ final class DocumentAnalyzer {
             boolean inArray,
             AnalyzedDocument into) {
         Field field = schema.fields().get(ordinal);
+        if (field.dynamic() && !takes(field, cursor, token)) {
+            return;
+        }
         AnalyzedField analyzed = into.enter(ordinal);
         if (!field.multi() && (inArray || analyzed.valueCount > 0)) {
             throw refused(field, "several values, expected one; allow several with multi: true");
@@ -117,7 +157,7 @@ final class DocumentAnalyzer {
                                     : Coercion.ordered(field, cursor.value(token)));
             case KEYWORD -> {
                 if (token == Token.TEXT) {
-                    string(
+                    keyword(
                             field,
                             bytes,
                             cursor.textOffset(),
@@ -126,10 +166,48 @@ final class DocumentAnalyzer {
                             into);
                 } else {
                     byte[] utf8 = text(field, cursor, token).getBytes(StandardCharsets.UTF_8);
-                    string(field, utf8, 0, utf8.length, analyzed, into);
+                    keyword(field, utf8, 0, utf8.length, analyzed, into);
                 }
             }
             case TEXT -> terms(field, text(field, cursor, token), analyzed, into);
+            case STRING -> {
+                String text = text(field, cursor, token);
+                byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+                if (utf8.length <= FieldType.STRING_KEYWORD_BYTES_MAX) {
+                    keyword(field, utf8, 0, utf8.length, analyzed, into);
+                }
+                terms(field, text, analyzed, into);
+            }
+        }
+    }
+
+    /// False when a dynamic field does not take the value at hand, which is noted then.
+    private boolean takes(Field field, DocumentCursor cursor, Token token) {
+        if (!field.type().isNumeric() || (token == Token.INT && field.type() == FieldType.LONG)) {
+            return true;
+        }
+        Value value = cursor.value(token);
+        if (Coercion.fits(field, value)) {
+            return true;
+        }
+        if (field.type() == FieldType.LONG
+                && !settled
+                && Coercion.fits(field.withType(FieldType.DOUBLE), value)) {
+            found.widen(field.path(), FieldType.DOUBLE);
+        } else {
+            found.ignore(field.path());
+        }
+        return false;
+    }
+
+    /// Adds the ignored paths to a document as values of [Field#IGNORED].
+    void listIgnored(AnalyzedDocument into) {
+        int ordinal = schema.ordinal(Field.IGNORED.path());
+        AnalyzedField analyzed = into.enter(ordinal);
+        for (String path : found.ignored()) {
+            byte[] utf8 = path.getBytes(StandardCharsets.UTF_8);
+            analyzed.valueCount++;
+            keyword(Field.IGNORED, utf8, 0, utf8.length, analyzed, into);
         }
     }
 
@@ -147,7 +225,10 @@ final class DocumentAnalyzer {
             stream.reset();
             while (stream.incrementToken()) {
                 BytesRef utf8 = term.getBytesRef();
-                string(field, utf8.bytes, utf8.offset, utf8.length, analyzed, into);
+                checkLength(field, utf8.length);
+                analyzed.termOffsets.add(into.bytes().size());
+                analyzed.termLengths.add(utf8.length);
+                into.bytes().addAll(utf8.bytes, utf8.offset, utf8.length);
                 analyzed.textLength += position.getPositionIncrement() == 0 ? 0 : 1;
             }
             stream.end();
@@ -156,22 +237,26 @@ final class DocumentAnalyzer {
         }
     }
 
-    private static void string(
+    private static void keyword(
             Field field,
             byte[] source,
             int offset,
             int length,
             AnalyzedField analyzed,
             AnalyzedDocument into) {
+        checkLength(field, length);
+        analyzed.offsets.add(into.bytes().size());
+        analyzed.lengths.add(length);
+        into.bytes().addAll(source, offset, length);
+    }
+
+    private static void checkLength(Field field, int length) {
         if (length > TermsLayout.TERM_BYTES_MAX) {
             throw refused(
                     field,
                     "a value or term of %d bytes, expected at most %d"
                             .formatted(length, TermsLayout.TERM_BYTES_MAX));
         }
-        analyzed.offsets.add(into.bytes().size());
-        analyzed.lengths.add(length);
-        into.bytes().addAll(source, offset, length);
     }
 
     private Field field(PathTree.Node node) {

@@ -5,7 +5,8 @@ import java.util.BitSet;
 
 /// One field of a builder: its terms, and the terms or values of each document in document order.
 /// Turned into terms → documents only when the segment is written. Confined to one thread.
-sealed interface FieldBuilder permits NumberFieldBuilder, KeywordFieldBuilder, TextFieldBuilder {
+sealed interface FieldBuilder
+        permits NumberFieldBuilder, KeywordFieldBuilder, TextFieldBuilder, StringFieldBuilder {
 
     /// Adds what a document, newer than all before, has in this field.
     void add(int document, AnalyzedField field, ByteList bytes);

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import org.apache.lucene.util.ByteBlockPool;
 import org.apache.lucene.util.Counter;
+import org.roaringbitmap.RoaringBitmap;
 
 /// A field of exact strings: the set of strings of each document. Confined to one thread.
 final class KeywordFieldBuilder implements FieldBuilder {
@@ -52,8 +53,26 @@ final class KeywordFieldBuilder implements FieldBuilder {
         }
         ForwardIndex forward =
                 new ForwardIndex(starts, ordinals, ForwardIndex.NO_FREQUENCIES, sorted.termCount());
-        new TermsWriter(out).write(field, sorted.dictionary(), forward, InvertedIndex.of(forward));
+        new TermsWriter(out)
+                .write(
+                        SegmentLayout.Kind.TERMS,
+                        field,
+                        sorted.dictionary(),
+                        forward,
+                        InvertedIndex.of(forward));
         ColumnWriter.write(out, field, starts, ordinals);
+    }
+
+    /// The live documents that have a value, as the segment will number them.
+    RoaringBitmap present(BitSet deleted, int liveCount) {
+        RoaringBitmap present = new RoaringBitmap();
+        int[] starts = runs.liveStarts(deleted, liveCount);
+        for (int live = 0; live < liveCount; live++) {
+            if (starts[live + 1] > starts[live]) {
+                present.add(live);
+            }
+        }
+        return present;
     }
 
     private int[] liveIds(int[] starts, BitSet deleted) {

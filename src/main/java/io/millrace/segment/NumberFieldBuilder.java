@@ -52,6 +52,7 @@ final class NumberFieldBuilder implements FieldBuilder {
                 new ForwardIndex(starts, ordinals, ForwardIndex.NO_FREQUENCIES, termCount);
         new TermsWriter(out)
                 .write(
+                        SegmentLayout.Kind.TERMS,
                         field,
                         TermsWriter.numbers(distinct, termCount),
                         forward,

@@ -1,6 +1,7 @@
 package io.millrace.segment;
 
 import io.millrace.document.Field;
+import io.millrace.document.FieldPath;
 import io.millrace.document.Hash64;
 import io.millrace.document.Schema;
 import java.nio.charset.StandardCharsets;
@@ -9,7 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Finds the field that a document's member belongs to from the bytes of the member's name, object
-/// by object, without building paths. Immutable.
+/// by object, without building paths. Grows with the schema; confined to one thread.
 ///
 /// A member whose own name has dots (`"geo.depth": 7`) is found like a member of a nested object:
 /// both are walked step by step, so that a path costs its length however it may be spelled.
@@ -20,6 +21,7 @@ final class PathTree {
         private static final Node[] NONE = new Node[0];
 
         private final byte[] label;
+        private final String path;
 
         /// The field's ordinal, or -1 for an object only.
         private int field = -1;
@@ -29,8 +31,14 @@ final class PathTree {
 
         private int childCount;
 
-        private Node(byte[] label) {
+        private Node(byte[] label, String path) {
             this.label = label;
+            this.path = path;
+        }
+
+        /// From the root, which has an empty one.
+        String path() {
+            return path;
         }
 
         int field() {
@@ -72,12 +80,13 @@ final class PathTree {
             return null;
         }
 
-        private Node stepOrNew(byte[] step) {
+        private Node stepOrNew(String name) {
+            byte[] step = name.getBytes(StandardCharsets.UTF_8);
             Node known = step(step, 0, step.length);
             if (known != null) {
                 return known;
             }
-            Node entered = new Node(step);
+            Node entered = new Node(step, path.isEmpty() ? name : path + "." + name);
             add(entered);
             return entered;
         }
@@ -105,16 +114,27 @@ final class PathTree {
         }
     }
 
-    private final Node root = new Node(new byte[0]);
+    private final Node root = new Node(new byte[0], "");
+    private int entered;
 
     PathTree(Schema schema) {
+        grow(schema);
+    }
+
+    /// Enters the fields that are new in a later version of the schema. Reserved names are left
+    /// out: no member of a document becomes such a field.
+    void grow(Schema schema) {
         List<Field> fields = schema.fields();
-        for (int i = 0; i < fields.size(); i++) {
-            Node place = root;
-            for (String step : fields.get(i).path().split("\\.", -1)) {
-                place = place.stepOrNew(step.getBytes(StandardCharsets.UTF_8));
+        for (; entered < fields.size(); entered++) {
+            String path = fields.get(entered).path();
+            if (FieldPath.isReserved(path)) {
+                continue;
             }
-            place.field = i;
+            Node place = root;
+            for (String step : path.split("\\.", -1)) {
+                place = place.stepOrNew(step);
+            }
+            place.field = entered;
         }
     }
 

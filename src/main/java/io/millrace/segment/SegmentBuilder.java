@@ -6,8 +6,10 @@ import io.millrace.directory.FileOutput;
 import io.millrace.document.Document;
 import io.millrace.document.DocumentKey;
 import io.millrace.document.Field;
+import io.millrace.document.LiveSchema;
 import io.millrace.document.Schema;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.BitSet;
 import org.apache.lucene.util.ByteBlockPool;
 import org.apache.lucene.util.Counter;
@@ -18,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// Everything is kept in growable arrays of primitives, in document order; terms are turned into
 /// terms → documents when the file is written.
 public final class SegmentBuilder {
-    private final Schema schema;
+    private final LiveSchema live;
+    private Schema schema;
     private final Counter ramBytes = Counter.newCounter();
     private final ByteBlockPool termBytes =
             new ByteBlockPool(new ByteBlockPool.DirectTrackingAllocator(ramBytes));
@@ -30,32 +33,58 @@ public final class SegmentBuilder {
     private final BitSet deleted = new BitSet();
 
     /// By field ordinal; null until a document has the field.
-    private final @Nullable FieldBuilder[] fields;
+    private @Nullable FieldBuilder[] fields;
 
     private int deletedCount;
     private boolean isWritten;
+    private boolean isOutgrown;
 
     public SegmentBuilder(Schema schema) {
-        this.schema = schema;
+        this(new LiveSchema(schema));
+    }
+
+    /// @param live taken in its newest version, and grown by what documents bring
+    public SegmentBuilder(LiveSchema live) {
+        this.live = live;
+        schema = live.current();
         analyzer = new DocumentAnalyzer(schema);
         analyzed = new AnalyzedDocument(schema, ramBytes);
         fields = new FieldBuilder[schema.fields().size()];
         termBytes.nextBuffer();
     }
 
-    /// Checks the document and cuts it into terms; changes nothing but scratch space.
+    /// Checks the document and cuts it into terms; changes nothing but scratch space and, when the
+    /// document is accepted and brings fields of its own, the schema. Look at [#isOutgrown] before
+    /// the document is added.
     ///
     /// @throws MillraceException.InvalidRequest when it cannot be indexed; says which field and why
     public AnalyzedDocument analyze(Document document) {
-        analyzer.analyze(document, analyzed);
+        analyzer.analyze(document, analyzed, false);
+        if (!analyzer.foundFields().isEmpty()) {
+            if (!follow(live.infer(analyzer.foundFields()))) {
+                analyzed.begin();
+                return analyzed;
+            }
+            analyzer.analyze(document, analyzed, true);
+        }
+        if (!analyzer.ignoredPaths().isEmpty() && follow(live.withIgnored())) {
+            analyzer.listIgnored(analyzed);
+        }
         return analyzed;
+    }
+
+    /// True when this builder holds values in a form that the newest schema has left: what was
+    /// analysed cannot be added, the builder is to be written and a new one takes over. A builder
+    /// without documents is never outgrown.
+    public boolean isOutgrown() {
+        return !follow(live.current());
     }
 
     /// Adds what [#analyze] returned and returns the document's ordinal. The caller has deleted the
     /// older document of the key.
     public int add(DocumentKey key, long seq, AnalyzedDocument document) {
         Document content = document.document();
-        if (content == null || document != analyzed || isWritten) {
+        if (content == null || document != analyzed || isWritten || isOutgrown) {
             throw new MillraceException.Bug("document was not analysed by this builder");
         }
         int ordinal = seqs.size();
@@ -144,6 +173,25 @@ public final class SegmentBuilder {
         out.end(SegmentLayout.Kind.SEQ, SegmentLayout.NO_FIELD);
     }
 
+    /// Goes on with a later version of the schema, or says that it cannot.
+    private boolean follow(Schema later) {
+        if (isOutgrown || later == schema) {
+            return !isOutgrown;
+        }
+        for (int i = 0; i < fields.length; i++) {
+            isOutgrown |=
+                    fields[i] != null
+                            && !schema.fields().get(i).isWrittenLike(later.fields().get(i));
+        }
+        if (!isOutgrown) {
+            schema = later;
+            analyzer.follow(later);
+            analyzed.grow(later.fields().size());
+            fields = Arrays.copyOf(fields, later.fields().size());
+        }
+        return !isOutgrown;
+    }
+
     private FieldBuilder builder(int ordinal) {
         FieldBuilder builder = fields[ordinal];
         if (builder == null) {
@@ -157,7 +205,8 @@ public final class SegmentBuilder {
         return switch (field.type()) {
             case BOOL, LONG, DOUBLE, TIMESTAMP -> new NumberFieldBuilder(ramBytes);
             case KEYWORD -> new KeywordFieldBuilder(termBytes, ramBytes);
-            case TEXT -> new TextFieldBuilder(termBytes, ramBytes);
+            case TEXT -> new TextFieldBuilder(SegmentLayout.Kind.TERMS, termBytes, ramBytes);
+            case STRING -> new StringFieldBuilder(termBytes, ramBytes);
         };
     }
 }

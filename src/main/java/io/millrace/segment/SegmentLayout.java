@@ -55,7 +55,12 @@ final class SegmentLayout {
         TERMS(4),
         COLUMN(5),
         POSTINGS(6),
-        NORMS(7);
+        NORMS(7),
+        /// The terms of the text in a string field; its keywords are the TERMS.
+        TEXT_TERMS(8),
+        /// Documents with a value in a string field, as a bitmap in Roaring's portable form; not
+        /// there where the TERMS tell it.
+        PRESENT(9);
 
         final int code;
 

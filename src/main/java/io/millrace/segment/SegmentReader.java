@@ -6,6 +6,7 @@ import io.millrace.directory.MappedFile;
 import io.millrace.document.Document;
 import io.millrace.document.DocumentKey;
 import io.millrace.document.Field;
+import io.millrace.document.FieldType;
 import io.millrace.document.Schema;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
 
 /// One open segment. Immutable and shared; closed by its last user.
 public final class SegmentReader implements AutoCloseable {
@@ -24,6 +26,8 @@ public final class SegmentReader implements AutoCloseable {
     private final PackedArray seqs;
     private final DocumentsReader documents;
     private final Map<String, MappedTerms> terms = new HashMap<>();
+    private final Map<String, MappedTerms> textTerms = new HashMap<>();
+    private final Map<String, ImmutableRoaringBitmap> present = new HashMap<>();
     private final Map<String, MappedColumn> columns = new HashMap<>();
     private final Map<String, MappedPostings> postings = new HashMap<>();
 
@@ -45,8 +49,24 @@ public final class SegmentReader implements AutoCloseable {
                 SegmentLayout.Kind.TERMS,
                 (ordinal, memory) -> {
                     Field field = schema.fields().get(ordinal);
-                    terms.put(field.path(), new MappedTerms(memory, field));
+                    MappedTerms mapped = new MappedTerms(memory, field);
+                    terms.put(field.path(), mapped);
+                    if (field.type() == FieldType.TEXT) {
+                        textTerms.put(field.path(), mapped);
+                    }
                 });
+        sections.ofFields(
+                SegmentLayout.Kind.TEXT_TERMS,
+                (ordinal, memory) -> {
+                    Field field = schema.fields().get(ordinal);
+                    textTerms.put(field.path(), new MappedTerms(memory, field));
+                });
+        sections.ofFields(
+                SegmentLayout.Kind.PRESENT,
+                (ordinal, memory) ->
+                        present.put(
+                                pathOf(ordinal),
+                                new ImmutableRoaringBitmap(memory.asByteBuffer())));
         sections.ofFields(
                 SegmentLayout.Kind.COLUMN,
                 (ordinal, memory) ->
@@ -116,9 +136,22 @@ public final class SegmentReader implements AutoCloseable {
         return documents.document(document);
     }
 
-    /// The terms of a field, or null when no document of this segment has it.
+    /// The terms of a field by which its values are compared, or null when no document of this
+    /// segment has any.
     public @Nullable TermsReader terms(String path) {
         return terms.get(path);
+    }
+
+    /// The terms of a text or string field that `match` finds, or null as above.
+    public @Nullable TermsReader textTerms(String path) {
+        return textTerms.get(path);
+    }
+
+    /// All documents that have a value in a field, deleted ones too, or null as above.
+    public @Nullable ImmutableRoaringBitmap present(String path) {
+        ImmutableRoaringBitmap own = present.get(path);
+        MappedTerms compared = terms.get(path);
+        return own != null || compared == null ? own : compared.present();
     }
 
     /// The values of an ordered field by document, or null as above.

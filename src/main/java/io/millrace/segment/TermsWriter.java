@@ -36,7 +36,13 @@ final class TermsWriter {
         return out -> writeStrings(out, hash, sortedIds, count);
     }
 
-    void write(int field, Dictionary dictionary, ForwardIndex forward, InvertedIndex inverted)
+    /// @param kind [SegmentLayout.Kind#TERMS] or [SegmentLayout.Kind#TEXT_TERMS]
+    void write(
+            SegmentLayout.Kind kind,
+            int field,
+            Dictionary dictionary,
+            ForwardIndex forward,
+            InvertedIndex inverted)
             throws IOException {
         out.begin();
         long dictionaryOffset = dictionary.write(out);
@@ -92,7 +98,7 @@ final class TermsWriter {
                 bitmapTermsOffset,
                 bitmapStartsOffset,
                 bitmapCountsOffset);
-        out.end(SegmentLayout.Kind.TERMS, field);
+        out.end(kind, field);
     }
 
     /// @param offsets in the order of [TermsLayout]

@@ -9,6 +9,9 @@ import org.apache.lucene.util.SmallFloat;
 /// A field of analyzed text: the terms of each document with their frequencies, and its length.
 /// Confined to one thread.
 final class TextFieldBuilder implements FieldBuilder {
+    /// Where the terms go in the file.
+    private final SegmentLayout.Kind kind;
+
     private final TermIds terms;
 
     /// Per term of a document: its id twice, plus one if the next entry is its frequency; without
@@ -22,7 +25,8 @@ final class TextFieldBuilder implements FieldBuilder {
 
     private final IntList scratch;
 
-    TextFieldBuilder(ByteBlockPool pool, Counter ramBytes) {
+    TextFieldBuilder(SegmentLayout.Kind kind, ByteBlockPool pool, Counter ramBytes) {
+        this.kind = kind;
         terms = new TermIds(pool, ramBytes);
         entries = new IntList(ramBytes);
         runs = new DocumentRuns(ramBytes);
@@ -33,8 +37,8 @@ final class TextFieldBuilder implements FieldBuilder {
     @Override
     public void add(int document, AnalyzedField field, ByteList bytes) {
         scratch.clear();
-        for (int i = 0; i < field.offsets.size(); i++) {
-            scratch.add(terms.idOf(bytes, field.offsets.get(i), field.lengths.get(i)));
+        for (int i = 0; i < field.termOffsets.size(); i++) {
+            scratch.add(terms.idOf(bytes, field.termOffsets.get(i), field.termLengths.get(i)));
         }
         scratch.sortRange(0, scratch.size());
         int from = 0;
@@ -92,7 +96,7 @@ final class TextFieldBuilder implements FieldBuilder {
         ForwardIndex forward =
                 new ForwardIndex(starts, ordinals, frequencies.toArray(), sorted.termCount());
         InvertedIndex inverted = InvertedIndex.of(forward);
-        new TermsWriter(out).write(field, sorted.dictionary(), forward, inverted);
+        new TermsWriter(out).write(kind, field, sorted.dictionary(), forward, inverted);
         PostingsWriter.write(out, field, inverted, documentsWithField);
         out.begin();
         out.putBytes(liveNorms);

@@ -76,6 +76,11 @@ class CrashTest {
         powerLossAtEveryCall(small);
     }
 
+    @Test
+    void powerLossAtEveryCallLeavesAWholeSchema() throws IOException {
+        powerLossAtEveryCall(new IndexScenario(new ManualClock(), 7).growing());
+    }
+
     private void powerLossAtEveryCall(IndexScenario scenario) throws IOException {
         int calls = callsOfOneRun(scenario);
         for (int call = 1; call <= calls; call++) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.change.Checkpoint;
+import io.millrace.document.Field;
 import io.millrace.index.IndexScenario.Step;
 import io.millrace.testing.FaultDirectory;
 import io.millrace.testing.ManualClock;
@@ -76,6 +77,9 @@ class IndexModelTest {
             this.scenario =
                     new IndexScenario(
                             new ManualClock(), random.nextLong(), withRandomLanes(random, options));
+            if (random.nextBoolean()) {
+                scenario.growing();
+            }
             this.index = scenario.create(disk);
         }
 
@@ -98,7 +102,13 @@ class IndexModelTest {
                         }
                     }
                 }
-                case 8 -> index.writer().abort();
+                case 8 -> {
+                    index.writer().abort();
+                    if (random.nextBoolean()) {
+                        // Something else is read the next time.
+                        source.subList(Math.toIntExact(committed()), source.size()).clear();
+                    }
+                }
                 case 9 -> {
                     if (snapshots.size() < 4) {
                         snapshots.add(new OpenSnapshot(index.snapshot(), model(committed())));
@@ -180,6 +190,7 @@ class IndexModelTest {
         void check() throws Exception {
             assertEquals(generation, index.newestCommit().generation());
             assertEquals(model(committed()), IndexScenario.documents(index));
+            checkSchema();
             List<Long> announced =
                     index.eventsAfter(0, 1000).stream().map(IndexEvent::generation).toList();
             for (int i = 1; i < announced.size(); i++) {
@@ -190,6 +201,20 @@ class IndexModelTest {
                     announced.getFirst() <= index.record().publishedThrough() + 1,
                     "a generation was dropped before it was acknowledged");
             checkFiles();
+        }
+
+        /// Every inferred field comes from a committed document: what a dropped one brought along
+        /// is dropped with it.
+        private void checkSchema() {
+            SortedSet<String> brought = new TreeSet<>();
+            for (Step step : source.subList(0, Math.toIntExact(committed()))) {
+                if (step instanceof Step.Put(String key, long number)) {
+                    brought.addAll(IndexScenario.document(key, number).root().members().keySet());
+                }
+            }
+            for (Field field : index.schema().fields()) {
+                assertTrue(!field.dynamic() || brought.contains(field.path()), field.path());
+            }
         }
 
         /// The folder holds what the kept generations and the open snapshots need, and no more.

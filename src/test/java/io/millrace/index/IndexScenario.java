@@ -2,6 +2,7 @@ package io.millrace.index;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.change.Change;
 import io.millrace.change.ChangeBatch;
@@ -32,7 +33,9 @@ import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// An index of numbers by name, fed from one partition. Documents are `{"id": name, "n": number}`.
+/// An index of numbers by name, fed from one partition. Documents are `{"id": name, "n": number}`
+/// and a member that nobody declared, which a [#growing] scenario indexes: `f0` to `f4`, some of
+/// them whole numbers at first and fractions later.
 final class IndexScenario {
     static final SourcePartition PARTITION = new SourcePartition("numbers", 0);
     static final Schema SCHEMA =
@@ -49,6 +52,7 @@ final class IndexScenario {
 
     private final NodeResources resources;
     private final IndexOptions options;
+    private Schema schema = SCHEMA;
 
     IndexScenario(ManualClock clock, long seed) {
         this(clock, seed, OPTIONS);
@@ -66,12 +70,18 @@ final class IndexScenario {
         this.resources = resources;
     }
 
+    /// The same with fields that documents bring along.
+    IndexScenario growing() {
+        schema = new Schema(1, SCHEMA.keyPaths(), SCHEMA.fields(), true);
+        return this;
+    }
+
     Index create(Directory directory) {
         return Index.create(
                 directory,
                 "numbers",
                 "00000000000000aa",
-                SCHEMA,
+                schema,
                 SourceIdentity.of(Map.of("topic", "numbers")),
                 Checkpoint.of(Map.of(PARTITION, Position.of(0))),
                 options,
@@ -211,6 +221,7 @@ final class IndexScenario {
         Map<String, Value> members = new LinkedHashMap<>();
         members.put("id", Value.of(key));
         members.put("n", Value.of(number));
+        members.put("f" + number % 5, number % 3 == 0 ? Value.of(number) : Value.of(number + 0.5));
         return Document.of(new Value.Obj(members));
     }
 
@@ -223,6 +234,32 @@ final class IndexScenario {
     static SortedMap<String, Long> documents(Index index) {
         try (IndexSnapshot snapshot = index.snapshot()) {
             return documents(snapshot);
+        }
+    }
+
+    /// The schema of the generation names every field of its segments at the same place, no
+    /// narrower than they do, and what was inferred can be found.
+    private static void checkSchemas(IndexSnapshot snapshot) {
+        List<Field> fields = snapshot.schema().fields();
+        for (SegmentView view : snapshot.segments()) {
+            List<Field> written = view.reader().schema().fields();
+            for (int i = 0; i < written.size(); i++) {
+                FieldType type = written.get(i).type();
+                Field newest = fields.get(i);
+                assertEquals(written.get(i), newest.withType(type));
+                assertTrue(
+                        newest.type() == type
+                                || (type == FieldType.LONG && newest.type() == FieldType.DOUBLE),
+                        () -> newest + " was written as " + type);
+            }
+            for (int document = 0; document < view.reader().documentCount(); document++) {
+                for (String path : view.reader().document(document).root().members().keySet()) {
+                    if (snapshot.schema().dynamic() || snapshot.schema().ordinal(path) >= 0) {
+                        var present = view.reader().present(path);
+                        assertTrue(present != null && present.contains(document), path);
+                    }
+                }
+            }
         }
     }
 
@@ -245,6 +282,7 @@ final class IndexScenario {
             }
         }
         assertEquals(snapshot.liveCount(), shown.size());
+        checkSchemas(snapshot);
         return shown;
     }
 }

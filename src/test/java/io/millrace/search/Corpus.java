@@ -6,11 +6,13 @@ import io.millrace.directory.MmapDirectory;
 import io.millrace.document.Document;
 import io.millrace.document.DocumentKey;
 import io.millrace.document.Field;
+import io.millrace.document.LiveSchema;
 import io.millrace.document.Schema;
 import io.millrace.document.Value;
 import io.millrace.index.CommitKind;
 import io.millrace.index.CommitPoint;
 import io.millrace.index.SegmentView;
+import io.millrace.segment.AnalyzedDocument;
 import io.millrace.segment.SegmentBuilder;
 import io.millrace.segment.SegmentId;
 import io.millrace.segment.SegmentReader;
@@ -42,7 +44,7 @@ final class Corpus implements AutoCloseable {
         }
     }
 
-    private final Schema schema;
+    private final LiveSchema schema;
     private final Directory directory;
     private final List<List<Plain>> segments = new ArrayList<>();
     private final List<SegmentReader> readers = new ArrayList<>();
@@ -51,15 +53,25 @@ final class Corpus implements AutoCloseable {
     private long seq;
 
     Corpus(Schema schema, Path folder) throws IOException {
-        this.schema = schema;
+        this.schema = new LiveSchema(schema);
         this.directory = MmapDirectory.open(folder);
-        this.builder = new SegmentBuilder(schema);
+        this.builder = new SegmentBuilder(this.schema);
     }
 
-    void upsert(Value.Obj root) {
-        DocumentKey key = schema.keyOf(root);
+    /// The newest version.
+    Schema schema() {
+        return schema.current();
+    }
+
+    void upsert(Value.Obj root) throws IOException {
+        DocumentKey key = schema.current().keyOf(root);
+        AnalyzedDocument analyzed = builder.analyze(Document.of(root));
+        if (builder.isOutgrown()) {
+            commit();
+            analyzed = builder.analyze(Document.of(root));
+        }
         delete(key);
-        builder.add(key, seq++, builder.analyze(Document.of(root)));
+        builder.add(key, seq++, analyzed);
         open.add(new Plain(key, root));
     }
 
@@ -79,6 +91,7 @@ final class Corpus implements AutoCloseable {
     /// Makes a segment of what was added since the last commit.
     void commit() throws IOException {
         if (open.isEmpty()) {
+            builder = new SegmentBuilder(schema);
             return;
         }
         SegmentId id = new SegmentId("%026d".formatted(segments.size()));
@@ -107,7 +120,7 @@ final class Corpus implements AutoCloseable {
             live += views.getLast().liveCount();
         }
         return new Searcher(
-                schema,
+                schema.current(),
                 new CommitPoint(1, 1, CommitKind.INDEX, Checkpoint.EMPTY, views.size(), live, 0),
                 views);
     }

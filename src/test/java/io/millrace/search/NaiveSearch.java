@@ -1,12 +1,15 @@
 package io.millrace.search;
 
+import io.millrace.document.Coercion;
 import io.millrace.document.DocumentKey;
 import io.millrace.document.Field;
+import io.millrace.document.FieldType;
 import io.millrace.document.Schema;
 import io.millrace.document.TimestampUnit;
 import io.millrace.document.Value;
 import io.millrace.segment.Analyzers;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -81,7 +84,7 @@ final class NaiveSearch {
                     values.stream().anyMatch(value -> meets(plain, new Query.Eq(field, value)));
             case Query.Range range ->
                     values(plain, range.field()).stream().anyMatch(value -> lies(value, range));
-            case Query.Exists(Field field) -> !values(plain, field).isEmpty();
+            case Query.Exists(Field field) -> !values(plain, whole(field)).isEmpty();
             case Query.Prefix(Field field, String prefix) ->
                     values(plain, field).stream().anyMatch(v -> ((String) v).startsWith(prefix));
             case Query.Keys(List<DocumentKey> keys) -> keys.contains(plain.key);
@@ -89,7 +92,7 @@ final class NaiveSearch {
             case Query.Or(List<Query> clauses) -> clauses.stream().anyMatch(c -> meets(plain, c));
             case Query.Not(Query clause) -> !meets(plain, clause);
             case Query.Match match ->
-                    !Collections.disjoint(values(plain, match.field()), wanted(match));
+                    !Collections.disjoint(values(plain, text(match.field())), wanted(match));
             case Query.All() -> true;
         };
     }
@@ -122,7 +125,7 @@ final class NaiveSearch {
     }
 
     private double bm25(Corpus.Plain plain, Query.Match match) {
-        Field field = match.field();
+        Field field = text(match.field());
         List<Object> own = values(plain, field);
         List<Object> wanted = wanted(match);
         Bm25 bm25 = bm25s.computeIfAbsent(field, this::bm25);
@@ -186,6 +189,16 @@ final class NaiveSearch {
         return values(plain, field).stream().min(descending ? order.reversed() : order);
     }
 
+    /// A dynamic string by its text.
+    private static Field text(Field field) {
+        return field.type() == FieldType.STRING ? field.withType(FieldType.TEXT) : field;
+    }
+
+    /// A dynamic string without a bound on its length.
+    private static Field whole(Field field) {
+        return field.type() == FieldType.STRING ? field.withType(FieldType.KEYWORD) : field;
+    }
+
     /// The values, or the terms, of a field.
     private static List<Object> values(Corpus.Plain plain, Field field) {
         return plain.values.computeIfAbsent(
@@ -213,9 +226,24 @@ final class NaiveSearch {
                     items.forEach(item -> flatten(item, rest, field, into));
             case Value.Null _ -> {}
             case Value.Bool _, Value.Int _, Value.Real _, Value.Decimal _, Value.Text _ -> {
+                if (!rest.isEmpty()) {
+                    return;
+                }
                 switch (field.type()) {
                     case TEXT -> into.addAll(terms(field, value.toString()));
-                    case KEYWORD, BOOL, LONG, DOUBLE, TIMESTAMP -> into.add(typed(field, value));
+                    case STRING -> {
+                        String text = value.toString();
+                        if (text.getBytes(StandardCharsets.UTF_8).length <= 256) {
+                            into.add(text);
+                        }
+                    }
+                    case KEYWORD, BOOL, LONG, DOUBLE, TIMESTAMP -> {
+                        if (!field.dynamic()
+                                || !field.type().isNumeric()
+                                || Coercion.fits(field, value)) {
+                            into.add(typed(field, value));
+                        }
+                    }
                 }
             }
         }
@@ -224,7 +252,7 @@ final class NaiveSearch {
     private static Object typed(Field field, Value value) {
         String text = value.toString();
         return switch (field.type()) {
-            case KEYWORD, TEXT -> text;
+            case KEYWORD, TEXT, STRING -> text;
             case BOOL -> Boolean.valueOf(text);
             case LONG -> Long.valueOf(text);
             case DOUBLE -> Double.parseDouble(text) + 0.0;

@@ -49,12 +49,38 @@ final class RandomQuakes {
     private static final long[] LONGS = {Long.MIN_VALUE, -1, 0, 1, 2, 3, 1 << 20, Long.MAX_VALUE};
     private static final double[] DOUBLES = {-1e300, -2.5, -0.0, 0.0, 0.1, 4, 4.5, 1e300};
 
+    private static final long[] NEAR_LONGS = {
+        (1L << 53) - 1, 1L << 53, (1L << 53) + 1, (1L << 53) + 2, 4, 5, Long.MAX_VALUE - 1
+    };
+
     private final RandomGenerator random;
     private final int keyCount;
 
+    /// Documents keep to no types.
+    private final boolean loose;
+
+    /// What requests may ask for.
+    private List<Field> fields = SCHEMA.fields();
+
     RandomQuakes(RandomGenerator random, int keyCount) {
+        this(random, keyCount, false);
+    }
+
+    private RandomQuakes(RandomGenerator random, int keyCount, boolean loose) {
         this.random = random;
         this.keyCount = keyCount;
+        this.loose = loose;
+    }
+
+    /// Draws documents that mix whole numbers with fractions, numbers with words, and short strings
+    /// with long ones.
+    static RandomQuakes loose(RandomGenerator random, int keyCount) {
+        return new RandomQuakes(random, keyCount, true);
+    }
+
+    /// Draws requests over these fields from now on.
+    void ask(List<Field> known) {
+        fields = known;
     }
 
     String id() {
@@ -64,6 +90,10 @@ final class RandomQuakes {
     Value.Obj document() {
         Map<String, Value> members = new LinkedHashMap<>();
         members.put("id", Value.of(id()));
+        if (loose) {
+            strange(members);
+            return new Value.Obj(members);
+        }
         maybe(members, "status", this::keyword);
         maybe(members, "net", () -> some(this::keyword));
         maybe(members, "felt", this::number);
@@ -80,6 +110,23 @@ final class RandomQuakes {
         maybe(members, "notes", () -> some(this::text));
         maybe(members, "stored only", this::keyword);
         return new Value.Obj(members);
+    }
+
+    private void strange(Map<String, Value> members) {
+        maybe(members, "status", this::keywordOfAnyLength);
+        maybe(members, "net", () -> some(this::keywordOfAnyLength));
+        maybe(members, "place", this::text);
+        maybe(members, "tsunami", this::bool);
+        maybe(members, "count", this::number);
+        maybe(members, "magnitude", this::wholeOrReal);
+        maybe(members, "marks", () -> some(this::wholeOrReal));
+        maybe(members, "film", () -> random.nextInt(5) == 0 ? keyword() : number());
+        if (random.nextInt(3) > 0) {
+            members.put("geo", new Value.Obj(Map.of("depth", wholeOrReal(), "label", keyword())));
+        }
+        if (random.nextInt(10) == 0) {
+            members.put("film", new Value.Obj(Map.of("title", text(), "year", number())));
+        }
     }
 
     Value.Obj request() {
@@ -134,7 +181,7 @@ final class RandomQuakes {
                 default -> {}
             }
         }
-        Field field = SCHEMA.fields().get(random.nextInt(SCHEMA.fields().size()));
+        Field field = fields.get(random.nextInt(fields.size()));
         if (random.nextInt(8) == 0) {
             return member("exists", Value.of(field.path()));
         }
@@ -147,6 +194,10 @@ final class RandomQuakes {
         return switch (field.type()) {
             case TEXT -> match();
             case BOOL -> member("eq", member(field.path(), bool()));
+            case STRING ->
+                    random.nextInt(3) == 0
+                            ? member("match", member(field.path(), text()))
+                            : comparison(field, this::keyword);
             case KEYWORD ->
                     switch (random.nextInt(4)) {
                         case 0 -> member("prefix", member(field.path(), keyword()));
@@ -159,7 +210,7 @@ final class RandomQuakes {
                                                         : keyword());
                     };
             case LONG -> comparison(field, this::number);
-            case DOUBLE -> comparison(field, this::real);
+            case DOUBLE -> comparison(field, this::wholeOrReal);
             case TIMESTAMP ->
                     comparison(
                             field,
@@ -190,7 +241,7 @@ final class RandomQuakes {
     private Value sort(boolean scored) {
         List<Value> keys = new ArrayList<>();
         List<String> names = new ArrayList<>(List.of(SortKey.KEY));
-        SCHEMA.fields().stream()
+        fields.stream()
                 .filter(field -> field.type().isOrdered())
                 .forEach(field -> names.add(field.path()));
         if (scored) {
@@ -205,7 +256,11 @@ final class RandomQuakes {
     }
 
     private Value match() {
-        return member("match", member(random.nextBoolean() ? "place" : "notes", text()));
+        List<String> texts =
+                fields.stream().filter(f -> f.type().isText()).map(Field::path).toList();
+        return texts.isEmpty()
+                ? member("exists", Value.of("id"))
+                : member("match", member(texts.get(random.nextInt(texts.size())), text()));
     }
 
     private Value clauses(int depth) {
@@ -242,6 +297,12 @@ final class RandomQuakes {
         return Value.of(KEYWORDS.get(random.nextInt(KEYWORDS.size())));
     }
 
+    private Value keywordOfAnyLength() {
+        return random.nextInt(8) == 0
+                ? Value.of("alaska " + "😀".repeat(60 + random.nextInt(4)))
+                : keyword();
+    }
+
     private Value bool() {
         return Value.of(random.nextBoolean());
     }
@@ -258,6 +319,14 @@ final class RandomQuakes {
                 random.nextBoolean()
                         ? DOUBLES[random.nextInt(DOUBLES.length)]
                         : Math.round(random.nextGaussian() * 1_000) / 100.0);
+    }
+
+    private Value wholeOrReal() {
+        return switch (random.nextInt(8)) {
+            case 0, 1, 2 -> real();
+            case 3 -> Value.of(NEAR_LONGS[random.nextInt(NEAR_LONGS.length)]);
+            default -> number();
+        };
     }
 
     private Value millis() {

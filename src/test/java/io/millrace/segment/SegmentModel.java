@@ -97,6 +97,13 @@ public final class SegmentModel {
             case TIMESTAMP -> Value.of(1_600_000_000_000L + random.nextInt(100));
             case KEYWORD -> Value.of(randomWord(random));
             case TEXT -> Value.of(randomText(random));
+            case STRING ->
+                    switch (random.nextInt(6)) {
+                        case 0 -> Value.of(random.nextInt(30));
+                        case 1 -> Value.of(randomText(random));
+                        case 2 -> Value.of("ä".repeat(124 + random.nextInt(10)));
+                        default -> Value.of(randomWord(random));
+                    };
         };
     }
 
@@ -137,20 +144,13 @@ public final class SegmentModel {
     private void assertField(Field field, SegmentReader reader) {
         TermsReader terms = reader.terms(field.path());
         ColumnReader column = reader.column(field.path());
-        PostingsReader postings = reader.postings(field.path());
+        if (field.type().isText()) {
+            assertText(field, reader);
+        }
         if (field.type() == FieldType.TEXT) {
-            TreeMap<byte[], TreeMap<Integer, Integer>> expected = textTerms(field);
             assertNull(column);
-            assertEquals(expected.isEmpty(), terms == null);
-            assertEquals(expected.isEmpty(), postings == null);
-            if (terms != null && postings != null) {
-                TreeMap<byte[], TreeSet<Integer>> documents = new TreeMap<>(UNSIGNED);
-                expected.forEach(
-                        (term, counts) -> documents.put(term, new TreeSet<>(counts.keySet())));
-                assertStrings(documents, terms);
-                assertPostings(field, expected, postings);
-            }
-        } else if (field.type() == FieldType.KEYWORD) {
+        } else if (field.type() == FieldType.STRING || field.type() == FieldType.KEYWORD) {
+            assertPresent(field, reader);
             TreeMap<byte[], TreeSet<Integer>> expected = strings(field);
             assertEquals(expected.isEmpty(), terms == null);
             assertEquals(expected.isEmpty(), column == null);
@@ -158,7 +158,7 @@ public final class SegmentModel {
                 assertStrings(expected, terms);
                 for (int i = 0; i < entries.size(); i++) {
                     TreeSet<byte[]> values = new TreeSet<>(UNSIGNED);
-                    values(field, i).forEach(value -> values.add(utf8(field, value)));
+                    keywords(field, i).forEach(values::add);
                     assertEquals(values.size(), column.valueCount(i));
                     int at = 0;
                     for (byte[] value : values) {
@@ -169,6 +169,45 @@ public final class SegmentModel {
         } else {
             assertNumbers(field, terms, column);
         }
+    }
+
+    private void assertText(Field field, SegmentReader reader) {
+        TermsReader terms = reader.textTerms(field.path());
+        PostingsReader postings = reader.postings(field.path());
+        TreeMap<byte[], TreeMap<Integer, Integer>> expected = textTerms(field);
+        assertEquals(expected.isEmpty(), terms == null);
+        assertEquals(expected.isEmpty(), postings == null);
+        if (terms != null && postings != null) {
+            TreeMap<byte[], TreeSet<Integer>> documents = new TreeMap<>(UNSIGNED);
+            expected.forEach((term, counts) -> documents.put(term, new TreeSet<>(counts.keySet())));
+            assertStrings(documents, terms);
+            assertPostings(field, expected, postings);
+        }
+    }
+
+    /// A value too long for a keyword is still there.
+    private void assertPresent(Field field, SegmentReader reader) {
+        TreeSet<Integer> expected = new TreeSet<>();
+        for (int i = 0; i < entries.size(); i++) {
+            if (!values(field, i).isEmpty()) {
+                expected.add(i);
+            }
+        }
+        ImmutableRoaringBitmap present = reader.present(field.path());
+        assertEquals(expected.isEmpty(), present == null);
+        if (present != null) {
+            assertEquals(expected, setOf(present));
+        }
+    }
+
+    /// What a document's values are compared by.
+    private List<byte[]> keywords(Field field, int document) {
+        return values(field, document).stream()
+                .map(value -> utf8(field, value))
+                .filter(utf8 ->
+                        field.type() != FieldType.STRING
+                                || utf8.length <= FieldType.STRING_KEYWORD_BYTES_MAX)
+                .toList();
     }
 
     private static void assertStrings(
@@ -270,8 +309,8 @@ public final class SegmentModel {
     private TreeMap<byte[], TreeSet<Integer>> strings(Field field) {
         TreeMap<byte[], TreeSet<Integer>> documents = new TreeMap<>(UNSIGNED);
         for (int i = 0; i < entries.size(); i++) {
-            for (Value value : values(field, i)) {
-                documents.computeIfAbsent(utf8(field, value), _ -> new TreeSet<>()).add(i);
+            for (byte[] keyword : keywords(field, i)) {
+                documents.computeIfAbsent(keyword, _ -> new TreeSet<>()).add(i);
             }
         }
         return documents;
