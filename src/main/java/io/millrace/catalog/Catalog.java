@@ -5,6 +5,7 @@ import io.millrace.MillraceException.InvalidRequest;
 import io.millrace.catalog.MarkStore.Mark;
 import io.millrace.directory.Directory;
 import io.millrace.directory.DurabilityLost;
+import io.millrace.document.Schema;
 import io.millrace.document.Value;
 import java.io.IOException;
 import java.util.Collection;
@@ -103,18 +104,25 @@ public final class Catalog {
         return Optional.ofNullable(definedByFile.get(name));
     }
 
-    /// Creates an index or changes how often it commits. Durable when it returns.
+    /// Creates an index or changes what may change ([Compatibility]). Durable when it returns.
     ///
+    /// @param schema what is on disk of the index, empty when that is not known: then its
+    ///   definition stands for it
     /// @throws InvalidRequest MALFORMED with a pointer into the definition; CONFLICT when the index
-    ///   is defined by a file or anything but `commit` differs from what it is
+    ///   is defined by a file or something differs that needs a rebuild
     /// @throws MillraceException.Unavailable when the definition could not be stored
-    public synchronized Put put(String name, Value definition) {
+    public synchronized Put put(String name, Value definition, Optional<Schema> schema) {
         IndexDefinition after = changeable(name, definition);
         IndexDefinition before = definitions.get(name);
         if (before != null) {
-            Compatibility.check(before, after);
+            Compatibility.check(before, schema.orElse(before.schema()), after);
         }
         return store(before, after);
+    }
+
+    /// Like [#put] with what the definition itself says of the index.
+    public Put put(String name, Value definition) {
+        return put(name, definition, Optional.empty());
     }
 
     /// Like [#put], and anything may differ: for an index that has no generation yet, so that
@@ -161,7 +169,8 @@ public final class Catalog {
     private Put store(@Nullable IndexDefinition before, IndexDefinition after) {
         if (before != null
                 && before.isSameButCommit(after)
-                && before.commit().equals(after.commit())) {
+                && before.commit().equals(after.commit())
+                && before.description().equals(after.description())) {
             return new Put(before, Put.Outcome.UNCHANGED);
         }
         String name = after.name();

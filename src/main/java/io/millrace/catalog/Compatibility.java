@@ -1,87 +1,145 @@
 package io.millrace.catalog;
 
 import io.millrace.MillraceException.InvalidRequest;
-import io.millrace.catalog.IndexDefinition.FileSource;
-import io.millrace.catalog.IndexDefinition.KafkaSource;
-import io.millrace.catalog.IndexDefinition.PushSource;
 import io.millrace.catalog.IndexDefinition.Source;
 import io.millrace.document.Field;
+import io.millrace.document.FieldType;
 import io.millrace.document.Schema;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
-/// What may change in the definition of an index that exists: its commit cadence. Everything else
-/// decides what is on disk.
+/// What may change in the definition of an index that exists: how often it commits, what it is
+/// described as, fields that are new, analyzers, and whether further fields are inferred. Everything
+/// else decides what is on disk and needs a rebuild.
 public final class Compatibility {
     private Compatibility() {}
 
-    /// @throws InvalidRequest CONFLICT, naming every member that differs
-    static void check(IndexDefinition before, IndexDefinition after) {
-        List<String> differences = differences(before, after);
+    /// @param schema what is on disk: the fields that `before` declares, and inferred ones
+    /// @throws InvalidRequest CONFLICT, naming every member that differs and may not
+    static void check(IndexDefinition before, Schema schema, IndexDefinition after) {
+        List<String> differences = refusals(before, schema, after);
         if (!differences.isEmpty()) {
             throw InvalidRequest.conflict(
-                    "index %s: %s; only commit can be changed, anything else needs another index"
+                    ("index %1$s: %2$s; that needs a rebuild: POST /indexes/%1$s/rebuild with the new"
+                                    + " definition. Without one, fields can be added, and commit,"
+                                    + " description, analyzers and dynamic changed")
                             .formatted(before.name(), String.join(", ", differences)));
         }
     }
 
-    /// Every member of a schema that differs, as a phrase that names it; empty when both describe
-    /// the same documents. The order of the fields says nothing: an index keeps its own.
-    public static List<String> differences(Schema before, Schema after) {
+    static List<String> refusals(IndexDefinition before, Schema schema, IndexDefinition after) {
+        List<String> found = differences(schema, after.schema());
+        compareSources(found, before.source(), after.source());
+        return found;
+    }
+
+    /// Every difference that needs a rebuild, as a phrase that names the member. The order of the
+    /// fields says nothing: an index keeps its own.
+    ///
+    /// @param schema what is on disk
+    /// @param declared what a definition says
+    public static List<String> differences(Schema schema, Schema declared) {
         List<String> found = new ArrayList<>();
-        compare(found, "version", before.version(), after.version());
-        compare(found, "key", before.keyPaths(), after.keyPaths());
-        compare(found, "mode", before.rules().mode().label(), after.rules().mode().label());
-        compare(found, "absent", before.rules().absent().label(), after.rules().absent().label());
-        for (Field old : before.fields()) {
+        compare(found, "key", schema.keyPaths(), declared.keyPaths());
+        compare(found, "mode", schema.rules().mode().label(), declared.rules().mode().label());
+        compare(
+                found,
+                "absent",
+                schema.rules().absent().label(),
+                declared.rules().absent().label());
+        for (Field old : schema.fields()) {
             String path = "fields." + old.path();
-            Optional<Field> same = after.field(old.path());
-            if (same.isEmpty()) {
+            Optional<Field> same = declared.field(old.path());
+            if (same.isPresent()) {
+                compareFields(found, path, old, same.get());
+            } else if (!old.dynamic()) {
                 found.add(path + " is gone");
-                continue;
-            }
-            Field now = same.get();
-            compare(found, path + ".type", old.type().label(), now.type().label());
-            compare(found, path + ".multi", old.multi(), now.multi());
-            compare(found, path + ".unit", old.unit().label(), now.unit().label());
-            compare(found, path + ".analyzer", old.analyzer(), now.analyzer());
-        }
-        for (Field now : after.fields()) {
-            if (before.field(now.path()).isEmpty()) {
-                found.add("fields." + now.path() + " is new");
             }
         }
         return found;
     }
 
-    /// Every member but `commit` that differs, as a phrase that names it.
+    private static void compareFields(List<String> found, String path, Field old, Field now) {
+        boolean widens =
+                old.dynamic() && old.type() == FieldType.LONG && now.type() == FieldType.DOUBLE;
+        if (!widens) {
+            compare(found, path + ".type", old.type().label(), now.type().label());
+        }
+        if (!old.dynamic()) {
+            compare(found, path + ".multi", old.multi(), now.multi());
+        }
+        compare(found, path + ".unit", old.unit().label(), now.unit().label());
+    }
+
+    /// Every difference that an index takes over as it runs, as a phrase that says from when on it
+    /// holds.
+    public static List<String> adoptions(Schema schema, Schema declared) {
+        List<String> found = new ArrayList<>();
+        for (Field now : declared.fields()) {
+            String path = "fields." + now.path();
+            Optional<Field> same = schema.field(now.path());
+            if (same.isEmpty()) {
+                found.add(
+                        path
+                                + " is new: documents indexed before do not have it until they are"
+                                + " written again");
+            } else if (same.get().dynamic()) {
+                found.add(path + " was inferred and is declared now");
+            } else if (!same.get().analyzer().equals(now.analyzer())) {
+                found.add(
+                        "%s.analyzer changes from %s to %s: for segments written from now on"
+                                .formatted(path, same.get().analyzer(), now.analyzer()));
+            }
+        }
+        if (schema.dynamic() != declared.dynamic()) {
+            found.add("dynamic changes from %s to %s".formatted(schema.dynamic(), declared.dynamic()));
+        }
+        return found;
+    }
+
+    /// Every member but `commit` and `description` that differs, as a phrase that names it.
     static List<String> differences(IndexDefinition before, IndexDefinition after) {
         List<String> found = differences(before.schema(), after.schema());
+        found.addAll(adoptions(before.schema(), after.schema()));
         compareSources(found, before.source(), after.source());
         return found;
     }
 
     private static void compareSources(List<String> found, Source before, Source after) {
-        compare(found, "source", kind(before), kind(after));
-        if (before instanceof KafkaSource old && after instanceof KafkaSource now) {
-            compare(found, "source.kafka.source", old.source(), now.source());
-            compare(found, "source.kafka.topic", old.topic(), now.topic());
-            compare(found, "source.kafka.key-from", old.keyFrom().label(), now.keyFrom().label());
-        }
-        if (before instanceof FileSource old && after instanceof FileSource now) {
-            compare(found, "source.file.path", old.path(), now.path());
-            compare(found, "source.file.format", old.format().label(), now.format().label());
-            compare(found, "source.file.delimiter", old.delimiter(), now.delimiter());
-        }
+        compareFacts(found, before.facts(), after.facts());
     }
 
-    private static String kind(Source source) {
-        return switch (source) {
-            case KafkaSource _ -> "kafka";
-            case PushSource _ -> "push";
-            case FileSource _ -> "file";
-        };
+    /// Every difference that needs a rebuild between an index and the definition it is opened under:
+    /// its file may have been edited while nobody looked.
+    ///
+    /// @param facts what the index keeps of the source it was built from
+    public static List<String> differences(
+            Schema schema, SortedMap<String, String> facts, IndexDefinition declared) {
+        List<String> found = differences(schema, declared.schema());
+        SortedMap<String, String> kept = new TreeMap<>(facts);
+        kept.keySet().removeIf(name -> !name.startsWith("source"));
+        if (!kept.isEmpty()) {
+            compareFacts(found, kept, declared.source().facts());
+        }
+        return found;
+    }
+
+    private static void compareFacts(
+            List<String> found, SortedMap<String, String> before, SortedMap<String, String> after) {
+        if (!before.keySet().equals(after.keySet())) {
+            compare(found, "source", kind(before), kind(after));
+            return;
+        }
+        before.forEach((member, value) -> compare(found, member, value, after.get(member)));
+    }
+
+    /// `kafka` for `source.kafka.topic`.
+    private static String kind(SortedMap<String, String> facts) {
+        String[] steps = facts.firstKey().split("\\.");
+        return steps.length > 1 ? steps[1] : facts.get(facts.firstKey());
     }
 
     private static void compare(List<String> found, String member, Object before, Object after) {

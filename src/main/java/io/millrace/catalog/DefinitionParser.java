@@ -29,8 +29,19 @@ import java.util.regex.Pattern;
 public final class DefinitionParser {
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,127}");
 
+    private static final int DESCRIPTION_CHARS_MAX = 4_000;
+
     private static final Set<String> MEMBERS =
-            Set.of("name", "mode", "key", "absent", "fields", "dynamic", "source", "commit");
+            Set.of(
+                    "name",
+                    "description",
+                    "mode",
+                    "key",
+                    "absent",
+                    "fields",
+                    "dynamic",
+                    "source",
+                    "commit");
     private static final Map<String, String> LATER_MEMBERS =
             Map.of(
                     "where", "documents cannot be left out by a condition yet",
@@ -78,6 +89,7 @@ public final class DefinitionParser {
     private IndexDefinition parse(DefinitionNode root, String name) {
         checkName(name);
         root.refuseUnknown(MEMBERS, LATER_MEMBERS);
+        root.member("description").ifPresent(DefinitionParser::checkDescription);
         boolean dynamic = root.member("dynamic").map(DefinitionNode::bool).orElse(true);
         WriteRules rules = rules(root);
         List<String> key = key(root, rules);
@@ -88,6 +100,14 @@ public final class DefinitionParser {
         CommitCadence commit =
                 root.member("commit").map(DefinitionParser::commit).orElse(CommitCadence.DEFAULT);
         return new IndexDefinition(name, schema, source, commit, named(name, root.object()));
+    }
+
+    private static void checkDescription(DefinitionNode description) {
+        int length = description.text().length();
+        if (length > DESCRIPTION_CHARS_MAX) {
+            throw description.refused(
+                    "%d characters, expected at most %d", length, DESCRIPTION_CHARS_MAX);
+        }
     }
 
     private static WriteRules rules(DefinitionNode root) {

@@ -8,7 +8,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /// What makes a source this source and not a namesake: Kafka's cluster and topic ids, Postgres'
-/// system identifier. A commit record keeps it; a source that answers otherwise is refused.
+/// system identifier; and what the index's definition says of it. A commit record keeps it; a source
+/// that answers otherwise is refused.
 public record SourceIdentity(SortedMap<String, String> facts) {
     public SourceIdentity {
         facts = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(facts));
@@ -16,6 +17,13 @@ public record SourceIdentity(SortedMap<String, String> facts) {
 
     public static SourceIdentity of(Map<String, String> facts) {
         return new SourceIdentity(new TreeMap<>(facts));
+    }
+
+    /// The same with more facts.
+    public SourceIdentity with(Map<String, String> more) {
+        SortedMap<String, String> all = new TreeMap<>(facts);
+        all.putAll(more);
+        return new SourceIdentity(all);
     }
 
     public Obj toValue() {

@@ -1,5 +1,6 @@
 package io.millrace.document;
 
+import io.millrace.MillraceException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -64,15 +65,25 @@ public final class LiveSchema {
     }
 
     /// Takes over what a definition declares: fields that are new, in the place of inferred ones
-    /// too, analyzers, and whether further fields are inferred. Everything else stays; the caller
-    /// has checked that it may.
+    /// too, analyzers, and whether further fields are inferred. Everything else stays.
     ///
     /// @return the newest version, the same when nothing differs
+    /// @throws MillraceException.InvalidRequest when a field has another type by now
     public synchronized Schema declare(Schema declared) {
         Schema schema = current;
         List<Field> changed = new ArrayList<>();
         for (Field field : declared.fields()) {
-            if (!schema.field(field.path()).filter(field::equals).isPresent()) {
+            Field known = schema.field(field.path()).orElse(field);
+            if (known.type() != field.type() && !widens(known, field.type())) {
+                throw MillraceException.InvalidRequest.conflict(
+                        "field %s is %s by now, the definition says %s; restore the definition or"
+                                        .formatted(
+                                                field.path(),
+                                                known.type().label(),
+                                                field.type().label())
+                                + " rebuild the index");
+            }
+            if (schema.ordinal(field.path()) < 0 || !known.equals(field)) {
                 changed.add(field);
             }
         }

@@ -3,6 +3,7 @@ package io.millrace.index;
 import io.millrace.MillraceException;
 import io.millrace.change.ChangeBatch;
 import io.millrace.change.Checkpoint;
+import io.millrace.document.Schema;
 import io.millrace.index.Admission.QueueFull;
 import io.millrace.index.Draft.Staged;
 import java.util.Objects;
@@ -52,6 +53,9 @@ public final class IndexWriter {
     private final LaneRouter router;
     private Phase phase = new Phase.Open();
     private long nextSequence;
+
+    /// What a definition declares and no commit holds yet.
+    private @Nullable Schema declared;
 
     // Written by the owner, read by all; each value is whole by itself.
     private volatile Checkpoint accepted;
@@ -168,6 +172,23 @@ public final class IndexWriter {
         dropAll();
     }
 
+    /// Takes over what a definition declares: documents added from now on have its fields, and the
+    /// next commit publishes them, documents or not. Outlives generations that are dropped.
+    ///
+    /// @throws MillraceException.InvalidRequest CONFLICT when a field has another type by now
+    public void declare(Schema schema) {
+        checkOwner();
+        Schema before = lanes.schema().current();
+        if (lanes.schema().declare(schema) != before) {
+            declared = schema;
+        }
+    }
+
+    /// True when a commit is due for the sake of [#declare] alone.
+    public boolean awaitsSchema() {
+        return declared != null;
+    }
+
     /// Where the source must start again: the checkpoint of the newest commit.
     public Checkpoint committed() {
         return manager.newest().record().checkpoint();
@@ -203,6 +224,9 @@ public final class IndexWriter {
         }
         phase = new Phase.Open();
         account(-generation.changes(), -generation.bytes());
+        if (lanes.schema().current().equals(manager.newest().record().schema())) {
+            declared = null;
+        }
         intake.resume();
         return published;
     }
@@ -268,6 +292,9 @@ public final class IndexWriter {
         }
         if (done.await(options.prepareDeadline(), resources.nanoClock())) {
             lanes.schema().reset(newest.record().schema());
+            if (declared != null) {
+                lanes.schema().declare(declared);
+            }
             manager.sweep();
         }
     }

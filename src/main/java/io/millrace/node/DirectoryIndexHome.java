@@ -86,7 +86,7 @@ public final class DirectoryIndexHome implements IndexHome {
                                     name,
                                     incarnation,
                                     definition.schema(),
-                                    start.identity(),
+                                    start.identity().with(definition.source().facts()),
                                     start.checkpoint(),
                                     options,
                                     resources);

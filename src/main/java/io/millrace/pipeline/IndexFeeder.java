@@ -4,6 +4,7 @@ import io.millrace.MillraceException;
 import io.millrace.catalog.IndexDefinition.CommitCadence;
 import io.millrace.change.ChangeBatch;
 import io.millrace.change.Reject;
+import io.millrace.document.Schema;
 import io.millrace.document.Value;
 import io.millrace.document.Value.Obj;
 import io.millrace.index.Admission;
@@ -40,6 +41,7 @@ final class IndexFeeder {
     private final RejectGauge gauge;
     private final BackOff rests;
 
+    private @Nullable Schema declared;
     private Inbox.@Nullable Feed feed;
     private @Nullable ChangeBatch kept;
 
@@ -102,6 +104,14 @@ final class IndexFeeder {
 
     void apply(CommitCadence cadence) {
         schedule.apply(cadence);
+    }
+
+    /// Takes over what the definition declares, if that is not the schema taken over last.
+    void declare(Schema definition) {
+        if (definition != declared) {
+            writer.declare(definition);
+            declared = definition;
+        }
     }
 
     boolean isReading() {
@@ -222,12 +232,12 @@ final class IndexFeeder {
     /// Nanoseconds until something is to be done without being told.
     long nanosUntilDue() {
         long now = clock.nanos();
-        long untilCommit = commitBegun ? 0 : schedule.nanosUntilDue(now);
+        long untilCommit = commitBegun || writer.awaitsSchema() ? 0 : schedule.nanosUntilDue(now);
         return restsUntilNanos == null ? untilCommit : Math.min(untilCommit, restsUntilNanos - now);
     }
 
     boolean isCommitDue() {
-        return commitBegun || schedule.isDue(clock.nanos());
+        return commitBegun || writer.awaitsSchema() || schedule.isDue(clock.nanos());
     }
 
     /// Publishes everything accepted so far; the newest commit is returned whether or not there was

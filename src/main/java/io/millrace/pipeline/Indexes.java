@@ -4,6 +4,7 @@ import io.millrace.MillraceException;
 import io.millrace.catalog.Catalog;
 import io.millrace.catalog.IndexDefinition;
 import io.millrace.catalog.Rebuild;
+import io.millrace.document.Schema;
 import io.millrace.document.Value;
 import io.millrace.index.NodeResources;
 import java.lang.System.Logger;
@@ -97,18 +98,17 @@ public final class Indexes implements AutoCloseable {
         return List.copyOf(running.values());
     }
 
-    /// Starts a new index, or applies a changed cadence to a running one. The definition is durable
-    /// already.
+    /// Starts a new index, or gives a running one a definition that needs no rebuild. The definition
+    /// is durable already.
     ///
-    /// @throws MillraceException.InvalidRequest CONFLICT when anything else than the cadence
-    ///   changed
+    /// @throws MillraceException.InvalidRequest CONFLICT when it needs one
     public synchronized RunningIndex start(IndexDefinition definition) {
         if (closed) {
             throw new MillraceException.Unavailable("this node is stopping");
         }
         RunningIndex known = running.get(definition.name());
         if (known != null) {
-            checkSameButCadence(known.definition(), definition);
+            checkNeedsNoRebuild(known.definition(), definition);
             known.pipeline().apply(definition);
             return known;
         }
@@ -207,11 +207,21 @@ public final class Indexes implements AutoCloseable {
                 : Optional.empty();
     }
 
-    private static void checkSameButCadence(IndexDefinition known, IndexDefinition changed) {
-        if (!known.isSameButCommit(changed)) {
+    private static void checkNeedsNoRebuild(IndexDefinition known, IndexDefinition changed) {
+        if (!known.needsNoRebuildTo(changed)) {
             throw MillraceException.InvalidRequest.conflict(
-                    "index %s runs with other fields or another source; only commit can change"
+                    "index %1$s runs with other fields or another source; POST /indexes/%1$s/rebuild"
                             .formatted(known.name()));
+        }
+    }
+
+    /// What an index holds, empty while there is no such index or it has no generation.
+    public Optional<Schema> schema(String name) {
+        RunningIndex known = running.get(name);
+        try {
+            return known == null ? Optional.empty() : Optional.of(known.index().schema());
+        } catch (MillraceException.Unavailable e) {
+            return Optional.empty();
         }
     }
 

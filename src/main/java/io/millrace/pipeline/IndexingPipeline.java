@@ -247,6 +247,7 @@ final class IndexingPipeline implements Runnable {
             return;
         }
         open.apply(definition().commit());
+        open.declare(definition().schema());
         watch(open.index());
         work.turn();
     }

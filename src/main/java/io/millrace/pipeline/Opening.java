@@ -38,7 +38,7 @@ final class Opening {
         return definition;
     }
 
-    /// Takes the cadence of a definition that is the same otherwise.
+    /// Takes over a definition that needs no rebuild.
     void apply(IndexDefinition changed) {
         definition = changed;
     }
@@ -109,7 +109,8 @@ final class Opening {
     /// A file may have been edited since the index was created; nobody compared it before. Reading
     /// on would put documents of two kinds under one key, or one document under two.
     void checkSchema(Index opened) {
-        List<String> differences = Compatibility.differences(opened.schema(), definition.schema());
+        List<String> differences =
+                Compatibility.differences(opened.schema(), opened.identity().facts(), definition);
         if (!differences.isEmpty()) {
             throw MillraceException.InvalidRequest.conflict(
                     ("the definition of index %s is not the one it was created with: %s; restore"

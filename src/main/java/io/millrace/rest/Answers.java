@@ -7,6 +7,7 @@ import io.millrace.index.CommitPoint;
 import io.millrace.index.SegmentView;
 import io.millrace.search.SearchResult;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -29,6 +30,16 @@ final class Answers {
             implements Wire {
         static IndexAnswer of(IndexDefinition definition, String state, String detail, String by) {
             return new IndexAnswer(definition.name(), state, detail, by, definition.origin());
+        }
+
+        /// The same, saying from when on each part of a change holds.
+        IndexAnswer withNotes(List<String> notes) {
+            List<String> sentences = new ArrayList<>(notes);
+            if (!detail.isEmpty()) {
+                sentences.addFirst(detail);
+            }
+            return new IndexAnswer(
+                    name, state, String.join("; ", sentences), definedBy, definition);
         }
 
         @Override

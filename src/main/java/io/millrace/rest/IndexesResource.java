@@ -1,6 +1,7 @@
 package io.millrace.rest;
 
 import io.millrace.catalog.Catalog;
+import io.millrace.catalog.Compatibility;
 import io.millrace.catalog.IndexDefinition;
 import io.millrace.document.Value;
 import io.millrace.pipeline.Indexes;
@@ -23,6 +24,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.UriInfo;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -120,7 +122,12 @@ public class IndexesResource {
             if (redefined.isPresent()) {
                 return RestResponse.ok(answer(redefined.get()));
             }
-            Catalog.Put put = catalog.put(name, definition);
+            Optional<io.millrace.document.Schema> onDisk = indexes.schema(name);
+            Catalog.Put put = catalog.put(name, definition, onDisk);
+            List<String> adopted =
+                    onDisk.map(schema ->
+                                    Compatibility.adoptions(schema, put.definition().schema()))
+                            .orElse(List.of());
             return switch (put.outcome()) {
                 case CREATED ->
                         RestResponse.ResponseBuilder.<IndexAnswer>create(
@@ -128,7 +135,10 @@ public class IndexesResource {
                                 .entity(answer(indexes.start(put.definition())))
                                 .location(uri.getAbsolutePath())
                                 .build();
-                case CHANGED -> RestResponse.ok(answer(indexes.start(put.definition())));
+                case CHANGED -> {
+                    RunningIndex changed = indexes.start(put.definition());
+                    yield RestResponse.ok(answer(changed).withNotes(adopted));
+                }
                 case UNCHANGED -> RestResponse.ok(answer(indexes.get(name)));
             };
         } finally {

@@ -86,8 +86,6 @@ class CatalogTest {
                 "{key: id, fields: {total: {type: double, multi: true}}, source: {kafka: {topic: orders}}}"
                         + "|fields.total.multi changes from false to true",
                 "{key: id, source: {kafka: {topic: orders}}}|fields.total is gone",
-                "{key: id, fields: {total: {type: double}, at: {type: long}}, source: {kafka: {topic: orders}}}"
-                        + "|fields.at is new",
                 "{key: id, fields: {total: {type: double}}, source: {kafka: {topic: sales}}}"
                         + "|source.kafka.topic changes from orders to sales",
                 "{mode: reject-duplicates, key: id, fields: {total: {type: double}}, source: push}"

@@ -231,7 +231,7 @@ class DefinitionParserTest {
                 "include: [a]|/include|include is reserved",
                 "exclude: [a]|/exclude|exclude is reserved",
                 "feilds: {}|/feilds|did you mean fields?",
-                "shards: 3|/shards|unknown member shards, expected absent, commit, dynamic",
+                "shards: 3|/shards|unknown member shards, expected absent, commit, description, dynamic",
                 "mode: replace|/mode|expected append, reject-duplicates or upsert",
                 "mode: append|/key|mode append has no key",
                 "absent: skip|/absent|expected create, ignore or reject",

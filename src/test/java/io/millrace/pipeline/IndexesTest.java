@@ -265,7 +265,6 @@ class IndexesTest {
         String detail = again.status().detail();
         assertTrue(detail.contains("fields.id.type changes from keyword to long"), detail);
         assertTrue(detail.contains("fields.n is gone"), detail);
-        assertTrue(detail.contains("fields.m is new"), detail);
         assertTrue(detail.contains("restore the definition"), detail);
         assertEquals(Set.of("a"), FolderHome.visible(again.index()).keySet());
         assertEquals(FieldType.LONG, again.index().schema().field("n").orElseThrow().type());
