@@ -12,8 +12,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /// What may change in the definition of an index that exists: how often it commits, what it is
-/// described as, fields that are new, analyzers, and whether further fields are inferred. Everything
-/// else decides what is on disk and needs a rebuild.
+/// described as, fields that are new, analyzers, and whether further fields are inferred.
+/// Everything else decides what is on disk and needs a rebuild.
 public final class Compatibility {
     private Compatibility() {}
 
@@ -95,7 +95,9 @@ public final class Compatibility {
             }
         }
         if (schema.dynamic() != declared.dynamic()) {
-            found.add("dynamic changes from %s to %s".formatted(schema.dynamic(), declared.dynamic()));
+            found.add(
+                    "dynamic changes from %s to %s"
+                            .formatted(schema.dynamic(), declared.dynamic()));
         }
         return found;
     }
@@ -112,8 +114,8 @@ public final class Compatibility {
         compareFacts(found, before.facts(), after.facts());
     }
 
-    /// Every difference that needs a rebuild between an index and the definition it is opened under:
-    /// its file may have been edited while nobody looked.
+    /// Every difference that needs a rebuild between an index and the definition it is opened
+    /// under: its file may have been edited while nobody looked.
     ///
     /// @param facts what the index keeps of the source it was built from
     public static List<String> differences(

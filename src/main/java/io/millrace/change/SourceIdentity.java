@@ -8,8 +8,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /// What makes a source this source and not a namesake: Kafka's cluster and topic ids, Postgres'
-/// system identifier; and what the index's definition says of it. A commit record keeps it; a source
-/// that answers otherwise is refused.
+/// system identifier; and what the index's definition says of it. A commit record keeps it; a
+/// source that answers otherwise is refused.
 public record SourceIdentity(SortedMap<String, String> facts) {
     public SourceIdentity {
         facts = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(facts));

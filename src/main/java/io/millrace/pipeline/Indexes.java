@@ -98,8 +98,8 @@ public final class Indexes implements AutoCloseable {
         return List.copyOf(running.values());
     }
 
-    /// Starts a new index, or gives a running one a definition that needs no rebuild. The definition
-    /// is durable already.
+    /// Starts a new index, or gives a running one a definition that needs no rebuild. The
+    /// definition is durable already.
     ///
     /// @throws MillraceException.InvalidRequest CONFLICT when it needs one
     public synchronized RunningIndex start(IndexDefinition definition) {

@@ -125,8 +125,7 @@ public class IndexesResource {
             Optional<io.millrace.document.Schema> onDisk = indexes.schema(name);
             Catalog.Put put = catalog.put(name, definition, onDisk);
             List<String> adopted =
-                    onDisk.map(schema ->
-                                    Compatibility.adoptions(schema, put.definition().schema()))
+                    onDisk.map(schema -> Compatibility.adoptions(schema, put.definition().schema()))
                             .orElse(List.of());
             return switch (put.outcome()) {
                 case CREATED ->

@@ -52,14 +52,12 @@ class CompatibilityTest {
         assertEquals(
                 refused,
                 String.join(
-                        ", ",
-                        Compatibility.differences(onDisk, before.source().facts(), changed)));
+                        ", ", Compatibility.differences(onDisk, before.source().facts(), changed)));
         assertEquals(adopted, String.join(", ", Compatibility.adoptions(onDisk, changed.schema())));
         if (refused.isEmpty()) {
             LiveSchema live = new LiveSchema(onDisk);
             live.declare(changed.schema());
-            assertEquals(
-                    List.of(), Compatibility.adoptions(live.current(), changed.schema()));
+            assertEquals(List.of(), Compatibility.adoptions(live.current(), changed.schema()));
         }
     }
 
@@ -69,12 +67,11 @@ class CompatibilityTest {
         assertEquals(
                 List.of(),
                 Compatibility.differences(
-                        definition.schema(),
-                        new TreeMap<>(Map.of("topic", "t")),
-                        definition));
+                        definition.schema(), new TreeMap<>(Map.of("topic", "t")), definition));
     }
 
     private static IndexDefinition parse(String yaml) {
-        return new DefinitionParser(Analyzers.NAMES).parse("i", Json.parseYaml(yaml.getBytes(UTF_8)));
+        return new DefinitionParser(Analyzers.NAMES)
+                .parse("i", Json.parseYaml(yaml.getBytes(UTF_8)));
     }
 }
