@@ -90,7 +90,7 @@ public final class Compatibility {
                 found.add(path + " was inferred and is declared now");
             } else if (!same.get().analyzer().equals(now.analyzer())) {
                 found.add(
-                        "%s.analyzer changes from %s to %s: for segments written from now on"
+                        "%s.analyzer changes from %s to %s: for documents read from now on"
                                 .formatted(path, same.get().analyzer(), now.analyzer()));
             }
         }
@@ -135,13 +135,13 @@ public final class Compatibility {
             compare(found, "source", kind(before), kind(after));
             return;
         }
-        before.forEach((member, value) -> compare(found, member, value, after.get(member)));
+        before.forEach((member, value) -> compare(found, member, value, after.getOrDefault(member, "")));
     }
 
     /// `kafka` for `source.kafka.topic`.
     private static String kind(SortedMap<String, String> facts) {
         String[] steps = facts.firstKey().split("\\.");
-        return steps.length > 1 ? steps[1] : facts.get(facts.firstKey());
+        return steps.length > 1 ? steps[1] : facts.getOrDefault(facts.firstKey(), "");
     }
 
     private static void compare(List<String> found, String member, Object before, Object after) {

@@ -1,7 +1,9 @@
 package io.millrace.index;
 
+import io.millrace.document.Field;
 import io.millrace.document.Schema;
 import java.util.List;
+import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
 
 /// One generation held open for reading. Its files stay until it is closed. May be shared between
 /// threads; closing twice does nothing.
@@ -29,6 +31,18 @@ public final class IndexSnapshot implements AutoCloseable {
     /// Segments in the order of the commit record, which is the order of ties.
     public List<SegmentView> segments() {
         return segments;
+    }
+
+    /// Visible documents with a value that is not indexed.
+    public long ignoredCount() {
+        long documents = 0;
+        for (SegmentView view : segments) {
+            ImmutableRoaringBitmap listed = view.reader().present(Field.IGNORED.path());
+            if (listed != null) {
+                documents += ImmutableRoaringBitmap.andNotCardinality(listed, view.deleted());
+            }
+        }
+        return documents;
     }
 
     /// Visible documents.

@@ -7,6 +7,7 @@ import io.millrace.change.SourcePartition;
 import io.millrace.document.Value.Obj;
 import io.millrace.index.CommitPoint;
 import io.millrace.index.Index;
+import io.millrace.index.IndexSnapshot;
 import io.millrace.index.IndexState;
 import io.millrace.index.IndexWriter;
 import io.millrace.pipeline.PipelineStatus;
@@ -32,6 +33,8 @@ record StatusAnswer(
         @Schema(description = "absent before generation 1") @Nullable String incarnation,
         @Nullable Long generation,
         @Schema(description = "visible documents") @Nullable Long documents,
+        @Schema(description = "visible documents that list a path in _ignored")
+                @Nullable Long ignoredDocuments,
         @Nullable Long segments,
         @Schema(description = "newest generation whose events and dead letters are acknowledged")
                 @Nullable Long publishedThrough,
@@ -179,9 +182,13 @@ record StatusAnswer(
         PipelineStatus status = running.status();
         Index index = null;
         CommitPoint newest = null;
+        long ignored = 0;
         try {
             index = running.index();
             newest = index.newestCommit();
+            try (IndexSnapshot snapshot = index.snapshot()) {
+                ignored = snapshot.ignoredCount();
+            }
         } catch (MillraceException.Unavailable e) {
             // No generation yet; the status says why.
         }
@@ -192,6 +199,7 @@ record StatusAnswer(
                 index == null ? null : index.incarnation(),
                 newest == null ? null : Long.valueOf(newest.generation()),
                 newest == null ? null : Long.valueOf(newest.documentCount()),
+                newest == null ? null : Long.valueOf(ignored),
                 newest == null ? null : Long.valueOf(newest.segmentCount()),
                 index == null ? null : Long.valueOf(index.publishedThrough()),
                 index == null ? null : store(index.state()),
@@ -238,6 +246,7 @@ record StatusAnswer(
                 .put("incarnation", incarnation)
                 .put("generation", generation)
                 .put("documents", documents)
+                .put("ignoredDocuments", ignoredDocuments)
                 .put("segments", segments)
                 .put("publishedThrough", publishedThrough)
                 .put("store", store)

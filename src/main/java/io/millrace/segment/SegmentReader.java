@@ -176,6 +176,10 @@ public final class SegmentReader implements AutoCloseable {
         return terms.get(path);
     }
 
+    @Nullable MappedTerms mappedTextTerms(String path) {
+        return textTerms.get(path);
+    }
+
     @Nullable MappedColumn mappedColumn(String path) {
         return columns.get(path);
     }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.RoaringBitmap;
+import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
 
 /// Writes documents of several segments as one, section by section: every section of the inputs is
 /// read in place, in one or two passes, and nothing is analysed again. What comes out is what a
@@ -77,15 +78,27 @@ public final class SegmentRewriter {
             case BOOL, LONG, DOUBLE, TIMESTAMP -> compared(ordinal, field, false);
             case KEYWORD -> compared(ordinal, field, true);
             case TEXT -> text(SegmentLayout.Kind.TERMS, SegmentReader::mappedTerms, ordinal, field);
+            case STRING -> {
+                RoaringBitmap withKeyword = compared(ordinal, field, true);
+                text(
+                        SegmentLayout.Kind.TEXT_TERMS,
+                        SegmentReader::mappedTextTerms,
+                        ordinal,
+                        field);
+                present(ordinal, field, withKeyword);
+            }
         }
     }
 
-    /// Terms by which values are compared, and the values by document.
-    private void compared(int ordinal, Field field, boolean isString) throws IOException {
+    /// Terms by which values are compared, and the values by document. Returns the documents that
+    /// have any, null when there are none.
+    private @Nullable RoaringBitmap compared(int ordinal, Field field, boolean isString)
+            throws IOException {
         List<@Nullable MappedTerms> terms = each(SegmentReader::mappedTerms, field);
         try (TermsRewriter written =
                 new TermsRewriter(inputs, out, field, terms, isString, false)) {
-            if (written.write(SegmentLayout.Kind.TERMS, ordinal) != null) {
+            RoaringBitmap present = written.write(SegmentLayout.Kind.TERMS, ordinal);
+            if (present != null) {
                 new ColumnRewriter(
                                 inputs,
                                 out,
@@ -94,6 +107,29 @@ public final class SegmentRewriter {
                                 written)
                         .write(ordinal);
             }
+            return present;
+        }
+    }
+
+    /// Documents with a value, where the terms do not tell it.
+    private void present(int ordinal, Field field, @Nullable RoaringBitmap withKeyword)
+            throws IOException {
+        RoaringBitmap present = new RoaringBitmap();
+        for (int input = 0; input < inputs.readers().size(); input++) {
+            ImmutableRoaringBitmap own = inputs.readers().get(input).present(field.path());
+            if (own == null) {
+                continue;
+            }
+            int from = input;
+            own.forEach((int document) -> {
+                int target = inputs.placement().target(from, document);
+                if (target >= 0) {
+                    present.add(target);
+                }
+            });
+        }
+        if (!present.isEmpty() && !present.equals(withKeyword)) {
+            PresentSection.write(out, ordinal, present);
         }
     }
 
