@@ -9,6 +9,7 @@ import io.millrace.document.TimestampUnit;
 import io.millrace.document.Value;
 import io.millrace.segment.Analyzers;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -254,7 +255,7 @@ final class NaiveSearch {
         return switch (field.type()) {
             case KEYWORD, TEXT, STRING -> text;
             case BOOL -> Boolean.valueOf(text);
-            case LONG -> Long.valueOf(text);
+            case LONG -> new BigDecimal(text).longValueExact();
             case DOUBLE -> Double.parseDouble(text) + 0.0;
             case TIMESTAMP ->
                     text.contains("T")
