@@ -20,6 +20,8 @@ public abstract sealed class MillraceException extends RuntimeException {
             MALFORMED,
             NOT_FOUND,
             CONFLICT,
+            /// It was there, and will not be again.
+            GONE,
             TOO_LARGE
         }
 
@@ -42,6 +44,10 @@ public abstract sealed class MillraceException extends RuntimeException {
 
         public static InvalidRequest conflict(String message) {
             return new InvalidRequest(Reason.CONFLICT, "", message);
+        }
+
+        public static InvalidRequest gone(String message) {
+            return new InvalidRequest(Reason.GONE, "", message);
         }
 
         public static InvalidRequest tooLarge(String pointer, String message) {

@@ -7,6 +7,7 @@ import io.millrace.directory.Directory;
 import io.millrace.directory.DirectoryLock;
 import io.millrace.document.Schema;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -22,6 +23,7 @@ public final class Index implements AutoCloseable {
     private final Lanes lanes;
     private final IndexWriter writer;
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final Leases leases;
     private final AtomicInteger openSnapshots = new AtomicInteger();
 
     private Index(
@@ -34,9 +36,12 @@ public final class Index implements AutoCloseable {
         this.lock = lock;
         this.manager = new SegmentManager(directory, newest, options, resources, ulids);
         this.history = new CommitHistory(directory, manager.generations());
+        this.leases = new Leases(this::snapshot, ulids::next, resources.nanoClock());
+        // For the life of the index: nobody takes it back.
+        var _ = manager.onCommit(_ -> leases.committed());
         this.lanes = new Lanes(directory, options, resources, ulids, manager);
         this.writer = new IndexWriter(manager, lanes, options, resources, ulids);
-        manager.start();
+        startManager();
     }
 
     /// Publishes generation 1 in an empty folder.
@@ -203,9 +208,48 @@ public final class Index implements AutoCloseable {
                 });
     }
 
-    /// True while anybody reads a generation of it.
+    /// A generation that is kept ([#limitLeases]) or leased, held open.
+    ///
+    /// @throws MillraceException.InvalidRequest GONE when it cannot be read any more
+    public IndexSnapshot snapshot(long generation) {
+        return leases.open(generation);
+    }
+
+    /// Keeps the newest generation readable for a while without holding it open. Ends with the
+    /// process.
+    ///
+    /// @throws MillraceException.Unavailable when there are too many leases
+    public Lease lease(Duration duration) {
+        return leases.take(duration);
+    }
+
+    /// As [#lease(Duration)], of a generation that can be read now.
+    ///
+    /// @throws MillraceException.InvalidRequest GONE when it cannot be read any more
+    public Lease lease(long generation, Duration duration) {
+        return leases.take(generation, duration);
+    }
+
+    /// The generation of a lease, held open; the lease runs for `extension` from now on.
+    ///
+    /// @throws MillraceException.InvalidRequest GONE when the lease is over
+    public IndexSnapshot snapshot(String lease, Duration extension) {
+        return leases.use(lease, extension);
+    }
+
+    /// Ends a lease before its time.
+    public void endLease(String lease) {
+        leases.end(lease);
+    }
+
+    /// Bounds what readers may pin, from now on.
+    public void limitLeases(LeaseLimits limits) {
+        leases.limit(limits);
+    }
+
+    /// True while anybody reads a generation of it, or has a lease.
     public boolean isHeld() {
-        return openSnapshots.get() > 0;
+        return leases.areTaken() || openSnapshots.get() > 0;
     }
 
     /// Publishes the last generation, in which nothing is visible; whatever was not published
@@ -271,9 +315,31 @@ public final class Index implements AutoCloseable {
         if (closed.getAndSet(true)) {
             return;
         }
-        lanes.stop();
-        manager.close();
-        lock.close();
+        try {
+            lanes.stop();
+            leases.close();
+            manager.close();
+        } finally {
+            lock.close();
+        }
+    }
+
+    /// Without a thread there is no index, and nobody left who would close its readers.
+    private void startManager() {
+        boolean started = false;
+        try {
+            manager.start();
+            started = true;
+        } catch (OutOfMemoryError e) {
+            throw new MillraceException.Unavailable(
+                    "manager of %s gets no thread: %s"
+                            .formatted(manager.newest().record().index(), e.getMessage()),
+                    e);
+        } finally {
+            if (!started) {
+                manager.generations().close();
+            }
+        }
     }
 
     /// The newest commit record.

@@ -4,6 +4,7 @@ import io.millrace.document.Field;
 import io.millrace.document.Schema;
 import java.util.List;
 import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// One generation held open for reading. Its files stay until it is closed. May be shared between
 /// threads; closing twice does nothing.
@@ -48,6 +49,20 @@ public final class IndexSnapshot implements AutoCloseable {
     /// Visible documents.
     public long liveCount() {
         return commit.documentCount();
+    }
+
+    /// The same generation for another reader; this one must stay open as long as that one is.
+    IndexSnapshot again(Runnable released) {
+        AtomicBoolean open = new AtomicBoolean(true);
+        return new IndexSnapshot(
+                commit,
+                schema,
+                segments,
+                () -> {
+                    if (open.getAndSet(false)) {
+                        released.run();
+                    }
+                });
     }
 
     @Override

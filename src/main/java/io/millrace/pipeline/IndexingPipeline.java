@@ -7,6 +7,7 @@ import io.millrace.change.Checkpoint;
 import io.millrace.index.CommitPoint;
 import io.millrace.index.Index;
 import io.millrace.index.IndexState;
+import io.millrace.index.LeaseLimits;
 import io.millrace.index.NodeResources;
 import io.millrace.pipeline.PipelineStatus.State;
 import io.millrace.source.ChangeSource;
@@ -286,6 +287,8 @@ final class IndexingPipeline implements Runnable {
         refuseRequests();
         if (open != null) {
             open.stopReading();
+            // Who has a lease may come back until it ends; nobody gets a new one.
+            open.index().limitLeases(new LeaseLimits(0, Long.MAX_VALUE, 0));
         }
         close("watch", watch);
         watch = null;

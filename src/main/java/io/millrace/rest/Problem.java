@@ -50,6 +50,7 @@ record Problem(
                     case MALFORMED -> of("malformed", "malformed request", 400, detail, instance);
                     case NOT_FOUND -> of("not-found", "not found", 404, detail, instance);
                     case CONFLICT -> of("conflict", "conflict", 409, detail, instance);
+                    case GONE -> of("gone", "gone", 410, detail, instance);
                     case TOO_LARGE -> of("too-large", "too large", 413, detail, instance);
                 };
         String pointer = invalid.pointer();
