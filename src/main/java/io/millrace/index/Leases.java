@@ -220,9 +220,11 @@ final class Leases implements AutoCloseable {
             Set<String> current = namesOfNewest();
             synchronized (this) {
                 long now = clock.nanos();
-                leases.values().removeIf(held -> held.endsAtNanos - now <= 0 && left.add(held.shared));
+                leases.values()
+                        .removeIf(held -> held.endsAtNanos - now <= 0 && left.add(held.shared));
                 T result = work.get();
-                leases.values().removeIf(held -> held.endsAtNanos - now <= 0 && left.add(held.shared));
+                leases.values()
+                        .removeIf(held -> held.endsAtNanos - now <= 0 && left.add(held.shared));
                 shrink(current, left);
                 return result;
             }

@@ -23,7 +23,8 @@ class StoreErrorsTest {
     @Test
     void whatTheSystemSaysOfAFullDeviceIsRecognized() throws Throwable {
         IOException full;
-        try (FileChannel device = FileChannel.open(Path.of("/dev/full"), StandardOpenOption.WRITE)) {
+        try (FileChannel device =
+                FileChannel.open(Path.of("/dev/full"), StandardOpenOption.WRITE)) {
             full =
                     assertThrows(
                             IOException.class, () -> device.write(ByteBuffer.wrap(new byte[] {1})));

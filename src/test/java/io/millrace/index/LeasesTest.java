@@ -90,7 +90,9 @@ class LeasesTest {
         try (IndexSnapshot open = index.snapshot(lease.id(), MINUTE)) {
             index.endLease(lease.id());
             assertEquals(2, segmentFiles());
-            assertEquals(Value.of("k"), open.segments().getFirst().reader().document(0).root().get("id"));
+            assertEquals(
+                    Value.of("k"),
+                    open.segments().getFirst().reader().document(0).root().get("id"));
         }
         assertEquals(1, segmentFiles());
         assertFalse(index.isHeld());
@@ -184,7 +186,9 @@ class LeasesTest {
                                 List.of(),
                                 List.of(
                                         new PositionRange(
-                                                PARTITION, Position.of(next), Position.of(next + 1)))));
+                                                PARTITION,
+                                                Position.of(next),
+                                                Position.of(next + 1)))));
         next++;
         try (PreparedCommit prepared = index.writer().prepareCommit()) {
             prepared.commit().orElseThrow();

@@ -319,7 +319,8 @@ class LifeCycleTest {
                         FolderHome.quickOptions(),
                         FolderHome.resources(7));
         node = new Node(catalog, indexes);
-        RunningIndex struck = indexes.start(catalog.put("numbers", definition(NUMBERS)).definition());
+        RunningIndex struck =
+                indexes.start(catalog.put("numbers", definition(NUMBERS)).definition());
         awaitKeys(struck, Set.of());
         disk.probe(call -> {
             if (call.contains("force ") && call.contains(".pending")) {
@@ -330,8 +331,7 @@ class LifeCycleTest {
         log.upsert("a", 1);
         Awaiting.that("it fails", () -> struck.status().state() == State.FAILED);
         assertTrue(disk.struck());
-        RunningIndex other =
-                indexes.start(catalog.put("others", definition(NUMBERS)).definition());
+        RunningIndex other = indexes.start(catalog.put("others", definition(NUMBERS)).definition());
         awaitKeys(other, Set.of("a"));
         assertEquals(Set.of(), FolderHome.visible(struck.index()).keySet());
         assertThrows(MillraceException.Unavailable.class, struck::commitNow);
@@ -357,7 +357,8 @@ class LifeCycleTest {
                         FolderHome.quickOptions().withDiskFreeMinBytes(1_000),
                         FolderHome.resources(7));
         node = new Node(catalog, indexes);
-        RunningIndex index = indexes.start(catalog.put("numbers", definition(NUMBERS)).definition());
+        RunningIndex index =
+                indexes.start(catalog.put("numbers", definition(NUMBERS)).definition());
         log.upsert("a", 1);
         awaitKeys(index, Set.of("a"));
 
@@ -378,8 +379,7 @@ class LifeCycleTest {
 
         usable.set(1_000);
         Awaiting.that(
-                "all is read",
-                () -> FolderHome.visible(index.index()).size() == written.get() + 1);
+                "all is read", () -> FolderHome.visible(index.index()).size() == written.get() + 1);
         assertEquals(State.RUNNING, index.status().state());
     }
 
@@ -396,7 +396,8 @@ class LifeCycleTest {
                         FolderHome.quickOptions(),
                         FolderHome.resources(7));
         node = new Node(catalog, indexes);
-        RunningIndex index = indexes.start(catalog.put("numbers", definition(NUMBERS)).definition());
+        RunningIndex index =
+                indexes.start(catalog.put("numbers", definition(NUMBERS)).definition());
         log.upsert("a", 1);
         awaitKeys(index, Set.of("a"));
 
