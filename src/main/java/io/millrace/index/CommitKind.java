@@ -8,6 +8,8 @@ public enum CommitKind {
     INDEX,
     /// Only positions moved.
     POSITION,
+    /// Segments were rewritten as one; documents and positions are what they were.
+    MERGE,
     /// The last one: the index is being deleted, nothing is left in it.
     DELETE,
     /// The schema changed, and no document did.

@@ -135,7 +135,7 @@ record CommitRecord(
                         1,
                         0,
                         committedAtMillis);
-        return record.withEvents(List.of(CommitEvent.data(record, CommitEvent.Changes.NONE)));
+        return record.withEvents(List.of(CommitEvent.first(record)));
     }
 
     CommitRecord withEvents(List<Obj> announced) {

@@ -34,6 +34,14 @@ final class CommitRecordLayout {
 
     static ByteBuffer encode(CommitRecord record) {
         byte[] body = Document.of(CommitRecordBody.toValue(record)).bytes();
+        if (body.length > LENGTH_MAX - BODY_OFFSET - CRC_BYTES) {
+            throw new MillraceException.Bug(
+                    "commit record of generation %d: %d bytes, expected at most %d"
+                            .formatted(
+                                    record.generation(),
+                                    body.length,
+                                    LENGTH_MAX - BODY_OFFSET - CRC_BYTES));
+        }
         ByteBuffer file =
                 ByteBuffer.allocate(BODY_OFFSET + body.length + CRC_BYTES)
                         .order(ByteOrder.LITTLE_ENDIAN);

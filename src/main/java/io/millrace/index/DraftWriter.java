@@ -1,7 +1,8 @@
 package io.millrace.index;
 
+import io.millrace.change.Checkpoint;
 import io.millrace.directory.Directory;
-import io.millrace.index.CommitEvent.Changes;
+import io.millrace.document.Schema;
 import io.millrace.index.CommitRecord.SegmentEntry;
 import io.millrace.index.Draft.Ready;
 import io.millrace.index.Draft.Staged;
@@ -14,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Steps L2 to L4 of the commit protocol: works out the next generation and makes all of it durable
@@ -25,6 +27,7 @@ final class DraftWriter {
     private final IndexOptions options;
     private final NodeResources resources;
     private final Ulids ulids;
+    private final KeptRejects keptRejects;
 
     DraftWriter(
             Directory directory,
@@ -32,13 +35,15 @@ final class DraftWriter {
             FileSweep sweep,
             IndexOptions options,
             NodeResources resources,
-            Ulids ulids) {
+            Ulids ulids,
+            KeptRejects keptRejects) {
         this.directory = directory;
         this.commitFiles = commitFiles;
         this.sweep = sweep;
         this.options = options;
         this.resources = resources;
         this.ulids = ulids;
+        this.keptRejects = keptRejects;
     }
 
     /// Null when nothing changed. The readers of `staged` are still open when this fails.
@@ -67,21 +72,84 @@ final class DraftWriter {
             letGoUnneeded(changes);
             return null;
         }
-        DeleteVectorMeta vectors = null;
-        if (!changes.vectors().isEmpty()) {
-            String file = IndexFile.deleteVectors(ulids.next());
-            files.add(file);
-            vectors = DeleteVectorFile.write(directory, file, changes.vectors());
-        }
+        DeleteVectorMeta vectors = writeVectors(changes, files);
         if (!files.isEmpty()) {
             directory.force();
         }
-        CommitRecord record = record(staged, former, changes, vectors, rejects, acknowledged);
+        CommitRecord record =
+                record(
+                        former,
+                        staged.commitId(),
+                        kind(staged, former.record(), content),
+                        changes,
+                        vectors,
+                        rejects,
+                        staged.checkpoint(),
+                        staged.nextSequence(),
+                        staged.schema(),
+                        acknowledged);
+        Ready ready =
+                ready(
+                        former,
+                        record.withEvents(
+                                List.of(
+                                        CommitEvent.data(
+                                                record, former.record(), changes, rejects, null))),
+                        changes,
+                        files);
+        letGoUnneeded(changes);
+        return ready;
+    }
+
+    /// A generation that holds the output of a merge in place of its inputs; null when none of them
+    /// is left. The output's reader is still open when this fails.
+    @Nullable Ready write(
+            Generation former, FinishedMerge merge, long acknowledged, List<String> files)
+            throws IOException {
+        SegmentChanges changes = SegmentChanges.of(former, merge);
+        if (changes.removed().isEmpty()) {
+            return null;
+        }
+        DeleteVectorMeta vectors = writeVectors(changes, files);
+        directory.force();
+        CommitRecord before = former.record();
+        CommitRecord record =
+                record(
+                        former,
+                        merge.commitId(),
+                        CommitKind.MERGE,
+                        changes,
+                        vectors,
+                        List.of(),
+                        before.checkpoint(),
+                        before.nextSequence(),
+                        before.schema(),
+                        acknowledged);
+        return ready(
+                former,
+                record.withEvents(
+                        List.of(CommitEvent.data(record, before, changes, List.of(), merge))),
+                changes,
+                files);
+    }
+
+    private @Nullable DeleteVectorMeta writeVectors(SegmentChanges changes, List<String> files)
+            throws IOException {
+        if (changes.vectors().isEmpty()) {
+            return null;
+        }
+        String file = IndexFile.deleteVectors(ulids.next());
+        files.add(file);
+        return DeleteVectorFile.write(directory, file, changes.vectors());
+    }
+
+    private Ready ready(
+            Generation former, CommitRecord record, SegmentChanges changes, List<String> files)
+            throws IOException {
         String pending = new IndexFile.Pending(record.generation()).name();
         files.add(pending);
         sweep.keep(pending);
         int crc = commitFiles.writePending(record);
-        letGoUnneeded(changes);
         return new Ready(
                 new Generation(record, crc, changes.views()),
                 former,
@@ -94,48 +162,32 @@ final class DraftWriter {
     /// @param files as in [#write]
     Ready writeLast(Generation former, long acknowledged, List<String> files) throws IOException {
         CommitRecord before = former.record();
-        long generation = before.generation() + 1;
-        CommitRecord silent =
-                new CommitRecord(
-                        before.index(),
-                        before.incarnation(),
-                        generation,
-                        former.crc(),
+        SegmentChanges changes =
+                new SegmentChanges(
+                        List.of(),
+                        new TreeMap<>(),
+                        before.segments(),
+                        List.of(),
+                        0,
+                        before.documentCount());
+        CommitRecord record =
+                record(
+                        former,
                         ulids.next(),
                         CommitKind.DELETE,
-                        List.of(),
-                        List.of(),
+                        changes,
+                        null,
                         List.of(),
                         before.checkpoint(),
-                        before.identity(),
                         before.nextSequence(),
                         before.schema(),
-                        List.of(),
-                        acknowledged,
-                        keptFrom(before, acknowledged),
-                        generation,
-                        0,
-                        resources.clock().millis());
-        CommitRecord record =
-                silent.withEvents(
-                        List.of(
-                                CommitEvent.data(
-                                        silent,
-                                        new Changes(
-                                                0,
-                                                before.documentCount(),
-                                                0,
-                                                List.of(),
-                                                before.segments()))));
-        String pending = new IndexFile.Pending(generation).name();
-        files.add(pending);
-        sweep.keep(pending);
-        int crc = commitFiles.writePending(record);
-        return new Ready(
-                new Generation(record, crc, List.of()),
+                        acknowledged);
+        return ready(
                 former,
-                files,
-                resources.nanoClock().nanos() + options.prepareDeadline().toNanos());
+                record.withEvents(
+                        List.of(CommitEvent.data(record, before, changes, List.of(), null))),
+                changes,
+                files);
     }
 
     private void letGoUnneeded(SegmentChanges changes) {
@@ -146,48 +198,41 @@ final class DraftWriter {
     }
 
     private CommitRecord record(
-            Staged staged,
             Generation former,
+            String commitId,
+            CommitKind kind,
             SegmentChanges changes,
             @Nullable DeleteVectorMeta vectors,
             List<RejectsMeta> rejects,
+            Checkpoint checkpoint,
+            long nextSequence,
+            Schema schema,
             long acknowledged) {
         CommitRecord before = former.record();
         long generation = before.generation() + 1;
         List<SegmentEntry> segments = changes.entries(former, vectors);
-        boolean visible = changes.changesVisibleDocuments();
-        CommitRecord record =
-                new CommitRecord(
-                        before.index(),
-                        before.incarnation(),
-                        generation,
-                        former.crc(),
-                        staged.commitId(),
-                        kind(staged, before, visible || !rejects.isEmpty()),
-                        segments,
-                        deleteVectors(before, segments, vectors),
-                        rejects,
-                        staged.checkpoint(),
-                        before.identity(),
-                        staged.nextSequence(),
-                        staged.schema(),
-                        List.of(),
-                        acknowledged,
-                        keptFrom(before, acknowledged),
-                        visible ? generation : before.contentGeneration(),
-                        changes.documentCount(),
-                        resources.clock().millis());
-        int olderCount = before.segments().size() - changes.removed().size();
-        return record.withEvents(
-                List.of(
-                        CommitEvent.data(
-                                record,
-                                new Changes(
-                                        changes.added(),
-                                        changes.deleted(),
-                                        rejects.stream().mapToLong(RejectsMeta::count).sum(),
-                                        segments.subList(olderCount, segments.size()),
-                                        changes.removed()))));
+        return new CommitRecord(
+                before.index(),
+                before.incarnation(),
+                generation,
+                former.crc(),
+                commitId,
+                kind,
+                segments,
+                deleteVectors(before, segments, vectors),
+                rejects,
+                checkpoint,
+                before.identity(),
+                nextSequence,
+                schema,
+                List.of(),
+                acknowledged,
+                keptFrom(before, acknowledged),
+                kind == CommitKind.DELETE || changes.changesVisibleDocuments()
+                        ? generation
+                        : before.contentGeneration(),
+                changes.documentCount(),
+                resources.clock().millis());
     }
 
     private static CommitKind kind(Staged staged, CommitRecord before, boolean hasContent) {
@@ -215,10 +260,15 @@ final class DraftWriter {
     }
 
     /// The newest `keptCommits` records behind the next one stay, and all that were not yet
-    /// acknowledged.
+    /// acknowledged. Too many of the latter go, up to the first with rejects: events can be made
+    /// good by reading the index anew, rejects cannot.
     private long keptFrom(CommitRecord before, long acknowledged) {
         long next = before.generation() + 1;
-        return Math.max(
-                before.keptFrom(), Math.min(next - options.keptCommits(), acknowledged + 1));
+        long wanted = next - options.keptCommits();
+        long needed =
+                next - acknowledged - 1 <= options.unpublishedMax()
+                        ? acknowledged + 1
+                        : keptRejects.firstAbove(acknowledged);
+        return Math.max(before.keptFrom(), Math.min(wanted, needed));
     }
 }

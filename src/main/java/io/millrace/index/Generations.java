@@ -2,6 +2,8 @@ package io.millrace.index;
 
 import io.millrace.MillraceException;
 import io.millrace.segment.SegmentReader;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -16,7 +18,21 @@ import org.jspecify.annotations.Nullable;
 final class Generations {
 
     /// A file that nobody reads any more, with its open reader if it is a segment.
-    record Unused(String file, @Nullable SegmentReader reader) {}
+    record Unused(String file, @Nullable SegmentReader reader) {
+
+        /// A reader that cannot be closed costs its map, not the others theirs.
+        void close() {
+            try {
+                if (reader != null) {
+                    reader.close();
+                }
+            } catch (RuntimeException | Error e) {
+                LOG.log(Level.ERROR, () -> "not closed file=" + file, e);
+            }
+        }
+    }
+
+    private static final Logger LOG = System.getLogger(Generations.class.getName());
 
     private final Object lock = new Object();
     private final Runnable onUnused;
@@ -64,12 +80,34 @@ final class Generations {
             freed = leave(generation);
             ended = closed;
         }
+        tellUnused(freed, ended);
+    }
+
+    private void tellUnused(boolean freed, boolean ended) {
         if (ended) {
             // Nobody is left to do it: the files belong to whoever opens the folder next.
             closeReaders(takeUnused());
         } else if (freed) {
             onUnused.run();
         }
+    }
+
+    /// Keeps files of a generation that the caller holds until [#releaseFiles], without the rest of
+    /// it.
+    void retainFiles(List<String> files) {
+        synchronized (lock) {
+            files.forEach(file -> users.merge(file, 1, Integer::sum));
+        }
+    }
+
+    void releaseFiles(List<String> files) {
+        boolean freed;
+        boolean ended;
+        synchronized (lock) {
+            freed = leave(files);
+            ended = closed;
+        }
+        tellUnused(freed, ended);
     }
 
     /// Makes `next` the generation that [#acquire] hands out. Its files are held before those of
@@ -108,11 +146,7 @@ final class Generations {
     }
 
     private static void closeReaders(List<Unused> files) {
-        for (Unused file : files) {
-            if (file.reader() != null) {
-                file.reader().close();
-            }
-        }
+        files.forEach(Unused::close);
     }
 
     private void enter(Generation generation) {
@@ -132,8 +166,12 @@ final class Generations {
             throw new MillraceException.Bug(
                     "generation " + generation.number() + " was let go more often than held");
         }
+        return leave(generation.record().contentFiles());
+    }
+
+    private boolean leave(List<String> files) {
         int before = unused.size();
-        for (String file : generation.record().contentFiles()) {
+        for (String file : files) {
             if (users.merge(file, -1, Integer::sum) == 0) {
                 users.remove(file);
                 unused.add(new Unused(file, readers.remove(file)));

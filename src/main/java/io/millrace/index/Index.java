@@ -6,6 +6,7 @@ import io.millrace.change.SourceIdentity;
 import io.millrace.directory.Directory;
 import io.millrace.directory.DirectoryLock;
 import io.millrace.document.Schema;
+import io.millrace.segment.SegmentId;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,12 +30,12 @@ public final class Index implements AutoCloseable {
     private Index(
             Directory directory,
             DirectoryLock lock,
-            Generation newest,
+            Recovery.Opened opened,
             IndexOptions options,
             NodeResources resources,
             Ulids ulids) {
         this.lock = lock;
-        this.manager = new SegmentManager(directory, newest, options, resources, ulids);
+        this.manager = new SegmentManager(directory, opened, options, resources, ulids);
         this.history = new CommitHistory(directory, manager.generations());
         this.leases = new Leases(this::snapshot, ulids::next, resources.nanoClock());
         // For the life of the index: nobody takes it back.
@@ -42,6 +43,25 @@ public final class Index implements AutoCloseable {
         this.lanes = new Lanes(directory, options, resources, ulids, manager);
         this.writer = new IndexWriter(manager, lanes, options, resources, ulids);
         startManager();
+    }
+
+    /// A failure leaves no segment open.
+    private static Index begin(
+            Directory directory,
+            DirectoryLock lock,
+            Recovery.Opened opened,
+            IndexOptions options,
+            NodeResources resources,
+            Ulids ulids) {
+        Index begun = null;
+        try {
+            begun = new Index(directory, lock, opened, options, resources, ulids);
+            return begun;
+        } finally {
+            if (begun == null) {
+                opened.newest().views().forEach(view -> view.reader().close());
+            }
+        }
     }
 
     /// Publishes generation 1 in an empty folder.
@@ -76,7 +96,13 @@ public final class Index implements AutoCloseable {
                                     start,
                                     resources.clock().millis());
                     Generation first = new CommitFiles(directory).publishFirst(record);
-                    return new Index(directory, lock, first, options, resources, ulids);
+                    return begin(
+                            directory,
+                            lock,
+                            new Recovery.Opened(first, new KeptRejects(), List.of()),
+                            options,
+                            resources,
+                            ulids);
                 });
     }
 
@@ -160,7 +186,7 @@ public final class Index implements AutoCloseable {
         return underLock(
                 directory,
                 lock ->
-                        new Index(
+                        begin(
                                 directory,
                                 lock,
                                 new Recovery(directory).open(),
@@ -306,6 +332,61 @@ public final class Index implements AutoCloseable {
         void committed(CommitPoint commit);
     }
 
+    /// What the merges of this index are doing.
+    public MergeStatus merges() {
+        return manager.merges().status();
+    }
+
+    /// Merges until at most `segmentsMax` of the segments there are now remain, and waits for that.
+    /// False when it is not done after `atMost`; it goes on then.
+    ///
+    /// @throws MillraceException.Unavailable when it cannot be done
+    public boolean forceMerge(int segmentsMax, Duration atMost) {
+        if (segmentsMax < 1) {
+            throw MillraceException.InvalidRequest.malformed(
+                    "/segments", "merge to %d segments, expected 1 or more".formatted(segmentsMax));
+        }
+        return manager.merges().request(MergeRequest.force(segmentsMax, segments()), atMost);
+    }
+
+    /// Rewrites the segments that hold deleted documents now; otherwise as [#forceMerge].
+    public boolean expungeDeletes(Duration atMost) {
+        return manager.merges().request(MergeRequest.expunge(segments()), atMost);
+    }
+
+    /// Waits until no merge runs and none is to start. False when that is not so after `atMost`.
+    public boolean waitForMerges(Duration atMost) {
+        return manager.merges().awaitIdle(atMost);
+    }
+
+    /// From its return until the handle is closed no merge starts, goes on or is published.
+    /// Counted: the last of several to be closed lets merges go on. Not for listeners.
+    public MergePause pauseMerges() {
+        return manager.merges().pause();
+    }
+
+    /// See [#pauseMerges]. Closing it twice does nothing.
+    public interface MergePause extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /// Calls `listener` with the progress of merges, on their threads: it must not block. That a
+    /// merge finished comes with [#onCommit]. The returned handle ends that.
+    public AutoCloseable onMerge(MergeListener listener) {
+        return manager.merges().voice().onMerge(listener);
+    }
+
+    /// See [#onMerge].
+    @FunctionalInterface
+    public interface MergeListener {
+        void progressed(MergeEvent event);
+    }
+
+    private List<SegmentId> segments() {
+        return manager.newest().views().stream().map(view -> view.reader().meta().id()).toList();
+    }
+
     public IndexState state() {
         return manager.state();
     }
@@ -318,27 +399,23 @@ public final class Index implements AutoCloseable {
         try {
             lanes.stop();
             leases.close();
-            manager.close();
         } finally {
-            lock.close();
+            try {
+                manager.close();
+            } finally {
+                lock.close();
+            }
         }
     }
 
-    /// Without a thread there is no index, and nobody left who would close its readers.
     private void startManager() {
-        boolean started = false;
         try {
             manager.start();
-            started = true;
         } catch (OutOfMemoryError e) {
             throw new MillraceException.Unavailable(
                     "manager of %s gets no thread: %s"
                             .formatted(manager.newest().record().index(), e.getMessage()),
                     e);
-        } finally {
-            if (!started) {
-                manager.generations().close();
-            }
         }
     }
 

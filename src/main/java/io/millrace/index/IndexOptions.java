@@ -13,6 +13,8 @@ import java.time.Duration;
 /// - narrowChanges: so many first changes of a generation are left to one worker, so that a small
 ///   generation is one segment
 /// - idleAfter: a worker without work for so long gives up its memory and its thread
+/// - unpublishedMax: generations whose events wait to be published; beyond it they are dropped down
+///   to `keptCommits`, and readers of events are told to read the index anew
 public record IndexOptions(
         int queueDocumentsMax,
         long queueBytesMax,
@@ -21,7 +23,9 @@ public record IndexOptions(
         int keptCommits,
         int lanes,
         int narrowChanges,
-        Duration idleAfter) {
+        Duration idleAfter,
+        int unpublishedMax,
+        MergeOptions merges) {
     public static final IndexOptions DEFAULT =
             new IndexOptions(
                     10_000,
@@ -31,7 +35,9 @@ public record IndexOptions(
                     100,
                     Math.min(Runtime.getRuntime().availableProcessors(), 4),
                     4096,
-                    Duration.ofSeconds(60));
+                    Duration.ofSeconds(60),
+                    100_000,
+                    MergeOptions.DEFAULT);
 
     static final int LANES_MAX = 64;
     static final int NARROW_CHANGES_MAX = 1 << 16;
@@ -48,6 +54,7 @@ public record IndexOptions(
                 narrowChanges >= 0 && narrowChanges <= NARROW_CHANGES_MAX,
                 "narrowChanges",
                 narrowChanges);
+        check(unpublishedMax >= 1, "unpublishedMax", unpublishedMax);
     }
 
     public IndexOptions withIdleAfter(Duration duration) {
@@ -59,7 +66,9 @@ public record IndexOptions(
                 keptCommits,
                 lanes,
                 narrowChanges,
-                duration);
+                duration,
+                unpublishedMax,
+                merges);
     }
 
     private static void check(boolean holds, String option, Object value) {
@@ -77,7 +86,9 @@ public record IndexOptions(
                 keptCommits,
                 lanes,
                 narrowChanges,
-                idleAfter);
+                idleAfter,
+                unpublishedMax,
+                merges);
     }
 
     public IndexOptions withBuilderBytesMax(long bytes) {
@@ -89,7 +100,9 @@ public record IndexOptions(
                 keptCommits,
                 lanes,
                 narrowChanges,
-                idleAfter);
+                idleAfter,
+                unpublishedMax,
+                merges);
     }
 
     public IndexOptions withPrepareDeadline(Duration deadline) {
@@ -101,7 +114,9 @@ public record IndexOptions(
                 keptCommits,
                 lanes,
                 narrowChanges,
-                idleAfter);
+                idleAfter,
+                unpublishedMax,
+                merges);
     }
 
     public IndexOptions withKeptCommits(int commits) {
@@ -113,7 +128,9 @@ public record IndexOptions(
                 commits,
                 lanes,
                 narrowChanges,
-                idleAfter);
+                idleAfter,
+                unpublishedMax,
+                merges);
     }
 
     public IndexOptions withLanes(int count) {
@@ -125,7 +142,9 @@ public record IndexOptions(
                 keptCommits,
                 count,
                 narrowChanges,
-                idleAfter);
+                idleAfter,
+                unpublishedMax,
+                merges);
     }
 
     public IndexOptions withNarrowChanges(int changes) {
@@ -137,6 +156,36 @@ public record IndexOptions(
                 keptCommits,
                 lanes,
                 changes,
-                idleAfter);
+                idleAfter,
+                unpublishedMax,
+                merges);
+    }
+
+    public IndexOptions withUnpublishedMax(int generations) {
+        return new IndexOptions(
+                queueDocumentsMax,
+                queueBytesMax,
+                builderBytesMax,
+                prepareDeadline,
+                keptCommits,
+                lanes,
+                narrowChanges,
+                idleAfter,
+                generations,
+                merges);
+    }
+
+    public IndexOptions withMerges(MergeOptions options) {
+        return new IndexOptions(
+                queueDocumentsMax,
+                queueBytesMax,
+                builderBytesMax,
+                prepareDeadline,
+                keptCommits,
+                lanes,
+                narrowChanges,
+                idleAfter,
+                unpublishedMax,
+                options);
     }
 }

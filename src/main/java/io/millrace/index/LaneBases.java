@@ -126,8 +126,13 @@ final class LaneBases {
         return merges.size();
     }
 
+    /// A merge that was not published after all.
+    synchronized void forget(long generation) {
+        merges.removeIf(merge -> merge.generation() == generation);
+    }
+
     /// Without a base in use none is needed: the next one will be at least as new as the newest.
-    private void forgetOld() {
+    synchronized void forgetOld() {
         long oldest = inUse.isEmpty() ? generations.newest().number() : inUse.firstKey();
         merges.removeIf(merge -> merge.generation() <= oldest);
     }

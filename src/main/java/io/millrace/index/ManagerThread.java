@@ -4,7 +4,9 @@ import io.millrace.MillraceException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
@@ -21,13 +23,13 @@ import org.jspecify.annotations.Nullable;
 final class ManagerThread {
     private static final Logger LOG = System.getLogger(ManagerThread.class.getName());
 
-    /// How often the chores look at the clock while they wait for a deadline.
-    private static final long LOOK_MILLIS = 20;
+    /// The chores wait for times of a clock that is handed in: they look at it this often at least.
+    private static final long LOOK_MILLIS = 250;
 
     /// What is done between calls.
     interface Chores {
-        /// True when they are waiting for a time and want to be run again soon.
-        boolean run();
+        /// Nanoseconds until they want to be run again; empty when only an event is a reason to.
+        OptionalLong run();
     }
 
     private final Chores chores;
@@ -94,7 +96,7 @@ final class ManagerThread {
     }
 
     private void run() {
-        boolean again = false;
+        OptionalLong again = OptionalLong.empty();
         while (true) {
             FutureTask<?> next = next(again);
             if (next != null) {
@@ -111,17 +113,26 @@ final class ManagerThread {
         }
     }
 
+    /// The shortest of what is there.
+    static OptionalLong earliest(OptionalLong... waits) {
+        return Arrays.stream(waits)
+                .filter(OptionalLong::isPresent)
+                .mapToLong(OptionalLong::getAsLong)
+                .min();
+    }
+
     /// False while there is a call, which may have come since [#next] found none.
     private synchronized boolean isDone() {
         return stopping && calls.isEmpty();
     }
 
     /// Null when there is no call, only chores or the end.
-    private synchronized @Nullable FutureTask<?> next(boolean soon) {
+    private synchronized @Nullable FutureTask<?> next(OptionalLong againNanos) {
         try {
             while (calls.isEmpty() && !woken && !stopping) {
-                if (soon) {
-                    TimeUnit.MILLISECONDS.timedWait(this, LOOK_MILLIS);
+                if (againNanos.isPresent()) {
+                    long millis = TimeUnit.NANOSECONDS.toMillis(againNanos.getAsLong()) + 1;
+                    wait(Math.min(millis, LOOK_MILLIS));
                     break;
                 }
                 wait();

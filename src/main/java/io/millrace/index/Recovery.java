@@ -10,6 +10,8 @@ import io.millrace.segment.DeleteVectorMeta;
 import io.millrace.segment.SegmentId;
 import io.millrace.segment.SegmentReader;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,6 +29,8 @@ import org.roaringbitmap.buffer.MutableRoaringBitmap;
 /// The newest record decides. A damaged one is reported, never passed over: what it published may
 /// have been acknowledged to the source.
 final class Recovery {
+    private static final Logger LOG = System.getLogger(Recovery.class.getName());
+
     private final Directory directory;
     private final CommitFiles commitFiles;
 
@@ -35,8 +39,13 @@ final class Recovery {
         this.commitFiles = new CommitFiles(directory);
     }
 
+    /// Where an index stands.
+    ///
+    /// - orphans: files nobody needs that could not be deleted
+    record Opened(Generation newest, KeptRejects keptRejects, List<String> orphans) {}
+
     /// @throws MillraceException.Corrupt when the newest generation is not whole
-    Generation open() throws IOException {
+    Opened open() throws IOException {
         List<String> names = directory.list();
         long newest =
                 CommitFiles.newest(names)
@@ -49,8 +58,13 @@ final class Recovery {
             Sealed sealed = commitFiles.read(newest);
             CommitRecord record = sealed.record();
             forceAgain(record);
-            Set<String> needed = checkChain(sealed, names);
-            return new Generation(record, sealed.crc(), openAndTidy(record, names, needed));
+            KeptRejects keptRejects = new KeptRejects();
+            Set<String> needed = checkChain(sealed, names, keptRejects);
+            List<SegmentView> views = openSegments(record);
+            return new Opened(
+                    new Generation(record, sealed.crc(), views),
+                    keptRejects,
+                    deleteUnneeded(names, needed));
         } catch (NoSuchFileException e) {
             throw new MillraceException.Corrupt(
                     "generation %d of %s names %s, which is missing"
@@ -90,11 +104,13 @@ final class Recovery {
 
     /// Every record from `keptFrom` up is there and repeats the checksum of the one before (I2).
     /// Returns the names of all files that these records need.
-    private Set<String> checkChain(Sealed newest, List<String> names) throws IOException {
+    private Set<String> checkChain(Sealed newest, List<String> names, KeptRejects keptRejects)
+            throws IOException {
         Set<String> present = Set.copyOf(names);
         Set<String> needed = new HashSet<>(newest.record().contentFiles());
         Sealed next = newest;
         needAll(next.record(), needed);
+        keptRejects.add(next.record());
         for (long generation = newest.record().generation() - 1;
                 generation >= newest.record().keptFrom();
                 generation--) {
@@ -121,6 +137,7 @@ final class Recovery {
             }
             next = sealed;
             needAll(next.record(), needed);
+            keptRejects.add(next.record());
         }
         return needed;
     }
@@ -130,9 +147,8 @@ final class Recovery {
         record.rejects().forEach(file -> needed.add(file.name()));
     }
 
-    /// Opens the segments, and only then deletes what nobody needs; a failure leaves none open.
-    private List<SegmentView> openAndTidy(
-            CommitRecord record, List<String> names, Set<String> needed) throws IOException {
+    /// A failure leaves none open.
+    private List<SegmentView> openSegments(CommitRecord record) throws IOException {
         Map<String, Map<SegmentId, ImmutableRoaringBitmap>> vectors = new HashMap<>();
         for (DeleteVectorMeta file : record.deleteVectors()) {
             vectors.put(file.name(), DeleteVectorFile.read(directory, file));
@@ -144,7 +160,6 @@ final class Recovery {
                 SegmentReader reader = SegmentReader.open(directory, entry.meta());
                 views.add(new SegmentView(reader, deleted(entry, vectors)));
             }
-            deleteUnneeded(names, needed);
             whole = true;
             return views;
         } finally {
@@ -173,13 +188,23 @@ final class Recovery {
         return vector;
     }
 
-    /// Presumed abort: every file of ours that no kept generation needs goes. Names that are not of
-    /// our forms stay.
-    private void deleteUnneeded(List<String> names, Set<String> needed) throws IOException {
+    /// Presumed abort: every file of ours that no kept generation needs goes, once the segments are
+    /// open. Names that are not of our forms stay. One that cannot be deleted costs its room, not
+    /// the index; their names are returned.
+    private List<String> deleteUnneeded(List<String> names, Set<String> needed) {
+        List<String> orphans = new ArrayList<>();
         for (String name : names) {
             if (IndexFile.parse(name).isPresent() && !needed.contains(name)) {
-                directory.delete(name);
+                try {
+                    directory.delete(name);
+                } catch (NoSuchFileException e) {
+                    // That is what was wanted.
+                } catch (IOException e) {
+                    LOG.log(Level.WARNING, () -> "orphan stays file=" + name, e);
+                    orphans.add(name);
+                }
             }
         }
+        return orphans;
     }
 }

@@ -97,6 +97,69 @@ record SegmentChanges(
         return cleared;
     }
 
+    /// A merge puts its output where its first input stood, without what was deleted since it
+    /// began. Nothing is left of it when none of its inputs is there any more.
+    static SegmentChanges of(Generation newest, FinishedMerge merge) {
+        MutableRoaringBitmap deleted = new MutableRoaringBitmap();
+        List<SegmentView> views = new ArrayList<>();
+        List<SegmentEntry> removed = new ArrayList<>();
+        Map<SegmentId, Integer> inputs = new HashMap<>();
+        for (int i = 0; i < merge.inputs().size(); i++) {
+            inputs.put(merge.inputs().get(i).reader().meta().id(), i);
+        }
+        int place = -1;
+        for (int i = 0; i < newest.views().size(); i++) {
+            SegmentView view = newest.views().get(i);
+            Integer input = inputs.remove(view.reader().meta().id());
+            if (input == null) {
+                views.add(view);
+                continue;
+            }
+            if (place < 0) {
+                place = views.size();
+            }
+            removed.add(newest.record().segments().get(i));
+            carryOver(merge, input, view.deleted(), deleted);
+        }
+        // A segment of which everything was deleted is gone from the generation.
+        inputs.values().forEach(input -> carryOver(merge, input, null, deleted));
+        SortedMap<SegmentId, ImmutableRoaringBitmap> vectors = new TreeMap<>();
+        if (place >= 0) {
+            views.add(place, new SegmentView(merge.reader(), deleted));
+            if (!deleted.isEmpty()) {
+                vectors.put(merge.reader().meta().id(), deleted);
+            }
+        }
+        SegmentChanges changes = new SegmentChanges(views, vectors, removed, List.of(), 0, 0);
+        if (changes.documentCount() != newest.record().documentCount()) {
+            throw new MillraceException.Bug(
+                    "I10: %d visible documents, after merge %s %d"
+                            .formatted(
+                                    newest.record().documentCount(),
+                                    merge.reader().meta().id(),
+                                    changes.documentCount()));
+        }
+        return changes;
+    }
+
+    /// @param deleted of the input by now, null for all of it
+    private static void carryOver(
+            FinishedMerge merge,
+            int input,
+            @Nullable ImmutableRoaringBitmap deleted,
+            MutableRoaringBitmap deletedOutput) {
+        SegmentView view = merge.inputs().get(input);
+        MutableRoaringBitmap late = new MutableRoaringBitmap();
+        if (deleted == null) {
+            late.add(0L, view.documentCount());
+        } else {
+            late.or(deleted);
+        }
+        late.andNot(view.deleted());
+        late.forEach(
+                (int document) -> deletedOutput.add(merge.documents().target(input, document)));
+    }
+
     /// What the lanes deleted, as documents of the segments of the newest generation.
     private static Map<SegmentId, MutableRoaringBitmap> deletes(
             LaneBases bases, List<LaneOutput> outputs) {

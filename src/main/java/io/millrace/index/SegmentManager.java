@@ -6,14 +6,15 @@ import io.millrace.directory.DurabilityLost;
 import io.millrace.directory.StoreFull;
 import io.millrace.index.Draft.Ready;
 import io.millrace.index.Draft.Staged;
+import io.millrace.index.MergePublications.Publication;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -33,8 +34,10 @@ final class SegmentManager {
     private final DraftWriter drafts;
     private final Generations generations;
     private final LaneBases bases;
+    private final Merges merges;
+    private final KeptRejects keptRejects;
     private final ManagerThread thread;
-    private final List<Index.CommitListener> listeners = new CopyOnWriteArrayList<>();
+    private final CommitListeners listeners = new CommitListeners();
     private final AtomicLong publishedThrough;
 
     // Written on the manager's thread and by close, read by all; a stale read is answered like an
@@ -50,26 +53,44 @@ final class SegmentManager {
 
     SegmentManager(
             Directory directory,
-            Generation newest,
+            Recovery.Opened opened,
             IndexOptions options,
             NodeResources resources,
             Ulids ulids) {
+        Generation newest = opened.newest();
         this.directory = directory;
         this.options = options;
         this.resources = resources;
         this.commitFiles = new CommitFiles(directory);
-        this.sweep = new FileSweep(directory);
-        this.drafts = new DraftWriter(directory, commitFiles, sweep, options, resources, ulids);
+        this.sweep = new FileSweep(directory, resources.nanoClock());
+        opened.orphans().forEach(sweep::discard);
+        this.keptRejects = opened.keptRejects();
+        this.drafts =
+                new DraftWriter(
+                        directory, commitFiles, sweep, options, resources, ulids, keptRejects);
         this.thread =
                 new ManagerThread(
                         "manager-" + newest.record().index(), resources.threads(), this::chores);
         this.generations = new Generations(newest, thread::wake);
         this.bases = new LaneBases(generations);
+        this.merges =
+                new Merges(directory, generations, options.merges(), resources, ulids, office());
         this.publishedThrough = new AtomicLong(newest.record().publishedThrough());
+    }
+
+    private Merges.Office office() {
+        return new Merges.Office(
+                () ->
+                        state instanceof IndexState.Open
+                                && newest().record().kind() != CommitKind.DELETE,
+                thread::wake,
+                sweep::discard,
+                this::fail);
     }
 
     void start() {
         thread.start();
+        merges.reconsider();
     }
 
     IndexState state() {
@@ -82,6 +103,10 @@ final class SegmentManager {
 
     LaneBases bases() {
         return bases;
+    }
+
+    Merges merges() {
+        return merges;
     }
 
     Generation newest() {
@@ -118,8 +143,7 @@ final class SegmentManager {
     }
 
     AutoCloseable onCommit(Index.CommitListener listener) {
-        listeners.add(listener);
-        return () -> listeners.remove(listener);
+        return listeners.add(listener);
     }
 
     /// Files that nobody will need are deleted by the manager, between commits.
@@ -127,9 +151,12 @@ final class SegmentManager {
         sweep.discard(file);
     }
 
-    /// Deletes what is to be deleted now rather than soon.
+    /// Does now what is otherwise done soon: deletes what nobody needs, starts merges.
     void sweep() {
-        thread.call(this::chores);
+        thread.call(() -> {
+            sweep.retrySoon();
+            return chores();
+        });
     }
 
     /// Steps L2 to L4: makes everything durable under names that mean nothing yet and takes the
@@ -214,21 +241,29 @@ final class SegmentManager {
         return new MillraceException.Unavailable(message, cause);
     }
 
-    /// Open snapshots can still be read afterwards.
+    /// Open snapshots can still be read afterwards. Each step is done even if one before it fails.
     void close() {
         if (state instanceof IndexState.Closed) {
             return;
         }
         state = new IndexState.Closed();
-        thread.call(() -> {
-            if (tokenHolder != null) {
-                letGo(tokenHolder);
+        try {
+            merges.close();
+            thread.call(() -> {
+                if (tokenHolder != null) {
+                    letGo(tokenHolder);
+                }
+                return true;
+            });
+        } finally {
+            try {
+                thread.stop();
+                sweep.retrySoon();
+                sweepIfTrusted();
+            } finally {
+                generations.close();
             }
-            return true;
-        });
-        thread.stop();
-        sweepIfTrusted();
-        generations.close();
+        }
     }
 
     private String name() {
@@ -281,10 +316,25 @@ final class SegmentManager {
         }
         CommitRecord record = ready.next().record();
         try {
-            commitFiles.link(record.generation());
+            makeDurable(record);
         } catch (StoreFull e) {
             undo(draft, Draft.State.ABORTED);
             throw failure("no room to publish generation " + record.generation(), e);
+        }
+        draft.toState(Draft.State.COMMITTED);
+        tokenHolder = null;
+        return Optional.of(show(ready));
+    }
+
+    /// Steps L5 and L6: the commit point.
+    ///
+    /// @throws StoreFull when the record is not linked, and nothing is
+    /// @throws MillraceException.Unavailable when nobody can know whether it is
+    private void makeDurable(CommitRecord record) throws StoreFull {
+        try {
+            commitFiles.link(record.generation());
+        } catch (StoreFull e) {
+            throw e;
         } catch (IOException | RuntimeException | Error e) {
             throw unknown(record, "link", e);
         }
@@ -293,17 +343,72 @@ final class SegmentManager {
         } catch (IOException | RuntimeException | Error e) {
             throw unknown(record, "force of the folder", e);
         }
-        // The commit point is passed: nothing below may make this commit look like a failure.
-        draft.toState(Draft.State.COMMITTED);
-        tokenHolder = null;
+    }
+
+    /// Steps L7 to L11. The commit point is passed: nothing here may make this generation look like
+    /// a failure.
+    private CommitPoint show(Ready ready) {
+        CommitRecord record = ready.next().record();
+        keptRejects.add(record);
         generations.publish(ready.next());
         if (state instanceof IndexState.DiskFull) {
             state = new IndexState.Open();
         }
         CommitPoint point = record.toCommitPoint();
-        announce(record, point);
+        listeners.tell(record, point);
         retire(ready);
-        return Optional.of(point);
+        sweep.retrySoon();
+        merges.reconsider();
+        return point;
+    }
+
+    /// Publishes the merges that are ready, as long as the token is free.
+    private void publishMerges() {
+        while (tokenHolder == null) {
+            Publication next = merges.nextToPublish();
+            if (next == null) {
+                return;
+            }
+            boolean published = false;
+            Throwable failure = null;
+            try {
+                published = publish(next.merge);
+            } catch (IOException | RuntimeException | Error e) {
+                failure = e;
+            } finally {
+                merges.resolve(next, published, failure);
+            }
+        }
+    }
+
+    /// False when nothing is left of the merge's inputs.
+    private boolean publish(FinishedMerge merge) throws IOException {
+        checkWritable();
+        List<String> files = new ArrayList<>();
+        Ready ready = null;
+        boolean linked = false;
+        try {
+            ready = drafts.write(newest(), merge, publishedThrough.get(), files);
+            if (ready == null) {
+                return false;
+            }
+            // Before anybody can work upon the new generation.
+            bases.remember(merge.toMerged(ready.next().number()));
+            makeDurable(ready.next().record());
+            linked = true;
+        } finally {
+            if (!linked) {
+                if (ready != null) {
+                    bases.forget(ready.next().number());
+                }
+                if (!distrusted) {
+                    files.forEach(sweep::discard);
+                }
+            }
+        }
+        show(ready);
+        bases.forgetOld();
+        return true;
     }
 
     /// Only reopening finds out whether the generation is there. Until then every file of it stays.
@@ -316,42 +421,13 @@ final class SegmentManager {
                 "index %s failed and must be reopened: %s".formatted(name(), reason), cause);
     }
 
-    private void announce(CommitRecord record, CommitPoint point) {
-        LOG.log(
-                Level.INFO,
-                () ->
-                        "commit published index=%s generation=%d kind=%s segments=%d documents=%d checkpoint=%s"
-                                .formatted(
-                                        record.index(),
-                                        point.generation(),
-                                        point.kind(),
-                                        point.segmentCount(),
-                                        point.documentCount(),
-                                        point.checkpoint()));
-        for (Index.CommitListener listener : listeners) {
-            try {
-                listener.committed(point);
-            } catch (RuntimeException | Error e) {
-                LOG.log(Level.ERROR, () -> "commit listener failed index=" + record.index(), e);
-            }
-        }
-    }
-
     /// What the new generation made superfluous, apart from what snapshots read.
     private void retire(Ready ready) {
         CommitRecord record = ready.next().record();
         sweep.discard(new IndexFile.Pending(record.generation()).name());
         long from = ready.former().record().keptFrom();
+        keptRejects.dropBelow(record.keptFrom()).forEach(sweep::discard);
         for (long generation = from; generation < record.keptFrom(); generation++) {
-            try {
-                commitFiles
-                        .read(generation)
-                        .record()
-                        .rejects()
-                        .forEach(file -> sweep.discard(file.name()));
-            } catch (IOException | RuntimeException | Error e) {
-                LOG.log(Level.WARNING, "rejects stay until the next open", e);
-            }
             sweep.discard(new IndexFile.Commit(generation).name());
         }
     }
@@ -384,32 +460,38 @@ final class SegmentManager {
         }
     }
 
-    private boolean chores() {
-        Draft held = tokenHolder;
-        Ready ready = held == null ? null : held.ready();
-        if (held != null
-                && ready != null
-                && resources.nanoClock().nanos() - ready.deadlineNanos() >= 0
-                && !distrusted) {
-            LOG.log(Level.WARNING, () -> "prepared commit expired index=" + name());
-            undo(held, Draft.State.EXPIRED);
-        }
-        if (held != null && held.isLost()) {
-            undo(held, Draft.State.LOST);
-        }
+    /// Nanoseconds until there is more to do that only time brings.
+    private OptionalLong chores() {
+        OptionalLong deadline = expire();
         for (Generations.Unused unused : generations.takeUnused()) {
-            if (unused.reader() != null) {
-                unused.reader().close();
-            }
+            unused.close();
             sweep.discard(unused.file());
         }
-        sweepIfTrusted();
-        return tokenHolder != null;
+        publishMerges();
+        return ManagerThread.earliest(deadline, merges.ask(), sweepIfTrusted());
     }
 
-    private void sweepIfTrusted() {
-        if (!distrusted) {
-            sweep.run();
+    /// Ends a prepared commit that nobody resolved in time, or that nobody holds any more.
+    private OptionalLong expire() {
+        Draft held = tokenHolder;
+        Ready ready = held == null ? null : held.ready();
+        if (held == null || ready == null || distrusted) {
+            return OptionalLong.empty();
         }
+        if (held.isLost()) {
+            undo(held, Draft.State.LOST);
+            return OptionalLong.empty();
+        }
+        long left = ready.deadlineNanos() - resources.nanoClock().nanos();
+        if (left > 0) {
+            return OptionalLong.of(left);
+        }
+        LOG.log(Level.WARNING, () -> "prepared commit expired index=" + name());
+        undo(held, Draft.State.EXPIRED);
+        return OptionalLong.empty();
+    }
+
+    private OptionalLong sweepIfTrusted() {
+        return distrusted ? OptionalLong.empty() : sweep.run();
     }
 }

@@ -13,6 +13,7 @@ import io.millrace.testing.FaultDirectory;
 import io.millrace.testing.FaultDirectory.Fault;
 import io.millrace.testing.ManualClock;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -53,8 +54,12 @@ class CrashTest {
                     IndexOptions.DEFAULT
                             .withQueue(100, 1 << 20)
                             .withBuilderBytesMax(1)
-                            .withKeptCommits(1));
+                            .withKeptCommits(1)
+                            .withMerges(MergeOptions.DEFAULT.withBackground(false)));
     private final IndexScenario usual = new IndexScenario(new ManualClock(), 7);
+
+    /// Segments are merged after some of the commits.
+    private boolean merging;
 
     @BeforeEach
     void beQuiet() {
@@ -72,6 +77,12 @@ class CrashTest {
     }
 
     @Test
+    void powerLossAtEveryCallOfAMergeLeavesAWholeGeneration() throws IOException {
+        merging = true;
+        powerLossAtEveryCall(small);
+    }
+
+    @Test
     void powerLossAtEveryCallLeavesAWholeGenerationOfManySegments() throws IOException {
         powerLossAtEveryCall(small);
     }
@@ -82,11 +93,11 @@ class CrashTest {
     }
 
     private void powerLossAtEveryCall(IndexScenario scenario) throws IOException {
-        int calls = callsOfOneRun(scenario);
+        int calls = callsOfOneRun(scenario, merging);
         for (int call = 1; call <= calls; call++) {
             FaultDirectory disk = new FaultDirectory();
             disk.strikeAt(call, Fault.POWER_LOSS);
-            Run run = new Run(scenario, disk);
+            Run run = new Run(scenario, disk, merging);
             run.untilFailure();
             for (int image = 0; image < IMAGES_PER_CALL; image++) {
                 long seed = call * 1000L + image;
@@ -120,7 +131,7 @@ class CrashTest {
             checkSecondRecoveryChangesNothing(scenario, image, found, where);
             checkPowerLossDuringRecovery(scenario, disk, seed, found, where);
         }
-        Run rest = new Run(scenario, image);
+        Run rest = new Run(scenario, image, merging);
         rest.untilFailure();
         assertTrue(rest.isComplete(), where);
         assertTrue(image.list().contains("notes.txt"), where);
@@ -166,29 +177,42 @@ class CrashTest {
             value = Fault.class,
             names = {"DEVICE_ERROR", "FULL"})
     void anErrorAtAnyCallNeverMakesAFalseSuccess(Fault fault) throws IOException {
-        for (IndexScenario scenario : List.of(usual, small)) {
-            int calls = callsOfOneRun(scenario);
-            for (int call = 1; call <= calls; call++) {
-                FaultDirectory disk = new FaultDirectory();
-                disk.strikeAt(call, fault);
-                Run run = new Run(scenario, disk);
-                run.checkImages = true;
-                int reopened = 0;
-                while (!run.isComplete()) {
-                    run.untilFailure();
-                    assertTrue(reopened++ < 3, "no progress after " + fault + " at call " + call);
-                }
-                String where = fault + " at call " + call + ": " + disk.calls();
-                assertEquals(0, disk.openMaps(), where);
-                assertEquals(0, disk.openFiles(), where);
+        errorAtEveryCall(usual, fault);
+        errorAtEveryCall(small, fault);
+    }
+
+    //
+    @ParameterizedTest
+    @EnumSource(
+            value = Fault.class,
+            names = {"DEVICE_ERROR", "FULL"})
+    void anErrorAtAnyCallOfAMergeNeverLosesADocument(Fault fault) throws IOException {
+        merging = true;
+        errorAtEveryCall(small, fault);
+    }
+
+    private void errorAtEveryCall(IndexScenario scenario, Fault fault) throws IOException {
+        int calls = callsOfOneRun(scenario, merging);
+        for (int call = 1; call <= calls; call++) {
+            FaultDirectory disk = new FaultDirectory();
+            disk.strikeAt(call, fault);
+            Run run = new Run(scenario, disk, merging);
+            run.checkImages = true;
+            int reopened = 0;
+            while (!run.isComplete()) {
+                run.untilFailure();
+                assertTrue(reopened++ < 3, "no progress after " + fault + " at call " + call);
             }
+            String where = fault + " at call " + call + ": " + disk.calls();
+            assertEquals(0, disk.openMaps(), where);
+            assertEquals(0, disk.openFiles(), where);
         }
     }
 
     @Test
     void anErrorWhileOpeningLeavesNothingOpen() throws IOException {
         FaultDirectory whole = new FaultDirectory();
-        new Run(usual, whole).untilFailure();
+        new Run(usual, whole, false).untilFailure();
         whole.plant("s-01JD0000000000000000000000.seg", new byte[1]);
         boolean opened = false;
         for (int call = 1; !opened; call++) {
@@ -208,7 +232,7 @@ class CrashTest {
     @Test
     void aDamagedNewestRecordIsReportedAndNothingIsDeleted() throws IOException {
         FaultDirectory disk = new FaultDirectory();
-        new Run(usual, disk).untilFailure();
+        new Run(usual, disk, false).untilFailure();
         String newest = disk.list().stream().filter(n -> n.endsWith(".commit")).toList().getLast();
         disk.damage(newest, disk.length(newest) / 2);
         disk.plant("c-99.pending", new byte[10]);
@@ -224,7 +248,7 @@ class CrashTest {
     @Test
     void everyDamagedOrMissingFileOfTheNewestGenerationIsReported() throws IOException {
         FaultDirectory whole = new FaultDirectory();
-        new Run(usual, whole).untilFailure();
+        new Run(usual, whole, false).untilFailure();
         for (String name : whole.list()) {
             FaultDirectory missing = whole.afterPowerLoss(new Random(1));
             missing.delete(name);
@@ -248,9 +272,9 @@ class CrashTest {
         }
     }
 
-    private static int callsOfOneRun(IndexScenario scenario) {
+    private static int callsOfOneRun(IndexScenario scenario, boolean merging) {
         FaultDirectory disk = new FaultDirectory();
-        Run run = new Run(scenario, disk);
+        Run run = new Run(scenario, disk, merging);
         run.untilFailure();
         assertTrue(run.isComplete());
         // Deletions happen beside the next commit: a few calls more than were counted do no harm.
@@ -298,6 +322,7 @@ class CrashTest {
     private static final class Run {
         private final IndexScenario scenario;
         private final FaultDirectory disk;
+        private final boolean merging;
 
         /// The newest generation known to be published, and the one that may be.
         long acknowledged;
@@ -309,9 +334,10 @@ class CrashTest {
 
         private boolean complete;
 
-        Run(IndexScenario scenario, FaultDirectory disk) {
+        Run(IndexScenario scenario, FaultDirectory disk, boolean merging) {
             this.scenario = scenario;
             this.disk = disk;
+            this.merging = merging;
         }
 
         boolean isComplete() {
@@ -364,6 +390,21 @@ class CrashTest {
                 }
                 assertEquals(next, acknowledged);
                 index.markPublished(acknowledged - 1);
+                checkImages();
+                if (merging) {
+                    merge(index);
+                }
+            }
+        }
+
+        /// It may fail as anything else may, but then nobody notices.
+        private void merge(Index index) {
+            inFlight = acknowledged + 1;
+            index.forceMerge(1, Duration.ZERO);
+            assertTrue(index.waitForMerges(Duration.ofSeconds(60)));
+            acknowledged = index.newestCommit().generation();
+            if (!(index.state() instanceof IndexState.Failed)) {
+                inFlight = acknowledged;
                 checkImages();
             }
         }

@@ -9,9 +9,11 @@ import io.millrace.index.IndexScenario.Step;
 import io.millrace.testing.FaultDirectory;
 import io.millrace.testing.ManualClock;
 import io.millrace.testing.Seeded;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -28,6 +30,7 @@ class IndexModelTest {
     private static final int SEQUENCES = 150;
     private static final int OPERATIONS = 60;
     private static final int KEYS = 12;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @BeforeEach
     void beQuiet() {
@@ -61,6 +64,8 @@ class IndexModelTest {
         private final List<OpenSnapshot> snapshots = new ArrayList<>();
         private FaultDirectory disk = new FaultDirectory();
         private Index index;
+
+        /// The newest that is not a merge's.
         private long generation = 1;
 
         /// A snapshot with what it must show for ever.
@@ -73,7 +78,8 @@ class IndexModelTest {
                     IndexOptions.DEFAULT
                             .withQueue(1 + random.nextInt(40), 1 << 20)
                             .withBuilderBytesMax(builderBytes[random.nextInt(builderBytes.length)])
-                            .withKeptCommits(random.nextInt(4));
+                            .withKeptCommits(random.nextInt(4))
+                            .withMerges(IndexScenario.EAGER.withBackground(random.nextBoolean()));
             this.scenario =
                     new IndexScenario(
                             new ManualClock(), random.nextLong(), withRandomLanes(random, options));
@@ -91,14 +97,14 @@ class IndexModelTest {
         }
 
         void step() throws Exception {
-            switch (random.nextInt(12)) {
+            switch (random.nextInt(14)) {
                 case 0, 1, 2, 3, 4 -> feed();
                 case 5, 6 -> commit();
                 case 7 -> {
                     try (PreparedCommit prepared = index.writer().prepareCommit()) {
                         feed();
                         if (random.nextBoolean()) {
-                            count(prepared.commit().isPresent());
+                            count(prepared.commit());
                         }
                     }
                 }
@@ -117,7 +123,27 @@ class IndexModelTest {
                     }
                 }
                 case 10 -> index.markPublished(random.nextLong(0, generation + 1));
+                case 11 -> assertTrue(index.forceMerge(1 + random.nextInt(3), PATIENCE));
+                case 12 -> merge();
                 default -> restart();
+            }
+        }
+
+        /// Beside a generation that is being worked upon, or prepared.
+        private void merge() {
+            Duration now = Duration.ZERO;
+            switch (random.nextInt(4)) {
+                case 0 -> index.forceMerge(1, now);
+                case 1 -> index.expungeDeletes(now);
+                case 2 -> assertTrue(index.expungeDeletes(PATIENCE));
+                default -> {
+                    try (Index.MergePause _ = index.pauseMerges()) {
+                        long before = index.newestCommit().generation();
+                        feed();
+                        commit();
+                        assertTrue(index.newestCommit().generation() <= before + 1);
+                    }
+                }
             }
         }
 
@@ -156,13 +182,17 @@ class IndexModelTest {
         private void commit() {
             long wanted = position(index.writer().accepted());
             boolean moved = wanted != committed();
-            assertEquals(moved, scenario.commit(index).isPresent());
+            Optional<CommitPoint> published = scenario.commit(index);
+            assertEquals(moved, published.isPresent());
             assertEquals(wanted, committed());
-            count(moved);
+            count(published);
         }
 
-        private void count(boolean published) {
-            generation += published ? 1 : 0;
+        private void count(Optional<CommitPoint> published) {
+            published.ifPresent(point -> {
+                assertTrue(point.generation() > generation);
+                generation = point.generation();
+            });
         }
 
         private void restart() {
@@ -188,19 +218,25 @@ class IndexModelTest {
         }
 
         void check() throws Exception {
-            assertEquals(generation, index.newestCommit().generation());
             assertEquals(model(committed()), IndexScenario.documents(index));
             checkSchema();
-            List<Long> announced =
-                    index.eventsAfter(0, 1000).stream().map(IndexEvent::generation).toList();
-            for (int i = 1; i < announced.size(); i++) {
-                assertEquals(announced.get(i - 1) + 1, announced.get(i));
+            long newest = index.newestCommit().generation();
+            List<IndexEvent> announced = index.eventsAfter(0, 1000);
+            for (int i = 0; i < announced.size(); i++) {
+                IndexEvent event = announced.get(i);
+                assertEquals(announced.getFirst().generation() + i, event.generation());
+                assertTrue(
+                        event.generation() <= generation || event.kind() == CommitKind.MERGE,
+                        "generation %d after %d".formatted(event.generation(), generation));
             }
-            assertEquals(generation, announced.getLast());
+            assertTrue(announced.getLast().generation() >= newest);
             assertTrue(
-                    announced.getFirst() <= index.record().publishedThrough() + 1,
+                    announced.getFirst().generation() <= index.record().publishedThrough() + 1,
                     "a generation was dropped before it was acknowledged");
-            checkFiles();
+            if (random.nextInt(3) == 0) {
+                assertTrue(index.waitForMerges(PATIENCE));
+                checkFiles();
+            }
         }
 
         /// Every inferred field comes from a committed document: what a dropped one brought along

@@ -21,6 +21,7 @@ import io.millrace.document.Field;
 import io.millrace.document.FieldType;
 import io.millrace.document.Schema;
 import io.millrace.document.Value;
+import io.millrace.merge.TieredMergePolicy;
 import io.millrace.testing.ManualClock;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -48,7 +49,14 @@ final class IndexScenario {
             IndexOptions.DEFAULT
                     .withQueue(100, 1 << 20)
                     .withBuilderBytesMax(1 << 20)
-                    .withKeptCommits(3);
+                    .withKeptCommits(3)
+                    .withMerges(MergeOptions.DEFAULT.withBackground(false));
+
+    /// Merges as soon as there are two segments.
+    static final MergeOptions EAGER =
+            MergeOptions.DEFAULT.withPolicy(
+                    new TieredMergePolicy(
+                            new TieredMergePolicy.Options(2, 2, 1L << 30, 1, 25, 2.0)));
 
     private final NodeResources resources;
     private final IndexOptions options;
