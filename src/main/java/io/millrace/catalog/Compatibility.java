@@ -135,7 +135,8 @@ public final class Compatibility {
             compare(found, "source", kind(before), kind(after));
             return;
         }
-        before.forEach((member, value) -> compare(found, member, value, after.getOrDefault(member, "")));
+        before.forEach(
+                (member, value) -> compare(found, member, value, after.getOrDefault(member, "")));
     }
 
     /// `kafka` for `source.kafka.topic`.

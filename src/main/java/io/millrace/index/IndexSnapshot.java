@@ -3,8 +3,8 @@ package io.millrace.index;
 import io.millrace.document.Field;
 import io.millrace.document.Schema;
 import java.util.List;
-import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
 
 /// One generation held open for reading. Its files stay until it is closed. May be shared between
 /// threads; closing twice does nothing.

@@ -80,11 +80,7 @@ public final class SegmentRewriter {
             case TEXT -> text(SegmentLayout.Kind.TERMS, SegmentReader::mappedTerms, ordinal, field);
             case STRING -> {
                 RoaringBitmap withKeyword = compared(ordinal, field, true);
-                text(
-                        SegmentLayout.Kind.TEXT_TERMS,
-                        SegmentReader::mappedTextTerms,
-                        ordinal,
-                        field);
+                text(SegmentLayout.Kind.TEXT_TERMS, SegmentReader::mappedTextTerms, ordinal, field);
                 present(ordinal, field, withKeyword);
             }
         }

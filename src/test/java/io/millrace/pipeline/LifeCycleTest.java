@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.millrace.MillraceException;
 import io.millrace.MillraceException.InvalidRequest;
 import io.millrace.catalog.Catalog;
-import io.millrace.catalog.IndexDefinition;
 import io.millrace.document.FieldType;
 import io.millrace.document.Value;
 import io.millrace.index.CommitKind;
@@ -18,12 +17,9 @@ import io.millrace.index.Index;
 import io.millrace.index.IndexEvent;
 import io.millrace.index.IndexOptions;
 import io.millrace.index.IndexSnapshot;
-import io.millrace.index.IndexState;
 import io.millrace.json.Json;
 import io.millrace.pipeline.PipelineStatus.State;
-import io.millrace.source.ChangeSource;
 import io.millrace.testing.Awaiting;
-import io.millrace.testing.FaultDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -32,10 +28,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -303,171 +297,6 @@ class LifeCycleTest {
         log.upsert("b", 2);
         awaitKeys(index, Set.of("a", "b"));
         assertEquals(before, index.index().incarnation());
-    }
-
-    /// One disk, two indexes: what happens to the files of one is nothing to the other.
-    @Test
-    void indexWhoseForceFailedIsOpenedAnewAndTheOtherRunsOn() throws Exception {
-        FaultDirectory disk = new FaultDirectory();
-        Catalog catalog = FolderHome.catalog(disk);
-        Indexes indexes =
-                new Indexes(
-                        FolderHome.in(disk, IndexOptions.DEFAULT),
-                        catalog,
-                        _ -> log.source(),
-                        IndexWatcher.none(),
-                        FolderHome.quickOptions(),
-                        FolderHome.resources(7));
-        node = new Node(catalog, indexes);
-        RunningIndex struck =
-                indexes.start(catalog.put("numbers", definition(NUMBERS)).definition());
-        awaitKeys(struck, Set.of());
-        disk.probe(call -> {
-            if (call.contains("force ") && call.contains(".pending")) {
-                disk.probe(_ -> {});
-                disk.strikeAt(1, FaultDirectory.Fault.DEVICE_ERROR);
-            }
-        });
-        log.upsert("a", 1);
-        Awaiting.that("it fails", () -> struck.status().state() == State.FAILED);
-        assertTrue(disk.struck());
-        RunningIndex other = indexes.start(catalog.put("others", definition(NUMBERS)).definition());
-        awaitKeys(other, Set.of("a"));
-        assertEquals(Set.of(), FolderHome.visible(struck.index()).keySet());
-        assertThrows(MillraceException.Unavailable.class, struck::commitNow);
-
-        indexes.resume("numbers");
-
-        awaitKeys(struck, Set.of("a"));
-        log.upsert("b", 2);
-        awaitKeys(struck, Set.of("a", "b"));
-        awaitKeys(other, Set.of("a", "b"));
-    }
-
-    @Test
-    void sourcesRestWhileTheDiskIsNearlyFull() {
-        AtomicLong usable = new AtomicLong(Long.MAX_VALUE);
-        Catalog catalog = FolderHome.catalog(folder);
-        Indexes indexes =
-                new Indexes(
-                        new MeasuredHome(FolderHome.at(folder, IndexOptions.DEFAULT), usable),
-                        catalog,
-                        _ -> log.source(),
-                        IndexWatcher.none(),
-                        FolderHome.quickOptions().withDiskFreeMinBytes(1_000),
-                        FolderHome.resources(7));
-        node = new Node(catalog, indexes);
-        RunningIndex index =
-                indexes.start(catalog.put("numbers", definition(NUMBERS)).definition());
-        log.upsert("a", 1);
-        awaitKeys(index, Set.of("a"));
-
-        // One look at the disk holds for a second.
-        usable.set(999);
-        AtomicLong written = new AtomicLong(1);
-        Awaiting.that(
-                "it rests",
-                () -> {
-                    log.upsert("k" + written.get(), written.incrementAndGet());
-                    return index.status().detail().contains("999 bytes are free");
-                });
-        assertEquals(State.RETRYING, index.status().state());
-        log.upsert("last", 0);
-        assertEquals(
-                index.status().accepted(), index.commitNow().checkpoint(), "what was read is kept");
-        assertFalse(FolderHome.visible(index.index()).containsKey("last"));
-
-        usable.set(1_000);
-        Awaiting.that(
-                "all is read", () -> FolderHome.visible(index.index()).size() == written.get() + 1);
-        assertEquals(State.RUNNING, index.status().state());
-    }
-
-    @Test
-    void fullDiskEndsByItself() {
-        FaultDirectory disk = new FaultDirectory();
-        Catalog catalog = FolderHome.catalog(disk);
-        Indexes indexes =
-                new Indexes(
-                        FolderHome.in(disk, IndexOptions.DEFAULT),
-                        catalog,
-                        _ -> log.source(),
-                        IndexWatcher.none(),
-                        FolderHome.quickOptions(),
-                        FolderHome.resources(7));
-        node = new Node(catalog, indexes);
-        RunningIndex index =
-                indexes.start(catalog.put("numbers", definition(NUMBERS)).definition());
-        log.upsert("a", 1);
-        awaitKeys(index, Set.of("a"));
-
-        disk.room(10);
-        log.upsert("b", 2);
-        Awaiting.that("it is full", () -> index.index().state() instanceof IndexState.DiskFull);
-        assertEquals(Set.of("a"), FolderHome.visible(index.index()).keySet());
-        Awaiting.that("it says so", () -> index.status().state() == State.RETRYING);
-
-        disk.room(Long.MAX_VALUE);
-        awaitKeys(index, Set.of("a", "b"));
-        assertEquals(new IndexState.Open(), index.index().state());
-    }
-
-    /// A home whose file store has as much room as it is told.
-    private record MeasuredHome(IndexHome home, AtomicLong usable) implements IndexHome {
-        @Override
-        public long usableBytes() {
-            return usable.get();
-        }
-
-        @Override
-        public boolean exists(String name) {
-            return home.exists(name);
-        }
-
-        @Override
-        public Index create(IndexDefinition definition, ChangeSource.Start start) {
-            return home.create(definition, start);
-        }
-
-        @Override
-        public Index open(String name) {
-            return home.open(name);
-        }
-
-        @Override
-        public IndexHome ofIncarnation(String incarnation) {
-            return new MeasuredHome(home.ofIncarnation(incarnation), usable);
-        }
-
-        @Override
-        public String newIncarnation() {
-            return home.newIncarnation();
-        }
-
-        @Override
-        public Optional<String> current(String name) {
-            return home.current(name);
-        }
-
-        @Override
-        public void makeCurrent(String name, String incarnation) {
-            home.makeCurrent(name, incarnation);
-        }
-
-        @Override
-        public List<String> incarnations(String name) {
-            return home.incarnations(name);
-        }
-
-        @Override
-        public void deleteIncarnation(String name, String incarnation) {
-            home.deleteIncarnation(name, incarnation);
-        }
-
-        @Override
-        public void delete(String name) {
-            home.delete(name);
-        }
     }
 
     /// The way for what a definition must not change in place.
