@@ -170,6 +170,7 @@ public final class Catalog {
         if (before != null
                 && before.isSameButCommit(after)
                 && before.commit().equals(after.commit())
+                && before.source().equals(after.source())
                 && before.description().equals(after.description())) {
             return new Put(before, Put.Outcome.UNCHANGED);
         }

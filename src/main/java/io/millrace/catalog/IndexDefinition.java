@@ -4,6 +4,7 @@ import io.millrace.document.Schema;
 import io.millrace.document.Value;
 import io.millrace.document.Value.Obj;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
@@ -20,8 +21,8 @@ public record IndexDefinition(
         return origin.get("description") instanceof Value.Text(String text) ? text : "";
     }
 
-    /// True when at most the commit cadence, the description, or the order in which fields stand,
-    /// differs.
+    /// True when at most the commit cadence, the description, the properties of its source's client,
+    /// or the order in which fields stand, differs.
     public boolean isSameButCommit(IndexDefinition other) {
         return Compatibility.differences(this, other).isEmpty();
     }
@@ -39,7 +40,19 @@ public record IndexDefinition(
     }
 
     /// A topic feeds the index.
-    public record KafkaSource(String source, String topic, KeyFrom keyFrom) implements Source {
+    ///
+    /// - properties: settings of its client, checked; they hold from the next start on
+    public record KafkaSource(
+            String source, String topic, KeyFrom keyFrom, SortedMap<String, String> properties)
+            implements Source {
+        public KafkaSource {
+            properties = Collections.unmodifiableSortedMap(new TreeMap<>(properties));
+        }
+
+        public KafkaSource(String source, String topic, KeyFrom keyFrom) {
+            this(source, topic, keyFrom, Collections.emptySortedMap());
+        }
+
         @Override
         public SortedMap<String, String> facts() {
             return new TreeMap<>(

@@ -8,6 +8,7 @@ import io.millrace.catalog.IndexDefinition.PushSource;
 import io.millrace.catalog.IndexDefinition.Source;
 import io.millrace.document.Value;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,7 +24,7 @@ final class SourceParser {
     private static final Map<String, String> LATER_SOURCES =
             Map.of("postgres", "Postgres tables cannot be indexed yet, only kafka, push and file");
     private static final Set<String> KAFKA_MEMBERS =
-            Set.of("source", "topic", "format", "key-from");
+            Set.of("source", "topic", "format", "key-from", "properties");
     private static final Map<String, String> LATER_KAFKA_MEMBERS =
             Map.of(
                     "key-format", "a record key is read as text for now",
@@ -98,7 +99,13 @@ final class SourceParser {
                         .map(from -> from.word(List.of("record", "value")))
                         .map(from -> from.equals("record") ? KeyFrom.RECORD : KeyFrom.VALUE)
                         .orElse(KeyFrom.RECORD);
-        return new KafkaSource("default", name, keyFrom);
+        return new KafkaSource(
+                "default",
+                name,
+                keyFrom,
+                kafka.member("properties")
+                        .map(KafkaProperties::parse)
+                        .orElse(Collections.emptySortedMap()));
     }
 
     private static void checkFormat(DefinitionNode format) {

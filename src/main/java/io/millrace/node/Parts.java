@@ -191,7 +191,12 @@ final class Parts {
                             case VALUE -> TopicBinding.KeyPlace.VALUE;
                         };
         return new KafkaChangeSource(
-                new TopicBinding(definition.name(), kafka.topic(), keyPlace, definition.schema()),
+                new TopicBinding(
+                        definition.name(),
+                        kafka.topic(),
+                        keyPlace,
+                        definition.schema(),
+                        kafka.properties()),
                 KafkaSettings.of(settings),
                 KafkaReadOptions.DEFAULT,
                 resources.nanoClock()::nanos,

@@ -82,7 +82,8 @@ public class IndexesResource {
             summary = "Creates or changes an index",
             description =
                     "The definition is durable when the answer comes; the index starts then. Once an"
-                            + " index has a generation, only commit may differ. An index defined by"
+                            + " index has a generation, fields can be added, and commit, description, analyzers"
+                            + " and dynamic changed; anything else needs a rebuild. An index defined by"
                             + " a file is read-only here.")
     @RequestBody(
             required = true,

@@ -22,6 +22,7 @@ import io.millrace.document.WriteRules;
 import io.millrace.json.Json;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,6 +72,18 @@ class DefinitionParserTest {
                 new CommitCadence(Duration.ofMillis(200), 500, 10_000_000, Duration.ofMinutes(5)),
                 quakes.commit());
         assertEquals(Json.parseYaml(QUAKES.getBytes(UTF_8)), quakes.origin());
+    }
+
+    @Test
+    void aDefinitionTunesTheClientOfItsTopic() {
+        IndexDefinition tuned =
+                parse(
+                        "{name: a, key: id, source: {kafka: {topic: t, properties: {fetch.min.bytes: 65536,"
+                                + " isolation.level: read_uncommitted}}}}");
+
+        assertEquals(
+                Map.of("fetch.min.bytes", "65536", "isolation.level", "read_uncommitted"),
+                ((KafkaSource) tuned.source()).properties());
     }
 
     @Test
@@ -215,6 +228,13 @@ class DefinitionParserTest {
                 "source: {kafka: {topic: t, key-from: header}}|/source/kafka/key-from|record or value",
                 "source: {kafka: {topic: t, source: shop}}|/source/kafka/source|named sources come",
                 "source: {kafka: {topic: t, key-format: long}}|/source/kafka/key-format|is reserved",
+                "source: {kafka: {topic: t, properties: {bootstrap.servers: evil}}}|/source/kafka/properties/bootstrap.servers|cannot set bootstrap.servers, expected client.rack, fetch.max.bytes",
+                "source: {kafka: {topic: t, properties: {group.id: g}}}|/source/kafka/properties/group.id|cannot set group.id",
+                "source: {kafka: {topic: t, properties: {fetch.min.bytes: 0}}}|/source/kafka/properties/fetch.min.bytes|expected",
+                "source: {kafka: {topic: t, properties: {fetch.min.bytes: many}}}|/source/kafka/properties/fetch.min.bytes|expected",
+                "source: {kafka: {topic: t, properties: {isolation.level: none}}}|/source/kafka/properties/isolation.level|expected read_committed or read_uncommitted",
+                "source: {kafka: {topic: t, properties: {client.rack: ''}}}|/source/kafka/properties/client.rack|printable characters",
+                "source: {kafka: {topic: t, properties: [1]}}|/source/kafka/properties|an object",
                 "commit: fast|/commit|a string fast, expected an object",
                 "commit: {interval: 1}|/commit/interval|a number 1, expected a duration from 10ms",
                 "commit: {interval: 1 s}|/commit/interval|such as 200ms, 1s or 5m",

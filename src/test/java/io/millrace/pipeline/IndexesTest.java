@@ -246,6 +246,30 @@ class IndexesTest {
         assertEquals(InvalidRequest.Reason.CONFLICT, refused.reason());
     }
 
+    @Test
+    void aNewFieldIsPublishedWithoutADocument() {
+        RunningIndex index = start(NEVER);
+        Schema more =
+                new Schema(
+                        1,
+                        List.of("id"),
+                        List.of(
+                                Field.of("id", FieldType.KEYWORD),
+                                Field.of("n", FieldType.LONG),
+                                Field.of("m", FieldType.LONG)));
+
+        awaitKeys(index, Set.of());
+        running().start(definition("numbers", NEVER, more));
+
+        Awaiting.that(
+                "it is published", () -> index.index().schema().field("m").isPresent());
+        assertEquals(CommitKind.SCHEMA, index.index().newestCommit().kind());
+        running().close();
+        RunningIndex again = start(definition("numbers", NEVER, more), IndexOptions.DEFAULT);
+        awaitKeys(again, Set.of());
+        assertEquals(2, again.index().newestCommit().generation());
+    }
+
     /// A file can be edited while the node is down: only what the index was created with counts.
     @Test
     void editedDefinitionStopsTheIndexAndLeavesItReadable() {

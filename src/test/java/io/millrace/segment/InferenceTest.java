@@ -84,8 +84,10 @@ class InferenceTest {
     void aValueBecomesAField(String json, String expected) {
         SegmentBuilder builder = new SegmentBuilder(live);
         if (expected.equals("refused")) {
+            //
             assertThrows(InvalidRequest.class, () -> builder.analyze(document(json)));
             assertSame(DECLARED, live.current(), "a rejected document adds no field");
+            assertEquals(0, builder.liveCount());
             return;
         }
         add(builder, 0, json);
@@ -156,6 +158,29 @@ class InferenceTest {
         add(newer, 1, "{\"a\": [4.5, 3]}");
         try (SegmentReader reader = write(newer)) {
             assertEquals("double 3.0 4.5", valuesOf(reader, "a"));
+        }
+    }
+
+    @Test
+    //
+    void anotherAnalyzerServesTheNextBuilder() throws Exception {
+        SegmentBuilder older = new SegmentBuilder(live);
+        add(older, 0, "{\"title\": \"Running\"}");
+
+        live.declare(
+                DECLARED.with(
+                        List.of(Field.of("title", FieldType.TEXT).withAnalyzer("english"))));
+
+        assertTrue(older.isOutgrown());
+        try (SegmentReader reader = write(older)) {
+            assertEquals(List.of("running"), terms(reader.textTerms("title")));
+            assertEquals("standard", reader.schema().field("title").orElseThrow().analyzer());
+        }
+        SegmentBuilder newer = new SegmentBuilder(live);
+        add(newer, 1, "{\"title\": \"Running\"}");
+        try (SegmentReader reader = write(newer)) {
+            assertEquals(List.of("run"), terms(reader.textTerms("title")));
+            assertEquals("english", reader.schema().field("title").orElseThrow().analyzer());
         }
     }
 

@@ -7,7 +7,8 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 
 /// The clients' settings: connection and security as given, the rest ours. What is ours wins:
-/// positions come from the commit record, and only records of committed transactions are read.
+/// positions come from the commit record, and only records of committed transactions are read,
+/// unless the index's definition says otherwise, which can say no more than the catalog allows.
 final class ConsumerSettings {
     private ConsumerSettings() {}
 
@@ -21,6 +22,7 @@ final class ConsumerSettings {
         settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, options.batchRecordsMax());
         settings.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, options.fetchBytesMax());
+        settings.putAll(binding.properties());
         // Partitions are assigned, never subscribed to: there is no group to be a member of.
         settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
         settings.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);

@@ -1,12 +1,23 @@
 package io.millrace.source.kafka;
 
 import io.millrace.document.Schema;
+import java.util.Map;
 import java.util.Objects;
 
 /// Which topic feeds which index, and how its records become keys and documents.
 ///
 /// - index: names the thread, the client and the consumer group
-public record TopicBinding(String index, String topic, KeyPlace keyPlace, Schema schema) {
+/// - properties: settings of the consumer that the index's definition makes
+public record TopicBinding(
+        String index,
+        String topic,
+        KeyPlace keyPlace,
+        Schema schema,
+        Map<String, String> properties) {
+
+    public TopicBinding(String index, String topic, KeyPlace keyPlace, Schema schema) {
+        this(index, topic, keyPlace, schema, Map.of());
+    }
 
     /// Where the key of a record is found.
     public enum KeyPlace {
@@ -21,6 +32,7 @@ public record TopicBinding(String index, String topic, KeyPlace keyPlace, Schema
 
     public TopicBinding {
         Objects.requireNonNull(keyPlace, "keyPlace");
+        properties = Map.copyOf(properties);
         int expected = keyPlace == KeyPlace.NONE ? 0 : 1;
         if (schema.keyPaths().size() != expected) {
             throw new IllegalArgumentException(
