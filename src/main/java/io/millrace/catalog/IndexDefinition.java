@@ -21,8 +21,8 @@ public record IndexDefinition(
         return origin.get("description") instanceof Value.Text(String text) ? text : "";
     }
 
-    /// True when at most the commit cadence, the description, the properties of its source's client,
-    /// or the order in which fields stand, differs.
+    /// True when at most the commit cadence, the description, the properties of its source's
+    /// client, or the order in which fields stand, differs.
     public boolean isSameButCommit(IndexDefinition other) {
         return Compatibility.differences(this, other).isEmpty();
     }

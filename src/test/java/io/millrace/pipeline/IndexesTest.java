@@ -261,8 +261,7 @@ class IndexesTest {
         awaitKeys(index, Set.of());
         running().start(definition("numbers", NEVER, more));
 
-        Awaiting.that(
-                "it is published", () -> index.index().schema().field("m").isPresent());
+        Awaiting.that("it is published", () -> index.index().schema().field("m").isPresent());
         assertEquals(CommitKind.SCHEMA, index.index().newestCommit().kind());
         running().close();
         RunningIndex again = start(definition("numbers", NEVER, more), IndexOptions.DEFAULT);

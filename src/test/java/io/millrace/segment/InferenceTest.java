@@ -168,8 +168,7 @@ class InferenceTest {
         add(older, 0, "{\"title\": \"Running\"}");
 
         live.declare(
-                DECLARED.with(
-                        List.of(Field.of("title", FieldType.TEXT).withAnalyzer("english"))));
+                DECLARED.with(List.of(Field.of("title", FieldType.TEXT).withAnalyzer("english"))));
 
         assertTrue(older.isOutgrown());
         try (SegmentReader reader = write(older)) {
