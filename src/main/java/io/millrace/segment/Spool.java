@@ -13,8 +13,13 @@ final class Spool implements AutoCloseable {
     private static final int CHUNK_BYTES = 1 << CHUNK_SHIFT;
     private static final int CHUNK_MASK = CHUNK_BYTES - 1;
 
+    /// The first chunk starts with this and doubles: most spools of small merges never need more,
+    /// and clearing memory is most of what they would cost.
+    private static final int FIRST_BYTES = 4 << 10;
+
     private final Arena arena = Arena.ofConfined();
     private final List<MemorySegment> chunks = new ArrayList<>();
+    private long capacityBytes;
     private long sizeBytes;
 
     long sizeBytes() {
@@ -73,11 +78,25 @@ final class Spool implements AutoCloseable {
     }
 
     private MemorySegment room() {
-        int index = (int) (sizeBytes >>> CHUNK_SHIFT);
-        if (index == chunks.size()) {
-            chunks.add(arena.allocate(CHUNK_BYTES, Long.BYTES));
+        if (sizeBytes + Long.BYTES > capacityBytes) {
+            grow();
         }
-        return chunks.get(index);
+        return chunks.get((int) (sizeBytes >>> CHUNK_SHIFT));
+    }
+
+    private void grow() {
+        if (chunks.isEmpty()) {
+            chunks.add(arena.allocate(FIRST_BYTES, Long.BYTES));
+            capacityBytes = FIRST_BYTES;
+        } else if (capacityBytes < CHUNK_BYTES) {
+            MemorySegment larger = arena.allocate(2 * capacityBytes, Long.BYTES);
+            larger.copyFrom(chunks.getFirst());
+            chunks.set(0, larger);
+            capacityBytes = larger.byteSize();
+        } else {
+            chunks.add(arena.allocate(CHUNK_BYTES, Long.BYTES));
+            capacityBytes += CHUNK_BYTES;
+        }
     }
 
     /// Reads varints from the first on.
