@@ -47,7 +47,9 @@ final class CommitHistory {
         for (long generation = Math.max(after + 1, newest.keptFrom());
                 generation <= newest.generation() && events.size() < limit;
                 generation++) {
-            record(newest, generation).ifPresent(record -> events.addAll(record.toEvents()));
+            // One that is dropped meanwhile was dropped with all before it: no hole in the answer.
+            record(newest, generation)
+                    .ifPresentOrElse(record -> events.addAll(record.toEvents()), events::clear);
         }
         return events.subList(0, Math.min(limit, events.size()));
     }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 
 /// Random sequences of operations against a plain map.
 class IndexModelTest {
-    private static final int SEQUENCES = 150;
+    private static final int SEQUENCES = 4_000;
     private static final int OPERATIONS = 60;
     private static final int KEYS = 12;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -220,6 +220,16 @@ class IndexModelTest {
         void check() throws Exception {
             assertEquals(model(committed()), IndexScenario.documents(index));
             checkSchema();
+            if (random.nextInt(3) == 0) {
+                checkEvents();
+            }
+            if (random.nextInt(3) == 0) {
+                assertTrue(index.waitForMerges(PATIENCE));
+                checkFiles();
+            }
+        }
+
+        private void checkEvents() {
             long newest = index.newestCommit().generation();
             List<IndexEvent> announced = index.eventsAfter(0, 1000);
             for (int i = 0; i < announced.size(); i++) {
@@ -233,10 +243,6 @@ class IndexModelTest {
             assertTrue(
                     announced.getFirst().generation() <= index.record().publishedThrough() + 1,
                     "a generation was dropped before it was acknowledged");
-            if (random.nextInt(3) == 0) {
-                assertTrue(index.waitForMerges(PATIENCE));
-                checkFiles();
-            }
         }
 
         /// Every inferred field comes from a committed document: what a dropped one brought along
