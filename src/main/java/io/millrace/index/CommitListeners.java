@@ -18,7 +18,8 @@ final class CommitListeners {
     }
 
     void tell(CommitRecord record, CommitPoint point) {
-        LOG.log(
+        FaultLog.log(
+                LOG,
                 Level.INFO,
                 () ->
                         "commit published index=%s generation=%d kind=%s segments=%d documents=%d checkpoint=%s"
@@ -28,12 +29,17 @@ final class CommitListeners {
                                         point.kind(),
                                         point.segmentCount(),
                                         point.documentCount(),
-                                        point.checkpoint()));
+                                        point.checkpoint()),
+                null);
         for (Index.CommitListener listener : listeners) {
             try {
                 listener.committed(point);
             } catch (RuntimeException | Error e) {
-                LOG.log(Level.ERROR, () -> "commit listener failed index=" + record.index(), e);
+                FaultLog.log(
+                        LOG,
+                        Level.ERROR,
+                        () -> "commit listener failed index=" + record.index(),
+                        e);
             }
         }
     }

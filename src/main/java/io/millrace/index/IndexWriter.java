@@ -155,7 +155,7 @@ public final class IndexWriter {
                     manager.failure("generation failed", Objects.requireNonNull(e.getCause()));
             dropAll();
             throw failure;
-        } catch (MillraceException e) {
+        } catch (RuntimeException | Error e) {
             dropAll();
             throw e;
         }
@@ -218,7 +218,7 @@ public final class IndexWriter {
         Optional<CommitPoint> published;
         try {
             published = manager.publish(draft);
-        } catch (MillraceException e) {
+        } catch (RuntimeException | Error e) {
             dropAll();
             throw e;
         }

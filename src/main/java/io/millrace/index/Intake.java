@@ -40,6 +40,9 @@ final class Intake {
 
     private boolean closed;
 
+    /// What went wrong with the generation that the lanes work for.
+    private @Nullable Throwable failure;
+
     /// Gives a lane a thread.
     @FunctionalInterface
     interface Starter {
@@ -206,14 +209,42 @@ final class Intake {
                 return done;
             }
             dropQueued();
+            failure = null;
             tellKnown(new LaneCommand.Reset(done));
+            startKnown();
             return done;
         } finally {
             lock.unlock();
         }
     }
 
-    /// Drops everything queued and ends all lanes; nothing is taken any more.
+    /// A lane cannot go on with its generation, which is lost by that. Nothing new when the lane is
+    /// about to forget that generation anyway.
+    void fail(int lane, Throwable cause) {
+        lock.lock();
+        try {
+            boolean forgets =
+                    queues[lane].commands.stream().anyMatch(LaneCommand.Reset.class::isInstance);
+            if (failure == null && !forgets) {
+                failure = cause;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Why the lanes need not work until they forget; null as long as they must.
+    @Nullable Throwable failure() {
+        lock.lock();
+        try {
+            return failure;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Drops everything queued and ends all lanes; nothing is taken any more. A lane without a
+    /// thread gets none for that, see [#isLeft].
     void stop() {
         lock.lock();
         try {
@@ -222,6 +253,16 @@ final class Intake {
                 dropQueued();
                 tellKnown(new LaneCommand.Stop());
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// True when a lane, whose thread has ended, has not obeyed everything.
+    boolean isLeft(int lane) {
+        lock.lock();
+        try {
+            return !queues[lane].commands.isEmpty();
         } finally {
             lock.unlock();
         }
@@ -341,10 +382,22 @@ final class Intake {
     }
 
     private void tellKnown(LaneCommand command) {
+        for (Queue queue : queues) {
+            if (queue.isKnown) {
+                queue.add(command);
+            }
+        }
+    }
+
+    /// A lane that gets no thread now obeys, in order, as soon as it has one.
+    private void startKnown() {
         for (int lane = 0; lane < queues.length; lane++) {
             if (queues[lane].isKnown) {
-                queues[lane].add(command);
-                ensureRunning(lane);
+                try {
+                    ensureRunning(lane);
+                } catch (RuntimeException | Error e) {
+                    LOG.log(Level.WARNING, "a lane has to forget later", e);
+                }
             }
         }
     }

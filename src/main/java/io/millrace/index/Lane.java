@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// to one lane, so the newest wins without any lock.
 ///
 /// One worker thread at a time runs it; everything below belongs to that thread. Whatever goes
-/// wrong fails the generation as a whole: the lane lets go of what it wrote, drains without
-/// working, and says so at the barrier.
+/// wrong fails the generation as a whole: all lanes let go of what they wrote, drain without
+/// working, and say so at the barrier.
 final class Lane implements Runnable {
     private static final Logger LOG = System.getLogger(Lane.class.getName());
 
@@ -63,12 +63,14 @@ final class Lane implements Runnable {
     public void run() {
         boolean going = true;
         while (going) {
-            LaneCommand command = intake.take(number);
+            LaneCommand command = null;
             try {
+                command = intake.take(number);
                 going = obey(command);
             } catch (Throwable e) {
                 // Nothing may end this thread early: whoever waits would wait in vain.
                 answerFailed(command, e);
+                going = !(command instanceof LaneCommand.Stop);
             }
         }
     }
@@ -99,10 +101,10 @@ final class Lane implements Runnable {
                 done.arrive(LaneOutput.EMPTY);
             }
             case LaneCommand.Stop _ -> {
-                discard();
-                if (reached != null) {
-                    reached.takeBack(new MillraceException.Unavailable("the index is closed"))
-                            .forEach(LaneOutput::close);
+                try {
+                    discard();
+                } finally {
+                    takeBack();
                 }
                 return false;
             }
@@ -110,17 +112,33 @@ final class Lane implements Runnable {
         return true;
     }
 
-    private void answerFailed(LaneCommand command, Throwable cause) {
-        failure = cause;
-        LOG.log(Level.ERROR, () -> "lane failed in " + directory.describe(), cause);
+    /// Answers before anything else: even saying that memory is short may take some.
+    private void answerFailed(@Nullable LaneCommand command, Throwable cause) {
+        doom(cause);
         switch (command) {
             case LaneCommand.Flush(Barrier barrier) -> barrier.fail(cause);
             case LaneCommand.Reset(Barrier done) -> done.fail(cause);
             case Slice _, LaneCommand.Relieve _, LaneCommand.Rest _, LaneCommand.Stop _ -> {}
+            case null -> {}
+        }
+        report(Level.ERROR, "lane failed in ", cause);
+    }
+
+    /// Nobody took what this lane left at the barrier.
+    private void takeBack() {
+        if (reached != null) {
+            reached.takeBack(new MillraceException.Unavailable("the index is closed"))
+                    .forEach(LaneOutput::close);
         }
     }
 
     private void work(Slice slice) {
+        if (failure == null) {
+            failure = intake.failure();
+            if (failure != null) {
+                discard();
+            }
+        }
         if (failure != null) {
             return;
         }
@@ -167,9 +185,22 @@ final class Lane implements Runnable {
     }
 
     private void fail(Throwable cause) {
-        failure = cause;
-        LOG.log(Level.WARNING, () -> "generation failed in " + directory.describe(), cause);
+        doom(cause);
         discard();
+        report(Level.WARNING, "generation failed in ", cause);
+    }
+
+    /// The generation is lost, and what was the first to go wrong is why. The other lanes need not
+    /// work for it any more.
+    private void doom(Throwable cause) {
+        if (failure == null) {
+            failure = cause;
+        }
+        intake.fail(number, failure);
+    }
+
+    private void report(Level level, String what, Throwable cause) {
+        FaultLog.log(LOG, level, () -> what + directory.describe(), cause);
     }
 
     /// Lets go of what this generation wrote, unless the barrier took it.

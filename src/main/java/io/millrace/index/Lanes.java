@@ -98,6 +98,9 @@ final class Lanes {
             if (thread != null) {
                 Uninterruptibly.join(thread);
             }
+            if (intake.isLeft(lane)) {
+                lanes[lane].run();
+            }
         }
     }
 

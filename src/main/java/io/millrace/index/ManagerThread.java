@@ -98,17 +98,17 @@ final class ManagerThread {
     private void run() {
         OptionalLong again = OptionalLong.empty();
         while (true) {
-            FutureTask<?> next = next(again);
-            if (next != null) {
-                next.run();
-            } else if (isDone()) {
-                return;
-            }
             try {
+                FutureTask<?> next = next(again);
+                if (next != null) {
+                    next.run();
+                } else if (isDone()) {
+                    return;
+                }
                 again = chores.run();
             } catch (RuntimeException | Error e) {
                 // Callers wait for this thread, so nothing ends it early.
-                LOG.log(Level.ERROR, () -> "chores failed thread=" + thread.getName(), e);
+                FaultLog.log(LOG, Level.ERROR, () -> "chores failed thread=" + thread.getName(), e);
             }
         }
     }

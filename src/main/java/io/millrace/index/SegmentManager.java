@@ -225,7 +225,8 @@ final class SegmentManager {
         if (!(state instanceof IndexState.Closed)) {
             state = new IndexState.Failed(reason);
         }
-        LOG.log(Level.ERROR, () -> "index failed index=" + name() + " reason=" + reason);
+        FaultLog.log(
+                LOG, Level.ERROR, () -> "index failed index=" + name() + " reason=" + reason, null);
     }
 
     /// What a failure of anything before the commit point means for the index.
@@ -349,16 +350,22 @@ final class SegmentManager {
     /// a failure.
     private CommitPoint show(Ready ready) {
         CommitRecord record = ready.next().record();
-        keptRejects.add(record);
-        generations.publish(ready.next());
-        if (state instanceof IndexState.DiskFull) {
-            state = new IndexState.Open();
-        }
         CommitPoint point = record.toCommitPoint();
-        listeners.tell(record, point);
-        retire(ready);
-        sweep.retrySoon();
-        merges.reconsider();
+        try {
+            keptRejects.add(record);
+            generations.publish(ready.next());
+            if (state instanceof IndexState.DiskFull) {
+                state = new IndexState.Open();
+            }
+            listeners.tell(record, point);
+            retire(ready);
+            sweep.retrySoon();
+            merges.reconsider();
+        } catch (RuntimeException | Error e) {
+            fail(
+                    "generation %d is published, and what follows went wrong: %s"
+                            .formatted(record.generation(), e));
+        }
         return point;
     }
 

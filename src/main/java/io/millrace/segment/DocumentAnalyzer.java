@@ -202,6 +202,9 @@ final class DocumentAnalyzer {
 
     /// Adds the ignored paths to a document as values of [Field#IGNORED].
     void listIgnored(AnalyzedDocument into) {
+        if (found.ignored().isEmpty()) {
+            return;
+        }
         int ordinal = schema.ordinal(Field.IGNORED.path());
         AnalyzedField analyzed = into.enter(ordinal);
         for (String path : found.ignored()) {

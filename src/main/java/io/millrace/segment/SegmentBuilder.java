@@ -53,31 +53,47 @@ public final class SegmentBuilder {
         termBytes.nextBuffer();
     }
 
-    /// Checks the document and cuts it into terms; changes nothing but scratch space and, when the
-    /// document is accepted and brings fields of its own, the schema. Look at [#isOutgrown] before
-    /// the document is added.
+    /// Checks the document and cuts it into terms by the newest schema; changes nothing but scratch
+    /// space and, when the document is accepted and brings fields of its own, the schema. Look at
+    /// [#isOutgrown] before the document is added.
     ///
     /// @throws MillraceException.InvalidRequest when it cannot be indexed; says which field and why
     public AnalyzedDocument analyze(Document document) {
+        if (!follow(live.current())) {
+            analyzed.begin();
+            return analyzed;
+        }
         analyzer.analyze(document, analyzed, false);
-        if (!analyzer.foundFields().isEmpty()) {
-            if (!follow(live.infer(analyzer.foundFields()))) {
-                analyzed.begin();
+        if (!analyzer.foundFields().isEmpty()
+                && !analyzeAgain(document, live.infer(analyzer.foundFields()))) {
+            return analyzed;
+        }
+        if (!analyzer.ignoredPaths().isEmpty()) {
+            Schema withIgnored = live.withIgnored();
+            if (withIgnored != schema && !analyzeAgain(document, withIgnored)) {
                 return analyzed;
             }
-            analyzer.analyze(document, analyzed, true);
-        }
-        if (!analyzer.ignoredPaths().isEmpty() && follow(live.withIgnored())) {
             analyzer.listIgnored(analyzed);
         }
         return analyzed;
     }
 
-    /// True when this builder holds values in a form that the newest schema has left: what was
-    /// analysed cannot be added, the builder is to be written and a new one takes over. A builder
-    /// without documents is never outgrown.
+    /// By a later schema, in which other fields may have changed too: terms cut by one version are
+    /// never added under another. False when the builder cannot follow.
+    private boolean analyzeAgain(Document document, Schema later) {
+        if (!follow(later)) {
+            analyzed.begin();
+            return false;
+        }
+        analyzer.analyze(document, analyzed, true);
+        return true;
+    }
+
+    /// True when the builder held values in a form that the schema had left when a document was
+    /// last analysed: what was analysed cannot be added, the builder is to be written and a new one
+    /// takes over. A builder without documents is never outgrown.
     public boolean isOutgrown() {
-        return !follow(live.current());
+        return isOutgrown;
     }
 
     /// Adds what [#analyze] returned and returns the document's ordinal. The caller has deleted the

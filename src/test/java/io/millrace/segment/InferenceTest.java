@@ -197,6 +197,46 @@ class InferenceTest {
         add(two, 1, "{\"a\": 4.5}");
     }
 
+    /// Another lane grows the schema between this lane's look at a document and its adding it.
+    @Test
+    void aDocumentIsWrittenInTheFormItWasAnalysedInHoweverTheSchemaGrowsMeanwhile()
+            throws Exception {
+        SegmentBuilder other = new SegmentBuilder(live);
+        add(other, 1, "{\"n\": 1}");
+        SegmentBuilder one = new SegmentBuilder(live);
+        AnalyzedDocument analyzed = one.analyze(document("{\"n\": 5}"));
+        other.analyze(document("{\"n\": 1.5}"));
+
+        assertFalse(one.isOutgrown());
+        one.add(DocumentKey.of(2), 2, analyzed);
+
+        try (SegmentReader reader = write(one)) {
+            Field field = reader.schema().field("n").orElseThrow();
+            TermsReader terms = Objects.requireNonNull(reader.terms("n"));
+            assertEquals(FieldType.LONG, field.type());
+            assertEquals(5, terms.ordered(0));
+        }
+    }
+
+    @Test
+    void theFirstDocumentAfterADeclarationHasItsFields() throws Exception {
+        LiveSchema closed =
+                new LiveSchema(
+                        new Schema(1, List.of("id"), List.of(Field.of("id", FieldType.KEYWORD))));
+        SegmentBuilder builder = new SegmentBuilder(closed);
+        add(builder, 1, "{\"id\": \"a\", \"n\": 1}");
+        closed.declare(
+                new Schema(
+                        1,
+                        List.of("id"),
+                        List.of(Field.of("id", FieldType.KEYWORD), Field.of("n", FieldType.LONG))));
+        add(builder, 2, "{\"id\": \"b\", \"n\": 2}");
+
+        try (SegmentReader reader = write(builder)) {
+            assertEquals(2, Objects.requireNonNull(reader.terms("n")).ordered(0));
+        }
+    }
+
     @Test
     void aDeclaredLongIsNeverWidened() {
         SegmentBuilder builder = new SegmentBuilder(live);
