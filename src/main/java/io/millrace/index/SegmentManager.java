@@ -362,9 +362,7 @@ final class SegmentManager {
             sweep.retrySoon();
             merges.reconsider();
         } catch (RuntimeException | Error e) {
-            fail(
-                    "generation %d is published, and what follows went wrong: %s"
-                            .formatted(record.generation(), e));
+            fail("generation " + record.generation() + " is published, showing it failed: " + e);
         }
         return point;
     }
@@ -453,9 +451,7 @@ final class SegmentManager {
         if (ready == null) {
             return;
         }
-        if (tokenHolder == draft) {
-            tokenHolder = null;
-        }
+        tokenHolder = tokenHolder == draft ? null : tokenHolder;
         Set<String> published = Set.copyOf(ready.former().record().contentFiles());
         for (SegmentView view : ready.next().views()) {
             if (!published.contains(view.reader().meta().id().fileName())) {

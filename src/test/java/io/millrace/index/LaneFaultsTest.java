@@ -74,7 +74,8 @@ class LaneFaultsTest {
                             () -> index.writer().prepareCommit());
 
             assertFalse(failed.isUnfinished());
-            assertTrue(String.valueOf(failed.getMessage()).endsWith(": injected"), failed.toString());
+            assertTrue(
+                    String.valueOf(failed.getMessage()).endsWith(": injected"), failed.toString());
             scenario.add(index, puts(0, 50));
             scenario.commit(index);
             assertEquals(50, IndexScenario.documents(index).size());
