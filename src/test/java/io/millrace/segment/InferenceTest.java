@@ -169,6 +169,7 @@ class InferenceTest {
 
         live.declare(
                 DECLARED.with(List.of(Field.of("title", FieldType.TEXT).withAnalyzer("english"))));
+        older.analyze(document("{\"title\": \"Walking\"}"));
 
         assertTrue(older.isOutgrown());
         try (SegmentReader reader = write(older)) {
