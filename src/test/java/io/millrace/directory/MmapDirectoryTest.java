@@ -53,6 +53,36 @@ class MmapDirectoryTest {
                 () -> mapped.memory().get(ValueLayout.JAVA_BYTE, 4711));
     }
 
+    //
+    @Test
+    void readsBeyondTheEndAreRefused() throws IOException {
+        write("x", new byte[100]);
+        try (FileInput input = directory.open("x")) {
+            for (long position : new long[] {99, 100, 1L << 40}) {
+                assertThrows(
+                        EOFException.class,
+                        () -> input.readFully(position, ByteBuffer.allocate(2)),
+                        "at " + position);
+            }
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> input.readFully(-1, ByteBuffer.allocate(1)));
+        }
+        MappedFile mapped = directory.map("x");
+        try {
+            for (long position : new long[] {-1, 93, 100, 1L << 40}) {
+                assertThrows(
+                        IndexOutOfBoundsException.class,
+                        () -> mapped.memory().get(ValueLayout.JAVA_LONG_UNALIGNED, position),
+                        "at " + position);
+            }
+            assertThrows(IndexOutOfBoundsException.class, () -> mapped.memory().asSlice(90, 11));
+        } finally {
+            mapped.close();
+        }
+    }
+
+    // a name that is taken is refused, never written over.
     @Test
     void namesAreTakenOnce() throws IOException {
         write("c-1.pending", new byte[] {1});

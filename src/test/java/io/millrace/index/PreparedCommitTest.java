@@ -125,6 +125,37 @@ class PreparedCommitTest {
         }
     }
 
+    // the generation is gone as a whole, says so, and the next one takes its place.
+    @Test
+    void aPublicationWithoutRoomIsNoSuccessAndBlocksNothing() {
+        try (Index index = scenario.create(disk)) {
+            scenario.add(index, scenario.upsert("a", 1));
+            AtomicBoolean full = new AtomicBoolean(true);
+            try (PreparedCommit prepared = index.writer().prepareCommit()) {
+                disk.probe(call -> {
+                    if (call.startsWith("link ") && full.getAndSet(false)) {
+                        disk.strikeAt(1, FaultDirectory.Fault.FULL);
+                    }
+                });
+                MillraceException.Unavailable refused =
+                        assertThrows(MillraceException.Unavailable.class, prepared::commit);
+                assertTrue(
+                        String.valueOf(refused.getMessage())
+                                .contains("everything since generation 1 is dropped"));
+            }
+            assertTrue(disk.struck());
+            assertEquals(index.writer().committed(), index.writer().accepted());
+            assertEquals(Map.of(), IndexScenario.documents(index));
+
+            scenario.add(index, scenario.upsert("b", 2));
+            assertEquals(2, scenario.commit(index).orElseThrow().generation());
+
+            assertEquals(Map.of("b", 2L), IndexScenario.documents(index));
+            index.settle();
+            assertEquals(1, files(".seg").size());
+        }
+    }
+
     @Test
     void aCallerThatIsInterruptedMeanwhileDoesNotTearThePublication() {
         //
