@@ -90,9 +90,7 @@ class KnownDefectsTest {
             return paths.filter(path -> path.toString().matches(".*(Test|IT)\\.java"))
                     .collect(
                             Collectors.toMap(
-                                    path ->
-                                            String.valueOf(path.getFileName())
-                                                    .replace(".java", ""),
+                                    path -> String.valueOf(path.getFileName()).replace(".java", ""),
                                     KnownDefectsTest::read));
         }
     }

@@ -125,7 +125,8 @@ class MergeLifeTest {
     //
     @Test
     void whatIsBeingWrittenIsNotSwept() throws IOException {
-        IndexScenario scenario = new IndexScenario(resources, options(1, false).withBuilderBytesMax(1));
+        IndexScenario scenario =
+                new IndexScenario(resources, options(1, false).withBuilderBytesMax(1));
         CountDownLatch written = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
         try (Index index = scenario.create(disk)) {

@@ -80,6 +80,9 @@ class PushApiTest {
                 Value.of(9), ((Value.Obj) Objects.requireNonNull(found.get("document"))).get("n"));
         assertEquals(pushed.get("generation"), found.get("generation"));
         assertEquals(404, get("/indexes/lines/documents/d").statusCode());
+        //
+        assertEquals(Value.of(1), json(get("/indexes/lines/status")).get("documents"));
+        assertEquals(Value.of(1), json(get("/indexes/lines/search?limit=0")).get("total"));
     }
 
     @Test
