@@ -43,4 +43,15 @@ final class CommitListeners {
             }
         }
     }
+
+    /// The index is closed: nothing is published any more, by this process at least.
+    void tellClosed(String index) {
+        for (Index.CommitListener listener : listeners) {
+            try {
+                listener.closed();
+            } catch (RuntimeException | Error e) {
+                LOG.log(Level.ERROR, () -> "commit listener failed index=" + index, e);
+            }
+        }
+    }
 }

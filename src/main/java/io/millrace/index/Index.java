@@ -330,6 +330,10 @@ public final class Index implements AutoCloseable {
     @FunctionalInterface
     public interface CommitListener {
         void committed(CommitPoint commit);
+
+        /// The index was closed: its incarnation was deleted or replaced, or the node stops. Called
+        /// once, after the last commit.
+        default void closed() {}
     }
 
     /// What the merges of this index are doing.

@@ -263,6 +263,7 @@ final class SegmentManager {
                 sweepIfTrusted();
             } finally {
                 generations.close();
+                listeners.tellClosed(name());
             }
         }
     }

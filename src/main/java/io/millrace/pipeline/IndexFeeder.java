@@ -11,6 +11,7 @@ import io.millrace.index.Admission;
 import io.millrace.index.CommitPoint;
 import io.millrace.index.Index;
 import io.millrace.index.IndexEvent;
+import io.millrace.index.IndexState;
 import io.millrace.index.IndexWriter;
 import io.millrace.index.NodeResources;
 import io.millrace.index.PreparedCommit;
@@ -48,6 +49,9 @@ final class IndexFeeder {
     /// A commit was begun and its outcome is open: the generation is kept by the writer, and
     /// nothing is added before it is resolved.
     private boolean commitBegun;
+
+    /// A generation is published, and its answers were not given.
+    private boolean publishedUntold;
 
     /// Rejects of the source since the last commit; the commit counts them with its own.
     private long rejectsAccepted;
@@ -151,10 +155,12 @@ final class IndexFeeder {
     void dropped(MillraceException reason) {
         stopReading();
         if (source instanceof AnsweringSource answering) {
-            answering.dropped(reason);
+            answering.dropped(
+                    reason, publishedUntold || index.state() instanceof IndexState.Failed);
             // What they wait for was accepted and does not come again.
             waiters.refuse(reason);
         }
+        publishedUntold = false;
         schedule.dropped();
         rejectsAccepted = 0;
         commitBegun = false;
@@ -254,7 +260,9 @@ final class IndexFeeder {
             commitBegun = unfinished;
         }
         schedule.committed(clock.nanos());
+        publishedUntold = published.isPresent();
         published.ifPresent(this::published);
+        publishedUntold = false;
         CommitPoint newest = published.orElseGet(index::newestCommit);
         waiters.committed(newest);
         return newest;

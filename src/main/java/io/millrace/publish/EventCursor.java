@@ -1,8 +1,11 @@
 package io.millrace.publish;
 
 import io.millrace.MillraceException;
+import io.millrace.index.CommitPoint;
 import io.millrace.index.Index;
 import io.millrace.index.IndexEvent;
+import io.millrace.index.IndexState;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.concurrent.RejectedExecutionException;
@@ -48,7 +51,19 @@ final class EventCursor implements Flow.Subscription {
     }
 
     void start() {
-        listening = index.onCommit(_ -> look());
+        listening =
+                index.onCommit(
+                        new Index.CommitListener() {
+                            @Override
+                            public void committed(CommitPoint commit) {
+                                look();
+                            }
+
+                            @Override
+                            public void closed() {
+                                look();
+                            }
+                        });
         if (done) {
             stopListening();
         }
@@ -113,8 +128,15 @@ final class EventCursor implements Flow.Subscription {
         }
         while (!done && demand.get() > 0) {
             int wanted = (int) Math.min(demand.get(), EVENTS_MAX);
-            var events = index.eventsAfter(generation, wanted);
+            // In this order: what it published last is still told.
+            boolean closed = index.state() instanceof IndexState.Closed;
+            List<IndexEvent> events = eventsOr(closed, wanted);
             if (events.isEmpty()) {
+                if (closed) {
+                    throw new MillraceException.Unavailable(
+                            "incarnation %s of index %s ended with generation %d: it was deleted, built anew or opened again, connect again"
+                                    .formatted(index.incarnation(), index.name(), generation));
+                }
                 return;
             }
             for (IndexEvent event : events) {
@@ -131,6 +153,18 @@ final class EventCursor implements Flow.Subscription {
                 demand.getAndUpdate(held -> held == Long.MAX_VALUE ? held : held - 1);
                 subscriber.onNext(event);
             }
+        }
+    }
+
+    /// The files of an index that is closed may be gone.
+    private List<IndexEvent> eventsOr(boolean closed, int wanted) {
+        try {
+            return index.eventsAfter(generation, wanted);
+        } catch (MillraceException e) {
+            if (closed) {
+                return List.of();
+            }
+            throw e;
         }
     }
 

@@ -64,7 +64,7 @@ record AtLeast(@Nullable String token, Map<String, Map<Integer, Long>> offsets, 
         Value given = body.get(NAME);
         String timeout = null;
         if (body.get(TIMEOUT) != null) {
-            timeout = body.get(TIMEOUT) instanceof Value.Text(String text) ? text : "none";
+            timeout = String.valueOf(body.get(TIMEOUT));
         }
         Duration wait = RequestText.duration("/" + TIMEOUT, timeout, TIMEOUT_DEFAULT, TIMEOUT_MAX);
         return switch (given) {

@@ -48,6 +48,9 @@ public class EventsResource {
     /// Events read ahead of the connection.
     private static final int AHEAD_MAX = 16;
 
+    /// What a browser waits before it comes again: the index may be open again by then, or gone.
+    private static final long RECONNECT_MILLIS = 1_000;
+
     private final Indexes indexes;
     private final EventStream stream;
 
@@ -65,7 +68,9 @@ public class EventsResource {
                     "Each event is a CloudEvent as JSON, under its id. Without from and"
                             + " Last-Event-ID the stream starts with the next commit. A stream that"
                             + " cannot go on, such as one whose reader is slower than generations are"
-                            + " dropped, ends with an event named problem, which is a problem+json.")
+                            + " dropped or whose index is deleted or rebuilt, ends with an event"
+                            + " named problem, which is a problem+json: connect again with the id"
+                            + " of the last event.")
     @APIResponse(
             responseCode = "200",
             description = "events in the order of generations, at least once",
@@ -135,6 +140,7 @@ public class EventsResource {
         }
         return sse.newEventBuilder()
                 .name("problem")
+                .reconnectDelay(RECONNECT_MILLIS)
                 .data(text(Problem.of(ours, path).toValue()))
                 .build();
     }

@@ -17,7 +17,10 @@ public interface AnsweringSource extends ChangeSource {
     void committed(long generation, Checkpoint checkpoint, List<Reject> rejects);
 
     /// Everything given or held since the last commit is gone. Must not block.
-    void dropped(MillraceException reason);
+    ///
+    /// @param mayBeCommitted whether what was given is in a commit is not known, or not what of it
+    ///   the index refused
+    void dropped(MillraceException reason, boolean mayBeCommitted);
 
     /// Takes no more, and gives what it still holds from the checkpoint on, for the last commit.
     List<ChangeBatch> takeRest(Checkpoint accepted);

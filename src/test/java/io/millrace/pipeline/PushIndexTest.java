@@ -1,6 +1,7 @@
 package io.millrace.pipeline;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -196,7 +197,13 @@ class PushIndexTest {
         RunningIndex index = start(FolderHome.in(disk, IndexOptions.DEFAULT), PushOptions.DEFAULT);
         PushChangeSource push = push(index);
         outcome(accepted(push.offer(List.of(upsert("a", 1)), true)));
-        disk.strikeAt(1, FaultDirectory.Fault.FULL);
+        // Not what the first commit still cleans up.
+        disk.probe(call -> {
+            if (call.contains(".seg")) {
+                disk.probe(_ -> {});
+                disk.strikeAt(1, FaultDirectory.Fault.FULL);
+            }
+        });
 
         Accepted lost = accepted(push.offer(List.of(upsert("b", 2)), true));
         var refused = assertThrows(MillraceException.Unavailable.class, () -> outcome(lost));
@@ -224,6 +231,31 @@ class PushIndexTest {
 
         assertThrows(MillraceException.Unavailable.class, () -> outcome(lost));
         assertThrows(ExecutionException.class, () -> waiter.get(30, TimeUnit.SECONDS));
+    }
+
+    /// The link may be there after all: who sends an append again because it is told that nothing
+    /// was indexed has it twice.
+    @Test
+    void whoWaitsIsToldThatTheOutcomeOfItsCommitIsNotKnown() throws Exception {
+        FaultDirectory disk = new FaultDirectory();
+        RunningIndex index = start(FolderHome.in(disk, IndexOptions.DEFAULT), PushOptions.DEFAULT);
+        PushChangeSource push = push(index);
+        outcome(accepted(push.offer(List.of(upsert("a", 1)), true)));
+        disk.probe(call -> {
+            if (call.contains("link ") && call.contains(".commit")) {
+                disk.probe(_ -> {});
+                disk.strikeAt(1, FaultDirectory.Fault.DEVICE_ERROR);
+            }
+        });
+
+        Accepted doubtful = accepted(push.offer(List.of(upsert("b", 2)), true));
+        var told = assertThrows(MillraceException.Unavailable.class, () -> outcome(doubtful));
+
+        assertTrue(disk.struck());
+        assertTrue(
+                String.valueOf(told.getMessage()).contains("is not known, look before"),
+                told.getMessage());
+        assertFalse(told.isPassing());
     }
 
     @Test

@@ -118,6 +118,41 @@ class EventStreamTest {
     }
 
     @Test
+    void readerOfAnIndexThatIsClosedGetsTheRestAndTheEnd() throws Exception {
+        try (CommittedIndex index = new CommittedIndex(folder, 10)) {
+            AssertSubscriber<IndexEvent> waiting = live(index);
+            AssertSubscriber<IndexEvent> slow =
+                    stream.after(index.index(), 0)
+                            .subscribe()
+                            .withSubscriber(AssertSubscriber.create(1));
+            index.commit(0);
+            waiting.awaitItems(1, SOON);
+            slow.awaitItems(1, SOON);
+
+            index.index().close();
+
+            waiting.awaitFailure(SOON)
+                    .assertFailedWith(
+                            MillraceException.Unavailable.class,
+                            "incarnation 00000000000000aa of index letters ended with generation 2");
+            slow.request(2);
+            slow.awaitFailure(SOON);
+            assertEquals(List.of(1L, 2L), generations(slow));
+        }
+    }
+
+    @Test
+    void readerThatComesAfterTheIndexWasClosedIsEnded() throws Exception {
+        try (CommittedIndex index = new CommittedIndex(folder, 10)) {
+            index.index().close();
+
+            live(index)
+                    .awaitFailure(SOON)
+                    .assertFailedWith(MillraceException.Unavailable.class, "connect again");
+        }
+    }
+
+    @Test
     void closingCompletesEveryReader() throws Exception {
         try (CommittedIndex index = new CommittedIndex(folder, 2)) {
             AssertSubscriber<IndexEvent> reader = live(index);

@@ -287,8 +287,23 @@ public final class PushChangeSource implements AnsweringSource {
     }
 
     @Override
-    public void dropped(MillraceException reason) {
-        refuse(forget(), "nothing of this request was indexed, send it again", reason);
+    public void dropped(MillraceException reason, boolean mayBeCommitted) {
+        List<Parcel> doubtful;
+        List<Parcel> gone;
+        synchronized (this) {
+            doubtful = mayBeCommitted ? List.copyOf(given) : List.of();
+            gone = forget();
+        }
+        if (!doubtful.isEmpty()) {
+            var told =
+                    MillraceException.Unavailable.untilRepaired(
+                            "index %s: whether this request was indexed is not known, look before you send it again: %s"
+                                    .formatted(index, reason.getMessage()),
+                            reason);
+            doubtful.forEach(parcel -> parcel.outcome().completeExceptionally(told));
+        }
+        // Nobody is told twice.
+        refuse(gone, "nothing of this request was indexed, send it again", reason);
     }
 
     /// Forgets everything held. The next subscription says where numbers go on.
