@@ -67,7 +67,8 @@ class NewcomerApiTest {
         assertEquals(length, text(status, "source", "progress", "totalBytes"), status.toString());
         assertEquals(Value.of(0), status.get("lag"));
         assertEquals(
-                "Lovelace, Ada", text(json(get("/indexes/people/documents/1")), "document", "name"));
+                "Lovelace, Ada",
+                text(json(get("/indexes/people/documents/1")), "document", "name"));
         String letters = get("/indexes/people/dead-letters").body();
         assertTrue(letters.contains("line 3"), letters);
         assertTrue(letters.contains("many"), letters);
@@ -196,7 +197,8 @@ class NewcomerApiTest {
                                 "key: id\ncommit: { interval: 100ms }\nsource: { file: { path: anew.ndjson, format: ndjson } }\n")
                         .statusCode());
         Awaiting.that(
-                "the document is there", () -> get("/indexes/anew/documents/a").statusCode() == 200);
+                "the document is there",
+                () -> get("/indexes/anew/documents/a").statusCode() == 200);
         CompletableFuture<List<String>> followed = follow("anew");
 
         assertEquals(202, send("POST", "/indexes/anew/rebuild", YAML, "").statusCode());
