@@ -329,7 +329,6 @@ final class SegmentManager {
     }
 
     /// Steps L5 and L6: the commit point.
-    ///
     /// @throws StoreFull when the record is not linked, and nothing is
     /// @throws MillraceException.Unavailable when nobody can know whether it is
     private void makeDurable(CommitRecord record) throws StoreFull {
