@@ -1,0 +1,74 @@
+package io.millrace.index;
+
+import io.millrace.document.Value;
+import io.millrace.document.Value.Obj;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// What [IndexCheck] found in a folder.
+///
+/// - generation: the newest one, 0 when there is none
+/// - findings: what is wrong; the first of each file
+/// - orphans: files of ours that no kept generation needs: left of a crash, gone at the next open
+public record CheckReport(
+        String folder,
+        String index,
+        String incarnation,
+        long generation,
+        int segmentCount,
+        long documentCount,
+        String checkpoint,
+        List<Finding> findings,
+        List<String> orphans) {
+
+    /// One thing that is not as it must be.
+    ///
+    /// - file: empty when it is the folder itself
+    /// - place: where in the file; empty when it is the whole of it
+    public record Finding(String file, String place, String expected, String found) {
+        @Override
+        public String toString() {
+            return "%s%s: expected %s, found %s"
+                    .formatted(
+                            file.isEmpty() ? "folder" : file,
+                            place.isEmpty() ? "" : " (" + place + ")",
+                            expected,
+                            found);
+        }
+    }
+
+    public CheckReport {
+        findings = List.copyOf(findings);
+        orphans = List.copyOf(orphans);
+    }
+
+    public boolean isWhole() {
+        return findings.isEmpty();
+    }
+
+    public Obj toValue() {
+        Map<String, Value> report = new LinkedHashMap<>();
+        report.put("folder", Value.of(folder));
+        report.put("index", Value.of(index));
+        report.put("incarnation", Value.of(incarnation));
+        report.put("generation", Value.of(generation));
+        report.put("segments", Value.of(segmentCount));
+        report.put("documents", Value.of(documentCount));
+        report.put("checkpoint", Value.of(checkpoint));
+        report.put(
+                "findings",
+                new Value.Array(findings.stream().<Value>map(CheckReport::toValue).toList()));
+        report.put("orphans", new Value.Array(orphans.stream().<Value>map(Value::of).toList()));
+        return new Obj(report);
+    }
+
+    private static Obj toValue(Finding finding) {
+        Map<String, Value> members = new LinkedHashMap<>();
+        members.put("file", Value.of(finding.file()));
+        members.put("place", Value.of(finding.place()));
+        members.put("expected", Value.of(finding.expected()));
+        members.put("found", Value.of(finding.found()));
+        return new Obj(members);
+    }
+}
