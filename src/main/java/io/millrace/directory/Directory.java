@@ -1,6 +1,7 @@
 package io.millrace.directory;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.List;
 
 /// One folder of write-once files.
@@ -9,6 +10,8 @@ import java.util.List;
 /// durable only after [#force]. A crash may keep or lose anything that was not forced, each on its
 /// own.
 public interface Directory {
+    /// What [#adopt] copies at a time.
+    int COPY_BYTES = 256 << 10;
 
     /// Creates a file for writing. Every method that makes or writes something throws [StoreFull]
     /// when there is no room for it.
@@ -29,6 +32,24 @@ public interface Directory {
     /// @throws java.nio.file.FileAlreadyExistsException when `link` is taken: this is what makes a
     ///   commit atomic and exclusive
     void link(String link, String existing) throws IOException;
+
+    /// Gives a file of another folder the same name here, with its bytes durable: a second name of
+    /// the same file where both lie on one store, else a copy. The name needs [#force].
+    ///
+    /// @throws java.nio.file.FileAlreadyExistsException when the name is taken
+    default void adopt(Directory from, String name) throws IOException {
+        try (FileInput in = from.open(name);
+                FileOutput out = create(name)) {
+            ByteBuffer piece = ByteBuffer.allocate(COPY_BYTES);
+            long length = in.length();
+            for (long at = 0; at < length; at += piece.limit()) {
+                piece.clear().limit((int) Math.min(COPY_BYTES, length - at));
+                in.readFully(at, piece);
+                out.write(piece.flip());
+            }
+            out.force();
+        }
+    }
 
     /// @throws java.nio.file.NoSuchFileException when there is none
     void delete(String name) throws IOException;

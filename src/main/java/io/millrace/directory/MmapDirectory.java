@@ -3,6 +3,8 @@ package io.millrace.directory;
 import io.millrace.MillraceException;
 import java.io.EOFException;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -25,6 +27,7 @@ import java.util.stream.Stream;
 /// May be shared between threads. A thread that comes here is never interrupted: an interrupt would
 /// close the channel under everybody else.
 public final class MmapDirectory implements Directory {
+    private static final Logger LOG = System.getLogger(MmapDirectory.class.getName());
 
     /// Names that cannot leave the folder.
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}");
@@ -106,6 +109,22 @@ public final class MmapDirectory implements Directory {
         } catch (IOException e) {
             throw named("link", file, e);
         }
+    }
+
+    @Override
+    public void adopt(Directory from, String name) throws IOException {
+        if (from instanceof MmapDirectory other) {
+            Path source = other.resolve(name);
+            try {
+                Files.createLink(resolve(name), source);
+                return;
+            } catch (NoSuchFileException | FileAlreadyExistsException e) {
+                throw e;
+            } catch (UnsupportedOperationException | IOException e) {
+                LOG.log(Level.DEBUG, () -> "no link, copied file=%s: %s".formatted(source, e));
+            }
+        }
+        Directory.super.adopt(from, name);
     }
 
     @Override

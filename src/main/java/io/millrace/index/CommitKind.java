@@ -4,6 +4,8 @@ package io.millrace.index;
 public enum CommitKind {
     /// Always generation 1: schema, source identity, start positions.
     CREATE,
+    /// The first generation of an incarnation that goes on from a copy of another one.
+    RESTORE,
     /// Documents or rejects changed.
     INDEX,
     /// Only positions moved.

@@ -161,6 +161,85 @@ record CommitRecord(
                 committedAtMillis);
     }
 
+    /// The same generation without what came before it: no older record is needed, and no rejects.
+    CommitRecord alone() {
+        return new CommitRecord(
+                index,
+                incarnation,
+                generation,
+                previousCrc,
+                commitId,
+                kind,
+                segments,
+                deleteVectors,
+                List.of(),
+                checkpoint,
+                identity,
+                nextSequence,
+                schema,
+                events,
+                publishedThrough,
+                generation,
+                contentGeneration,
+                documentCount,
+                committedAtMillis);
+    }
+
+    /// The same with its delete vectors in other files.
+    CommitRecord withSegments(List<SegmentEntry> entries, List<DeleteVectorMeta> vectors) {
+        return new CommitRecord(
+                index,
+                incarnation,
+                generation,
+                previousCrc,
+                commitId,
+                kind,
+                entries,
+                vectors,
+                rejects,
+                checkpoint,
+                identity,
+                nextSequence,
+                schema,
+                events,
+                publishedThrough,
+                keptFrom,
+                contentGeneration,
+                documentCount,
+                committedAtMillis);
+    }
+
+    /// The first generation of another incarnation that shows what this one shows.
+    ///
+    /// @param number above every generation that this index may have published
+    /// @param crc the checksum of this record
+    CommitRecord restored(
+            String life, long number, int crc, String restoredBy, long restoredAtMillis) {
+        CommitRecord restored =
+                new CommitRecord(
+                        index,
+                        life,
+                        number,
+                        crc,
+                        restoredBy,
+                        CommitKind.RESTORE,
+                        segments,
+                        deleteVectors,
+                        List.of(),
+                        checkpoint,
+                        identity,
+                        nextSequence,
+                        schema,
+                        List.of(),
+                        number - 1,
+                        number,
+                        number,
+                        documentCount,
+                        restoredAtMillis);
+        CommitEvent.Changes all = new CommitEvent.Changes(0, 0, 0, segments, List.of());
+        return restored.withEvents(List.of(CommitEvent.data(restored, all)));
+    }
+
     long previousGeneration() {
         return generation - 1;
     }

@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// One incarnation of an index in one folder: opens, hands out the writer and snapshots, closes.
 /// May be shared between threads.
 public final class Index implements AutoCloseable {
+    private final Directory directory;
     private final DirectoryLock lock;
     private final SegmentManager manager;
     private final CommitHistory history;
@@ -34,6 +35,7 @@ public final class Index implements AutoCloseable {
             IndexOptions options,
             NodeResources resources,
             Ulids ulids) {
+        this.directory = directory;
         this.lock = lock;
         this.manager = new SegmentManager(directory, opened, options, resources, ulids);
         this.history = new CommitHistory(directory, manager.generations());
@@ -284,6 +286,18 @@ public final class Index implements AutoCloseable {
     /// @throws MillraceException.Unavailable when it was not published, or when nobody can know
     public CommitPoint publishLast() {
         return manager.publishLast();
+    }
+
+    /// Copies the newest generation into an empty folder while writing goes on ([IndexCopy]).
+    ///
+    /// @throws MillraceException.InvalidRequest CONFLICT when the folder is not empty
+    public IndexCopy.Summary backUp(Directory target) {
+        Generation held = manager.generations().acquire();
+        try {
+            return IndexCopy.backUp(held.record(), directory, target);
+        } finally {
+            manager.generations().release(held);
+        }
     }
 
     public CommitPoint newestCommit() {
