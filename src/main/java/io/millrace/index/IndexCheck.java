@@ -129,7 +129,12 @@ public final class IndexCheck {
                     "incarnation",
                     former.incarnation(),
                     next.incarnation());
-            expect(next.index().equals(former.index()), file, "index", former.index(), next.index());
+            expect(
+                    next.index().equals(former.index()),
+                    file,
+                    "index",
+                    former.index(),
+                    next.index());
             expect(
                     next.nextSequence() >= former.nextSequence(),
                     file,
@@ -158,10 +163,14 @@ public final class IndexCheck {
     private void checkRejects(CommitRecord record) {
         for (RejectsMeta meta : record.rejects()) {
             needed.add(meta.name());
-            reading(meta.name(), "", meta, (files, rejects) -> {
-                RejectsFile.read(directory, rejects, _ -> {});
-                return rejects;
-            });
+            reading(
+                    meta.name(),
+                    "",
+                    meta,
+                    (files, rejects) -> {
+                        RejectsFile.read(directory, rejects, _ -> {});
+                        return rejects;
+                    });
         }
     }
 
@@ -271,8 +280,7 @@ public final class IndexCheck {
     }
 
     /// What cannot be read is a finding of that file.
-    private <T, R> @Nullable R reading(
-            String file, String place, T what, Reading<T, R> reading) {
+    private <T, R> @Nullable R reading(String file, String place, T what, Reading<T, R> reading) {
         try {
             return reading.read(new CommitFiles(directory), what);
         } catch (NoSuchFileException e) {
@@ -283,8 +291,7 @@ public final class IndexCheck {
         return null;
     }
 
-    private void expect(
-            boolean holds, String file, String place, String expected, String found) {
+    private void expect(boolean holds, String file, String place, String expected, String found) {
         if (!holds) {
             find(file, place, expected, found);
         }

@@ -60,7 +60,8 @@ public final class IndexCopy {
                 throw MillraceException.InvalidRequest.conflict(
                         "folder %s holds no index to back up".formatted(source.describe()));
             }
-            return backUp(new CommitFiles(source).read(newest.getAsLong()).record(), source, target);
+            return backUp(
+                    new CommitFiles(source).read(newest.getAsLong()).record(), source, target);
         } catch (IOException e) {
             throw unavailable("back up of " + source.describe(), e);
         }

@@ -198,8 +198,7 @@ public final class IndexRepair {
                 views.add(
                         new SegmentView(
                                 reader,
-                                known.getOrDefault(
-                                        entry.meta().id(), new MutableRoaringBitmap())));
+                                known.getOrDefault(entry.meta().id(), new MutableRoaringBitmap())));
                 SegmentCheck.structure(
                         reader,
                         record.nextSequence(),

@@ -62,8 +62,7 @@ final class VisibleVersions {
             SegmentView view = views.get(segment);
             for (int document = 0; document < view.documentCount(); document++) {
                 DocumentKey key = view.reader().key(document);
-                if (key.bytes().length > 0
-                        && Long.remainderUnsigned(key.hash(), rounds) == round) {
+                if (key.bytes().length > 0 && Long.remainderUnsigned(key.hash(), rounds) == round) {
                     enter(key, segment, document);
                 }
             }

@@ -56,13 +56,17 @@ public final class SegmentCheck {
         for (int i = 0; i < documentCount; i++) {
             int document = i;
             guarded("keys", () -> key(document));
-            guarded("seq", () -> {
-                long seq = reader.seq(document);
-                if (seq < 0 || seq >= nextSequence) {
-                    findings.found(
-                            "seq of document " + document, "below " + nextSequence, "" + seq);
-                }
-            });
+            guarded(
+                    "seq",
+                    () -> {
+                        long seq = reader.seq(document);
+                        if (seq < 0 || seq >= nextSequence) {
+                            findings.found(
+                                    "seq of document " + document,
+                                    "below " + nextSequence,
+                                    "" + seq);
+                        }
+                    });
             guarded("documents", () -> walk(reader.document(document)));
             progress.accept(i + 1);
         }
@@ -105,9 +109,7 @@ public final class SegmentCheck {
             } else {
                 byte[] term = terms.utf8(ordinal);
                 isFound = terms.find(term) == ordinal;
-                rises =
-                        ordinal == 0
-                                || Arrays.compareUnsigned(terms.utf8(ordinal - 1), term) < 0;
+                rises = ordinal == 0 || Arrays.compareUnsigned(terms.utf8(ordinal - 1), term) < 0;
             }
             if (!isFound || !rises) {
                 findings.found(place, "term " + ordinal + " in order", "another one");

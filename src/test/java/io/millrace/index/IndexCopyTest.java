@@ -54,8 +54,7 @@ class IndexCopyTest {
         assertEquals(List.of(), report.orphans());
         assertEquals(3, report.generation());
         assertEquals(4, IndexCheck.run(second, true, _ -> {}).generation());
-        assertEquals(
-                1, target.list().stream().filter(name -> name.endsWith(".commit")).count());
+        assertEquals(1, target.list().stream().filter(name -> name.endsWith(".commit")).count());
     }
 
     @Test
