@@ -1,24 +1,21 @@
 package io.millrace.index;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.MillraceException;
-import io.millrace.change.ChangeBatch;
-import io.millrace.document.Value;
-import io.millrace.index.IndexScenario.Step;
+import io.millrace.index.CrashRun.Known;
+import io.millrace.index.CrashRun.Moment;
 import io.millrace.testing.FaultDirectory;
 import io.millrace.testing.FaultDirectory.Fault;
-import io.millrace.testing.ManualClock;
 import java.io.IOException;
-import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Random;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
@@ -27,39 +24,22 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Lets the power go, or a call fail, at every single call to the directory. The reopened index is
-/// the last generation that was acknowledged or the one in flight, whole, and nothing else.
+/// Lets the power go, a call fail or the room end at every single call to the directory. What is
+/// found afterwards is what was acknowledged or what was in flight, whole, and nothing else.
+///
+/// Profile `soak` draws `soak.factor` times as many images.
 class CrashTest {
+    private static final int SOAK_FACTOR = Integer.getInteger("soak.factor", 1);
+
     /// What survives a power loss is drawn this often for each call it strikes at.
-    private static final int IMAGES_PER_CALL = 12;
+    private static final int IMAGES_PER_CALL = 64 * SOAK_FACTOR;
+
+    /// Images with different contents or expectations: the others are recovered once.
+    private static final int DISTINCT_IMAGES_MIN = 4_000;
+
+    private static final long RECOVERY_NANOS_MAX = 200_000_000;
 
     private static final Logger LOG = Logger.getLogger("io.millrace.index");
-
-    /// Commits of upserts, deletes, replaced documents, rejects, positions; segments that vanish;
-    /// records that are dropped.
-    private static final List<List<Step>> BATCHES =
-            List.of(
-                    List.of(put("a", 1), put("b", 2), put("c", 3), remove("x")),
-                    List.of(put("a", 4), remove("b"), bad("d"), garbage("e"), put("f", 5)),
-                    List.of(remove("nobody")),
-                    List.of(remove("a"), remove("c"), remove("f"), put("g", 6), put("g", 7)),
-                    List.of(put("h", 8), remove("h"), garbage("i"), put("a", 9)),
-                    List.of(put("a", 10), put("b", 11), put("b", 12), remove("g")));
-
-    private final IndexScenario small =
-            new IndexScenario(
-                    new ManualClock(),
-                    7,
-                    // Every document becomes a segment at once, and only two records are kept.
-                    IndexOptions.DEFAULT
-                            .withQueue(100, 1 << 20)
-                            .withBuilderBytesMax(1)
-                            .withKeptCommits(1)
-                            .withMerges(MergeOptions.DEFAULT.withBackground(false)));
-    private final IndexScenario usual = new IndexScenario(new ManualClock(), 7);
-
-    /// Segments are merged after some of the commits.
-    private boolean merging;
 
     @BeforeEach
     void beQuiet() {
@@ -71,155 +51,228 @@ class CrashTest {
         LOG.setLevel(null);
     }
 
+    /// R1 and R2.
     @Test
     void powerLossAtEveryCallLeavesAWholeGeneration() throws IOException {
-        powerLossAtEveryCall(usual);
-    }
-
-    @Test
-    void powerLossAtEveryCallOfAMergeLeavesAWholeGeneration() throws IOException {
-        merging = true;
-        powerLossAtEveryCall(small);
-    }
-
-    @Test
-    void powerLossAtEveryCallLeavesAWholeGenerationOfManySegments() throws IOException {
-        powerLossAtEveryCall(small);
-    }
-
-    @Test
-    void powerLossAtEveryCallLeavesAWholeSchema() throws IOException {
-        powerLossAtEveryCall(new IndexScenario(new ManualClock(), 7).growing());
-    }
-
-    private void powerLossAtEveryCall(IndexScenario scenario) throws IOException {
-        int calls = callsOfOneRun(scenario, merging);
-        for (int call = 1; call <= calls; call++) {
-            FaultDirectory disk = new FaultDirectory();
-            disk.strikeAt(call, Fault.POWER_LOSS);
-            Run run = new Run(scenario, disk, merging);
-            run.untilFailure();
-            for (int image = 0; image < IMAGES_PER_CALL; image++) {
-                long seed = call * 1000L + image;
-                String where = "call " + call + " image " + image + ": " + disk.calls();
-                checkRecovery(scenario, disk, seed, run, where);
+        long seed = Long.getLong("seed", System.nanoTime());
+        int drawn = 0;
+        int distinct = 0;
+        List<Long> nanos = new ArrayList<>();
+        for (CrashScenario scenario : CrashScenario.all()) {
+            Set<Long> seen = new HashSet<>();
+            List<Moment> moments = new CrashRun(scenario, new FaultDirectory()).moments();
+            for (int call = 0; call < moments.size(); call++) {
+                Moment moment = moments.get(call);
+                for (int image = 0; image < IMAGES_PER_CALL; image++) {
+                    long draw = seed + call * 1_000_003L + image;
+                    FaultDirectory found =
+                            moment.disk().afterPowerLoss(new SplittableRandom(draw));
+                    drawn++;
+                    if (seen.add(found.digest() * 31 + moment.known().hashCode())) {
+                        distinct++;
+                        String where =
+                                "scenario %s, call %d, image %d, replay with -Dseed=%d"
+                                        .formatted(scenario, call, image, seed);
+                        nanos.add(checkImage(scenario, found, moment.known(), draw, where));
+                    }
+                }
             }
         }
+        nanos.sort(null);
+        System.out.printf(
+                "R1: %d images, %d of them distinct; recovery: median %d us, longest %d us%n",
+                drawn,
+                distinct,
+                nanos.get(nanos.size() / 2) / 1000,
+                nanos.getLast() / 1000);
+        assertTrue(distinct >= DISTINCT_IMAGES_MIN, distinct + " distinct images");
+        assertTrue(nanos.get(nanos.size() * 99 / 100) < RECOVERY_NANOS_MAX);
     }
 
-    private void checkRecovery(
-            IndexScenario scenario, FaultDirectory disk, long seed, Run run, String where)
+    /// Returns how long the recovery took.
+    private static long checkImage(
+            CrashScenario scenario, FaultDirectory image, Known known, long draw, String where)
             throws IOException {
-        FaultDirectory image = disk.afterPowerLoss(new Random(seed));
-        image.plant("notes.txt", new byte[] {1});
+        image.forOneThread().plant("notes.txt", new byte[] {1});
+        FaultDirectory untouched = image.moment();
+        long nanos = 0;
         if (!Index.exists(image)) {
-            assertEquals(0, run.acknowledged, where);
+            assertEquals(0, known.acknowledged(), where);
         } else {
-            long found;
-            try (Index index = scenario.open(image)) {
-                found = index.newestCommit().generation();
-                assertTrue(
-                        found == run.acknowledged || found == run.inFlight,
-                        () ->
-                                found
-                                        + " is neither "
-                                        + run.acknowledged
-                                        + " nor in flight; "
-                                        + where);
-                checkAgainstModel(index, where);
+            long start = System.nanoTime();
+            check(scenario, image, known, where);
+            nanos = System.nanoTime() - start;
+            CheckReport report = IndexCheck.run(image, false, _ -> {});
+            assertEquals(List.of(), report.findings(), where);
+            assertEquals(List.of(), report.orphans(), where);
+            checkSecondRecoveryChangesNothing(scenario, image, known, where);
+            if (draw % 4 == 0) {
+                checkPowerLossDuringRecovery(scenario, untouched, known, draw, where);
             }
-            checkSecondRecoveryChangesNothing(scenario, image, found, where);
-            checkPowerLossDuringRecovery(scenario, disk, seed, found, where);
         }
-        Run rest = new Run(scenario, image, merging);
-        rest.untilFailure();
-        assertTrue(rest.isComplete(), where);
-        assertTrue(image.list().contains("notes.txt"), where);
         assertEquals(0, image.openMaps(), where);
+        if (draw % 64 == 0) {
+            FaultDirectory again = image.moment();
+            CrashRun rest = new CrashRun(scenario, again);
+            rest.untilFailure();
+            assertTrue(rest.isComplete(), where);
+            assertTrue(again.list().contains("notes.txt"), where);
+            assertEquals(0, again.openMaps(), where);
+        }
+        return nanos;
+    }
+
+    /// Recovers without the threads of an open index, which would be most of the time.
+    private static void check(
+            CrashScenario scenario, FaultDirectory image, Known known, String where)
+            throws IOException {
+        Generation found = new Recovery(image).open();
+        try (IndexSnapshot snapshot = snapshot(found)) {
+            long position = position(found);
+            assertTrue(
+                    position == known.acknowledgedPosition()
+                            || position == known.inFlightPosition(),
+                    () -> "position %d, known %s; %s".formatted(position, known, where));
+            assertTrue(found.number() >= known.acknowledged(), where);
+            assertEquals(scenario.model(position), IndexScenario.documents(snapshot), where);
+            for (RejectsMeta rejects : found.record().rejects()) {
+                RejectsFile.read(image, rejects, _ -> {});
+            }
+        }
+    }
+
+    private static IndexSnapshot snapshot(Generation found) {
+        return new IndexSnapshot(
+                found.record().toCommitPoint(),
+                found.record().schema(),
+                found.views(),
+                () -> found.views().forEach(view -> view.reader().close()));
+    }
+
+    private static long position(Generation found) {
+        return java.util.Objects.requireNonNull(
+                        found.record().checkpoint().position(IndexScenario.PARTITION))
+                .next();
     }
 
     private static void checkSecondRecoveryChangesNothing(
-            IndexScenario scenario, FaultDirectory image, long found, String where)
+            CrashScenario scenario, FaultDirectory image, Known known, String where)
             throws IOException {
-        List<String> files = image.list();
+        long digest = image.digest();
         int before = image.callCount();
-        try (Index index = scenario.open(image)) {
-            assertEquals(found, index.newestCommit().generation(), where);
-        }
-        assertEquals(files, image.list(), where);
-        List<String> changes =
+        check(scenario, image, known, where);
+        assertEquals(digest, image.digest(), where);
+        assertEquals(
+                List.of(),
                 image.calls().subList(before, image.callCount()).stream()
                         .filter(call -> call.matches("(create|write|link|delete) .*"))
-                        .toList();
-        assertEquals(List.of(), changes, where);
+                        .toList(),
+                where);
     }
 
-    /// One call of the recovery, another one for each image.
+    /// Three levels: each recovery is cut off at some call, and so is the one after it.
     private static void checkPowerLossDuringRecovery(
-            IndexScenario scenario, FaultDirectory disk, long seed, long found, String where)
+            CrashScenario scenario, FaultDirectory found, Known known, long draw, String where)
             throws IOException {
-        FaultDirectory image = disk.afterPowerLoss(new Random(seed));
-        image.strikeAt(2 + seed % 23, Fault.POWER_LOSS);
-        try {
-            scenario.open(image).close();
-        } catch (MillraceException.Unavailable e) {
-            assertTrue(image.struck(), where);
-        }
-        FaultDirectory again = image.afterPowerLoss(new Random(seed + 1));
-        try (Index index = scenario.open(again)) {
-            assertEquals(found, index.newestCommit().generation(), where);
-            checkAgainstModel(index, where);
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource(
-            value = Fault.class,
-            names = {"DEVICE_ERROR", "FULL"})
-    void anErrorAtAnyCallNeverMakesAFalseSuccess(Fault fault) throws IOException {
-        errorAtEveryCall(usual, fault);
-        errorAtEveryCall(small, fault);
-    }
-
-    //
-    @ParameterizedTest
-    @EnumSource(
-            value = Fault.class,
-            names = {"DEVICE_ERROR", "FULL"})
-    void anErrorAtAnyCallOfAMergeNeverLosesADocument(Fault fault) throws IOException {
-        merging = true;
-        errorAtEveryCall(small, fault);
-    }
-
-    private void errorAtEveryCall(IndexScenario scenario, Fault fault) throws IOException {
-        int calls = callsOfOneRun(scenario, merging);
-        for (int call = 1; call <= calls; call++) {
-            FaultDirectory disk = new FaultDirectory();
-            disk.strikeAt(call, fault);
-            Run run = new Run(scenario, disk, merging);
-            run.checkImages = true;
-            int reopened = 0;
-            while (!run.isComplete()) {
-                run.untilFailure();
-                assertTrue(reopened++ < 3, "no progress after " + fault + " at call " + call);
+        SplittableRandom random = new SplittableRandom(draw);
+        FaultDirectory image = found.moment().forOneThread();
+        for (int level = 0; level < 3; level++) {
+            image.strikeAt(1 + random.nextInt(30), Fault.POWER_LOSS);
+            try {
+                check(scenario, image, known, where);
+            } catch (IOException | MillraceException e) {
+                assertTrue(image.struck(), where + ": " + e);
             }
-            String where = fault + " at call " + call + ": " + disk.calls();
-            assertEquals(0, disk.openMaps(), where);
-            assertEquals(0, disk.openFiles(), where);
+            image = image.afterPowerLoss(random).forOneThread();
         }
+        check(scenario, image, known, where);
+    }
+
+    /// R3.
+    @ParameterizedTest
+    @EnumSource(
+            value = Fault.class,
+            names = {"DEVICE_ERROR", "DEVICE_GONE", "FULL", "NO_DESCRIPTORS", "READ_ONLY", "SHORT_WRITE"})
+    void anErrorAtAnyCallNeverMakesAFalseSuccess(Fault fault) throws IOException {
+        for (CrashScenario scenario :
+                List.of(CrashScenario.USUAL, CrashScenario.MANY_SEGMENTS)) {
+            int calls = callsOfOneRun(scenario);
+            for (int call = 1; call <= calls; call++) {
+                FaultDirectory disk = new FaultDirectory();
+                disk.strikeAt(call, fault);
+                CrashRun run = new CrashRun(scenario, disk);
+                String where = fault + " at call " + call + " of scenario " + scenario;
+                run.untilFailure();
+                checkAcknowledged(scenario, disk, run.known(), call, where);
+                if (fault == Fault.DEVICE_GONE && disk.struck()) {
+                    disk = disk.afterPowerLoss(new SplittableRandom(call));
+                    run = new CrashRun(scenario, disk);
+                }
+                for (int reopened = 0; !run.isComplete(); reopened++) {
+                    assertTrue(reopened < 3, "no progress after " + where);
+                    run.untilFailure();
+                }
+                checkAcknowledged(scenario, disk, run.known(), call, where);
+                assertEquals(0, disk.openMaps(), where);
+                assertEquals(0, disk.openFiles(), where);
+            }
+        }
+    }
+
+    /// What was acknowledged survives a power loss, however it came about.
+    private static void checkAcknowledged(
+            CrashScenario scenario, FaultDirectory disk, Known known, long draw, String where)
+            throws IOException {
+        for (int image = 0; image < 4; image++) {
+            FaultDirectory left = disk.afterPowerLoss(new SplittableRandom(draw * 31 + image));
+            if (Index.exists(left)) {
+                check(scenario, left.forOneThread(), known, where);
+            } else {
+                assertEquals(0, known.acknowledged(), where);
+            }
+        }
+    }
+
+    /// R4: the room ends at every step; when it is back, the same open index goes on.
+    @Test
+    void aFullStoreStopsTheWriterUntilThereIsRoom() throws IOException {
+        int steps = 0;
+        for (CrashScenario scenario : List.of(CrashScenario.USUAL, CrashScenario.LARGE_FILES)) {
+            FaultDirectory whole = new FaultDirectory();
+            new CrashRun(scenario, whole).untilFailure();
+            long step = scenario == CrashScenario.LARGE_FILES ? 4096 : 256;
+            for (long room = 0; room < whole.writtenBytes(); room += step) {
+                FaultDirectory disk = new FaultDirectory();
+                disk.room(room);
+                CrashRun run = new CrashRun(scenario, disk);
+                run.onFailure(() -> disk.room(Long.MAX_VALUE));
+                String where = "room for " + room + " bytes of scenario " + scenario;
+                run.untilFailure();
+                for (int reopened = 0; !run.isComplete(); reopened++) {
+                    assertTrue(reopened < 2, "no progress with " + where);
+                    run.untilFailure();
+                }
+                checkAcknowledged(scenario, disk, run.known(), room, where);
+                assertEquals(List.of(), IndexCheck.run(disk, false, _ -> {}).findings(), where);
+                assertEquals(0, disk.openMaps(), where);
+                assertEquals(0, disk.openFiles(), where);
+                steps++;
+            }
+        }
+        System.out.printf("R4: %d steps%n", steps);
     }
 
     @Test
-    void anErrorWhileOpeningLeavesNothingOpen() throws IOException {
+    void anErrorWhileOpeningLeavesNothingOpen() {
         FaultDirectory whole = new FaultDirectory();
-        new Run(usual, whole, false).untilFailure();
+        new CrashRun(CrashScenario.USUAL, whole).untilFailure();
         whole.plant("s-01JD0000000000000000000000.seg", new byte[1]);
         boolean opened = false;
         for (int call = 1; !opened; call++) {
             FaultDirectory disk = whole.afterPowerLoss(new Random(1));
             disk.strikeAt(call, Fault.DEVICE_ERROR);
             try {
-                usual.open(disk).close();
+                CrashScenario.USUAL.index().open(disk).close();
                 opened = !disk.struck();
             } catch (MillraceException.Unavailable e) {
                 assertTrue(disk.struck(), "failed without a fault: " + e);
@@ -232,231 +285,27 @@ class CrashTest {
     @Test
     void aDamagedNewestRecordIsReportedAndNothingIsDeleted() throws IOException {
         FaultDirectory disk = new FaultDirectory();
-        new Run(usual, disk, false).untilFailure();
+        new CrashRun(CrashScenario.USUAL, disk).untilFailure();
         String newest = disk.list().stream().filter(n -> n.endsWith(".commit")).toList().getLast();
         disk.damage(newest, disk.length(newest) / 2);
         disk.plant("c-99.pending", new byte[10]);
         List<String> files = disk.list();
 
         MillraceException.Corrupt corrupt =
-                assertThrows(MillraceException.Corrupt.class, () -> usual.open(disk));
+                assertThrows(
+                        MillraceException.Corrupt.class,
+                        () -> CrashScenario.USUAL.index().open(disk));
 
         assertTrue(String.valueOf(corrupt.getMessage()).contains(newest), corrupt.getMessage());
         assertEquals(files, disk.list());
     }
 
-    @Test
-    void everyDamagedOrMissingFileOfTheNewestGenerationIsReported() throws IOException {
-        FaultDirectory whole = new FaultDirectory();
-        new Run(usual, whole, false).untilFailure();
-        for (String name : whole.list()) {
-            FaultDirectory missing = whole.afterPowerLoss(new Random(1));
-            missing.delete(name);
-            assertThrows(MillraceException.Corrupt.class, () -> openAndReadRejects(missing), name);
-            for (int offset = 0; offset < whole.length(name); offset += 7) {
-                FaultDirectory damaged = whole.afterPowerLoss(new Random(1));
-                damaged.damage(name, offset);
-                assertThrows(
-                        MillraceException.Corrupt.class,
-                        () -> openAndReadRejects(damaged),
-                        name + " at " + offset);
-                assertEquals(0, damaged.openMaps(), name + " at " + offset);
-            }
-        }
-    }
-
-    /// Rejects are read when somebody asks for them.
-    private void openAndReadRejects(FaultDirectory disk) {
-        try (Index index = usual.open(disk)) {
-            index.rejectsBetween(0, Long.MAX_VALUE);
-        }
-    }
-
-    private static int callsOfOneRun(IndexScenario scenario, boolean merging) {
+    private static int callsOfOneRun(CrashScenario scenario) {
         FaultDirectory disk = new FaultDirectory();
-        Run run = new Run(scenario, disk, merging);
+        CrashRun run = new CrashRun(scenario, disk);
         run.untilFailure();
         assertTrue(run.isComplete());
         // Deletions happen beside the next commit: a few calls more than were counted do no harm.
         return disk.callCount() + 5;
-    }
-
-    private static void checkAgainstModel(Index index, String where) {
-        long position =
-                Objects.requireNonNull(
-                                index.newestCommit().checkpoint().position(IndexScenario.PARTITION))
-                        .next();
-        assertEquals(model(position), IndexScenario.documents(index), where);
-        long rejected = 0;
-        for (StoredReject stored : index.rejectsBetween(0, Long.MAX_VALUE)) {
-            assertTrue(stored.reject().origin().position() < position, where);
-            rejected++;
-        }
-        long announced = 0;
-        for (IndexEvent event : index.eventsAfter(0, 1000)) {
-            announced +=
-                    ((Value.Int)
-                                    Objects.requireNonNull(
-                                            ((Value.Obj)
-                                                            Objects.requireNonNull(
-                                                                    event.data().get("documents")))
-                                                    .get("rejected")))
-                            .value();
-        }
-        assertEquals(announced, rejected, where);
-    }
-
-    /// What is visible after the first `position` steps.
-    private static SortedMap<String, Long> model(long position) {
-        SortedMap<String, Long> model = new TreeMap<>();
-        BATCHES.stream()
-                .flatMap(List::stream)
-                .limit(position)
-                .forEach(step -> {
-                    IndexScenario.apply(step, model);
-                });
-        return model;
-    }
-
-    /// Feeds the batches, one commit each, from wherever the index stands.
-    private static final class Run {
-        private final IndexScenario scenario;
-        private final FaultDirectory disk;
-        private final boolean merging;
-
-        /// The newest generation known to be published, and the one that may be.
-        long acknowledged;
-
-        long inFlight;
-
-        /// Looks at what a power loss would leave after every success.
-        boolean checkImages;
-
-        private boolean complete;
-
-        Run(IndexScenario scenario, FaultDirectory disk, boolean merging) {
-            this.scenario = scenario;
-            this.disk = disk;
-            this.merging = merging;
-        }
-
-        boolean isComplete() {
-            return complete;
-        }
-
-        /// Runs until everything is committed, or until the index cannot be used any more.
-        void untilFailure() {
-            inFlight = acknowledged == 0 ? 1 : acknowledged;
-            try (Index index = scenario.openOrCreate(disk)) {
-                acknowledged = index.newestCommit().generation();
-                inFlight = acknowledged;
-                int attempts = 0;
-                while (!complete && attempts++ < 20 && isUsable(index)) {
-                    feed(index);
-                }
-                checkReadable(index);
-            } catch (MillraceException.Unavailable e) {
-                assertTrue(disk.struck(), "failed without a fault: " + e);
-            }
-        }
-
-        private void feed(Index index) {
-            try {
-                commitAll(index);
-                complete = true;
-            } catch (MillraceException.Unavailable e) {
-                assertTrue(disk.struck(), "failed without a fault: " + e);
-                assertEquals(index.writer().committed(), index.writer().accepted());
-            }
-        }
-
-        private void commitAll(Index index) {
-            long position =
-                    Objects.requireNonNull(
-                                    index.writer().committed().position(IndexScenario.PARTITION))
-                            .next();
-            long end = 0;
-            for (List<Step> batch : BATCHES) {
-                end += batch.size();
-                if (end <= position) {
-                    continue;
-                }
-                ChangeBatch changes = IndexScenario.batch(index.writer().accepted(), batch);
-                index.writer().add(changes);
-                long next = index.newestCommit().generation() + 1;
-                try (PreparedCommit prepared = index.writer().prepareCommit()) {
-                    inFlight = next;
-                    acknowledged = prepared.commit().orElseThrow().generation();
-                }
-                assertEquals(next, acknowledged);
-                index.markPublished(acknowledged - 1);
-                checkImages();
-                if (merging) {
-                    merge(index);
-                }
-            }
-        }
-
-        /// It may fail as anything else may, but then nobody notices.
-        private void merge(Index index) {
-            inFlight = acknowledged + 1;
-            index.forceMerge(1, Duration.ZERO);
-            assertTrue(index.waitForMerges(Duration.ofSeconds(60)));
-            acknowledged = index.newestCommit().generation();
-            if (!(index.state() instanceof IndexState.Failed)) {
-                inFlight = acknowledged;
-                checkImages();
-            }
-        }
-
-        private void checkImages() {
-            for (int image = 0; checkImages && image < 3; image++) {
-                try (Index survived = scenario.open(disk.afterPowerLoss(new Random(image)))) {
-                    assertEquals(acknowledged, survived.newestCommit().generation());
-                    checkAgainstModel(survived, "after an acknowledged commit");
-                }
-            }
-        }
-
-        private static boolean isUsable(Index index) {
-            return !(index.state() instanceof IndexState.Failed);
-        }
-
-        /// Whatever happened to the writer: what is published can be read.
-        private void checkReadable(Index index) {
-            assertEquals(acknowledged, index.newestCommit().generation());
-            long position =
-                    Objects.requireNonNull(
-                                    index.newestCommit()
-                                            .checkpoint()
-                                            .position(IndexScenario.PARTITION))
-                            .next();
-            assertEquals(model(position), IndexScenario.documents(index));
-            if (index.state() instanceof IndexState.Failed) {
-                int before = disk.callCount();
-                assertThrows(
-                        MillraceException.Unavailable.class, () -> index.writer().prepareCommit());
-                assertFalse(
-                        disk.calls().subList(before, disk.callCount()).stream()
-                                .anyMatch(call -> call.startsWith("force")),
-                        "a force was tried again");
-            }
-        }
-    }
-
-    private static Step put(String key, long number) {
-        return new Step.Put(key, number);
-    }
-
-    private static Step remove(String key) {
-        return new Step.Remove(key);
-    }
-
-    private static Step bad(String key) {
-        return new Step.Bad(key);
-    }
-
-    private static Step garbage(String key) {
-        return new Step.Garbage(key);
     }
 }
