@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// Finds index folders: a folder with commit records, or those one or two levels below (an index,
-/// a data folder).
+/// Finds index folders: a folder with commit records, or those one or two levels below (an index, a
+/// data folder).
 final class IndexFolders {
     private static final int LEVELS = 2;
 

@@ -114,8 +114,7 @@ final class OfflineVerbs {
         List<CheckReport> reports = new ArrayList<>();
         for (Path folder : folders) {
             Directory directory = MmapDirectory.open(folder);
-            CheckReport report =
-                    IndexCheck.run(directory, deep, line -> tell(json, "  " + line));
+            CheckReport report = IndexCheck.run(directory, deep, line -> tell(json, "  " + line));
             reports.add(report);
             describe(report, json);
         }
@@ -137,9 +136,7 @@ final class OfflineVerbs {
                 "%s: %s, index %s, incarnation %s, generation %d, %d segments, %d documents, read up to %s"
                         .formatted(
                                 report.folder(),
-                                report.isWhole()
-                                        ? "whole"
-                                        : report.findings().size() + " findings",
+                                report.isWhole() ? "whole" : report.findings().size() + " findings",
                                 report.index(),
                                 report.incarnation(),
                                 report.generation(),
@@ -157,8 +154,7 @@ final class OfflineVerbs {
             answer.put("needed", Value.of(plan.isNeeded()));
             answer.put("generation", Value.of(plan.generation()));
             answer.put(
-                    "steps",
-                    new Value.Array(plan.steps().stream().<Value>map(Value::of).toList()));
+                    "steps", new Value.Array(plan.steps().stream().<Value>map(Value::of).toList()));
             plan.steps().forEach(step -> tell(json, step));
             if (plan.isPossible() && apply) {
                 Lives lives = Lives.of(folder);
@@ -193,8 +189,7 @@ final class OfflineVerbs {
         return report.isWhole() ? OK : DAMAGE;
     }
 
-    private int restore(Path backup, Path data, boolean json)
-            throws IOException, UsageException {
+    private int restore(Path backup, Path data, boolean json) throws IOException, UsageException {
         Directory source = MmapDirectory.open(backup);
         CheckReport report = IndexCheck.run(source, false, _ -> {});
         if (!report.isWhole()) {

@@ -40,8 +40,7 @@ record CrashScenario(String name, IndexScenario index, List<Act> acts) {
     static final CrashScenario MANY_SEGMENTS =
             new CrashScenario(
                     "many segments",
-                    scenario(
-                            IndexScenario.OPTIONS.withBuilderBytesMax(1).withKeptCommits(1)),
+                    scenario(IndexScenario.OPTIONS.withBuilderBytesMax(1).withKeptCommits(1)),
                     commits(usualBatches()));
 
     /// Files of many sectors and pages.
@@ -149,7 +148,8 @@ record CrashScenario(String name, IndexScenario index, List<Act> acts) {
         long at = 0;
         for (Act act : acts) {
             if (act instanceof Act.Commit(List<Step> steps)) {
-                for (Step step : steps.subList(0, (int) Math.clamp(position - at, 0, steps.size()))) {
+                for (Step step :
+                        steps.subList(0, (int) Math.clamp(position - at, 0, steps.size()))) {
                     switch (step) {
                         case Step.Put(String key, long number) -> model.put(key, number);
                         case Step.Remove(String key) -> model.remove(key);

@@ -65,8 +65,7 @@ class CrashTest {
                 Moment moment = moments.get(call);
                 for (int image = 0; image < IMAGES_PER_CALL; image++) {
                     long draw = seed + call * 1_000_003L + image;
-                    FaultDirectory found =
-                            moment.disk().afterPowerLoss(new SplittableRandom(draw));
+                    FaultDirectory found = moment.disk().afterPowerLoss(new SplittableRandom(draw));
                     drawn++;
                     if (seen.add(found.digest() * 31 + moment.known().hashCode())) {
                         distinct++;
@@ -81,10 +80,7 @@ class CrashTest {
         nanos.sort(null);
         System.out.printf(
                 "R1: %d images, %d of them distinct; recovery: median %d us, longest %d us%n",
-                drawn,
-                distinct,
-                nanos.get(nanos.size() / 2) / 1000,
-                nanos.getLast() / 1000);
+                drawn, distinct, nanos.get(nanos.size() / 2) / 1000, nanos.getLast() / 1000);
         assertTrue(distinct >= DISTINCT_IMAGES_MIN, distinct + " distinct images");
         assertTrue(nanos.get(nanos.size() * 99 / 100) < RECOVERY_NANOS_MAX);
     }
@@ -192,10 +188,16 @@ class CrashTest {
     @ParameterizedTest
     @EnumSource(
             value = Fault.class,
-            names = {"DEVICE_ERROR", "DEVICE_GONE", "FULL", "NO_DESCRIPTORS", "READ_ONLY", "SHORT_WRITE"})
+            names = {
+                "DEVICE_ERROR",
+                "DEVICE_GONE",
+                "FULL",
+                "NO_DESCRIPTORS",
+                "READ_ONLY",
+                "SHORT_WRITE"
+            })
     void anErrorAtAnyCallNeverMakesAFalseSuccess(Fault fault) throws IOException {
-        for (CrashScenario scenario :
-                List.of(CrashScenario.USUAL, CrashScenario.MANY_SEGMENTS)) {
+        for (CrashScenario scenario : List.of(CrashScenario.USUAL, CrashScenario.MANY_SEGMENTS)) {
             int calls = callsOfOneRun(scenario);
             for (int call = 1; call <= calls; call++) {
                 FaultDirectory disk = new FaultDirectory();
