@@ -6,6 +6,7 @@ import io.millrace.directory.FileInput;
 import io.millrace.directory.FileOutput;
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
+import org.roaringbitmap.InvalidRoaringFormat;
 import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
 import org.roaringbitmap.buffer.MutableRoaringBitmap;
 
@@ -63,7 +65,11 @@ public final class DeleteVectorFile {
         }
         try {
             return decode(bytes, trailer, meta);
-        } catch (IndexOutOfBoundsException | IllegalArgumentException | IOException e) {
+        } catch (IndexOutOfBoundsException
+                | BufferUnderflowException
+                | IllegalArgumentException
+                | InvalidRoaringFormat
+                | IOException e) {
             throw corrupt(meta, "directory damaged", e);
         }
     }

@@ -1,6 +1,7 @@
 package io.millrace.segment;
 
 import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdException;
 import io.millrace.MillraceException;
 import io.millrace.document.Document;
 import java.io.IOException;
@@ -192,15 +193,21 @@ final class DocumentBlocks {
     ///
     /// @throws MillraceException.Corrupt when it is not `rawLength` bytes
     static byte[] decompress(byte[] frame, int rawLength) {
-        byte[] block = new byte[rawLength];
-        long length = Zstd.decompressByteArray(block, 0, rawLength, frame, 0, frame.length);
-        if (length != rawLength) {
+        // Before anything is allocated: the two lengths stand in different places.
+        if (rawLength < 0
+                || rawLength > DocumentsLayout.RAW_BYTES_MAX
+                || Zstd.getFrameContentSize(frame) != rawLength) {
             throw new MillraceException.Corrupt(
-                    "document block of %d bytes decompresses to %s, expected %d bytes"
+                    "document block of %d bytes holds %d bytes, expected %d"
                             .formatted(
-                                    frame.length,
-                                    Zstd.isError(length) ? Zstd.getErrorName(length) : length,
-                                    rawLength));
+                                    frame.length, Zstd.getFrameContentSize(frame), rawLength));
+        }
+        byte[] block = new byte[rawLength];
+        try {
+            Zstd.decompressByteArray(block, 0, rawLength, frame, 0, frame.length);
+        } catch (ZstdException e) {
+            throw new MillraceException.Corrupt(
+                    "document block of %d bytes: %s".formatted(frame.length, e.getMessage()), e);
         }
         return block;
     }

@@ -15,6 +15,9 @@ final class DocumentsLayout {
     /// Small enough that one document costs little to fetch, large enough to compress well.
     static final int BLOCK_BYTES = 16 << 10;
 
+    /// Far above what the largest document becomes; a frame that claims more is damaged, not large.
+    static final int RAW_BYTES_MAX = 64 << 20;
+
     static final int TAIL_BLOCKS_OFFSET = 0;
     static final int TAIL_FIRST_DOCUMENTS_OFFSET = 8;
     static final int TAIL_OFFSETS_OFFSET = 16;

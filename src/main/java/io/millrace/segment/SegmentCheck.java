@@ -1,6 +1,5 @@
 package io.millrace.segment;
 
-import io.millrace.MillraceException;
 import io.millrace.document.Document;
 import io.millrace.document.DocumentCursor;
 import io.millrace.document.DocumentCursor.Token;
@@ -212,13 +211,7 @@ public final class SegmentCheck {
     private void guarded(String place, Runnable check) {
         try {
             check.run();
-        } catch (MillraceException.Corrupt
-                | MillraceException.Bug
-                | MillraceException.InvalidRequest
-                | IndexOutOfBoundsException
-                | IllegalArgumentException
-                | NegativeArraySizeException
-                | ArithmeticException e) {
+        } catch (RuntimeException e) {
             findings.found(place, "a readable section", e.toString());
         }
     }

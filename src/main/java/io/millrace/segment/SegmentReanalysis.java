@@ -1,6 +1,5 @@
 package io.millrace.segment;
 
-import io.millrace.MillraceException;
 import io.millrace.document.Field;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
@@ -33,7 +32,7 @@ final class SegmentReanalysis {
                 for (int i = 0; i < analyzed.present().size(); i++) {
                     compare(document, analyzed.present().get(i));
                 }
-            } catch (MillraceException | IndexOutOfBoundsException e) {
+            } catch (RuntimeException e) {
                 findings.found("documents", "document " + document + " as indexed", e.toString());
             }
             progress.accept(document + 1);
