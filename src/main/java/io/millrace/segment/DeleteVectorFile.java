@@ -153,8 +153,13 @@ public final class DeleteVectorFile {
             if (offset < 0 || length < 0 || offset > trailer || length > trailer - offset) {
                 throw corrupt(meta, "range " + offset + "+" + length + " of segment " + id);
             }
+            ByteBuffer bitmap =
+                    bytes.slice((int) offset, (int) length).order(ByteOrder.LITTLE_ENDIAN);
+            if (!DeleteVectorLayout.isBitmap(bitmap)) {
+                throw corrupt(meta, "bitmap of segment " + id);
+            }
             MutableRoaringBitmap vector = new MutableRoaringBitmap();
-            vector.deserialize(bytes.slice((int) offset, (int) length));
+            vector.deserialize(bitmap);
             vectors.put(id, vector);
         }
         return Collections.unmodifiableSortedMap(vectors);

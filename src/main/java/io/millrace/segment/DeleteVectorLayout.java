@@ -1,5 +1,7 @@
 package io.millrace.segment;
 
+import java.nio.ByteBuffer;
+
 /// A delete vector file: the deleted documents of every segment that one commit changed.
 ///
 /// ```
@@ -29,7 +31,28 @@ final class DeleteVectorLayout {
 
     static final int ALIGNMENT_BYTES = 8;
 
+    /// How Roaring's portable form starts: with the number of containers in the upper half, or with
+    /// that number after it.
+    private static final int COOKIE_WITH_RUNS = 12347;
+
+    private static final int COOKIE = 12346;
+    private static final int CONTAINER_ENTRY_BYTES = 4;
+
     private DeleteVectorLayout() {}
+
+    /// True when the buffer can hold as many containers as it says: asked before memory is taken
+    /// for them.
+    static boolean isBitmap(ByteBuffer bitmap) {
+        if (bitmap.limit() < 2 * Integer.BYTES) {
+            return false;
+        }
+        int cookie = bitmap.getInt(0);
+        long containers =
+                (cookie & 0xFFFF) == COOKIE_WITH_RUNS
+                        ? (cookie >>> 16) + 1
+                        : cookie == COOKIE ? bitmap.getInt(Integer.BYTES) : -1;
+        return containers >= 0 && containers * CONTAINER_ENTRY_BYTES <= bitmap.limit();
+    }
 
     static int entryOffset(int index) {
         return HEADER_BYTES + index * ENTRY_BYTES;

@@ -104,6 +104,12 @@ final class MappedTerms implements TermsReader {
         if (start == end) {
             return bitmap(bitmapTerms.ceiling(ordinal));
         }
+        if (end - start > TermsLayout.INLINE_DOCUMENTS_MAX) {
+            throw new MillraceException.Corrupt(
+                    "term %d of field %s has %d inline documents, expected at most %d"
+                            .formatted(
+                                    ordinal, path, end - start, TermsLayout.INLINE_DOCUMENTS_MAX));
+        }
         MutableRoaringBitmap documents = new MutableRoaringBitmap();
         for (int i = start; i < end; i++) {
             documents.add(inlineDocuments.getInt(i));

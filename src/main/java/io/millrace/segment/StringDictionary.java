@@ -111,6 +111,19 @@ final class StringDictionary {
 
         private void read(int shared) {
             int rest = varint();
+            if (shared < 0
+                    || shared > length
+                    || rest < 0
+                    || rest > TermsLayout.TERM_BYTES_MAX - shared) {
+                throw new MillraceException.Corrupt(
+                        "term %d shares %d bytes of %d and has %d more, expected at most %d in all"
+                                .formatted(
+                                        ordinal,
+                                        shared,
+                                        length,
+                                        rest,
+                                        TermsLayout.TERM_BYTES_MAX));
+            }
             length = shared + rest;
             if (term.length < length) {
                 term = Arrays.copyOf(term, Math.max(length, term.length * 2));
