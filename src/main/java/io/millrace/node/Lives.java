@@ -45,13 +45,12 @@ final class Lives {
         }
     }
 
-    /// Makes an incarnation the current one of an index that had none.
+    /// Makes an incarnation the current one: the moment at which it takes the place of any other.
     void enter(String incarnation) throws IOException {
-        directory.folder(incarnation);
+        new CurrentIncarnation(directory).write(incarnation);
     }
 
-    /// Puts the incarnation in the place of an older one, and the older one aside. Between the two
-    /// the index has two incarnations and does not start; run again, or moved by hand, it does.
+    /// Puts the incarnation in the place of an older one, and then the older one aside.
     Path replace(Path older, String incarnation) throws IOException {
         enter(incarnation);
         Path data = Objects.requireNonNull(path.getParent());

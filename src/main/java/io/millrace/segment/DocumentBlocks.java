@@ -199,8 +199,7 @@ final class DocumentBlocks {
                 || Zstd.getFrameContentSize(frame) != rawLength) {
             throw new MillraceException.Corrupt(
                     "document block of %d bytes holds %d bytes, expected %d"
-                            .formatted(
-                                    frame.length, Zstd.getFrameContentSize(frame), rawLength));
+                            .formatted(frame.length, Zstd.getFrameContentSize(frame), rawLength));
         }
         byte[] block = new byte[rawLength];
         try {

@@ -118,11 +118,7 @@ final class StringDictionary {
                 throw new MillraceException.Corrupt(
                         "term %d shares %d bytes of %d and has %d more, expected at most %d in all"
                                 .formatted(
-                                        ordinal,
-                                        shared,
-                                        length,
-                                        rest,
-                                        TermsLayout.TERM_BYTES_MAX));
+                                        ordinal, shared, length, rest, TermsLayout.TERM_BYTES_MAX));
             }
             length = shared + rest;
             if (term.length < length) {

@@ -148,8 +148,7 @@ record CrashScenario(String name, IndexScenario index, List<Act> acts) {
         long at = 0;
         for (Act act : acts) {
             if (act instanceof Act.Commit(List<Step> steps)) {
-                for (Step step :
-                        steps.subList(0, Math.clamp(position - at, 0, steps.size()))) {
+                for (Step step : steps.subList(0, Math.clamp(position - at, 0, steps.size()))) {
                     switch (step) {
                         case Step.Put(String key, long number) -> model.put(key, number);
                         case Step.Remove(String key) -> model.remove(key);

@@ -87,8 +87,7 @@ class SegmentFuzzTest {
         int trailer = Math.max(0, file.length - SegmentLayout.TRAILER_BYTES);
         int crc = file.length < SegmentLayout.TRAILER_BYTES ? 0 : bytes.getInt(trailer + 12);
         long footer = file.length < SegmentLayout.TRAILER_BYTES ? 0 : bytes.getLong(trailer);
-        int documents =
-                footer >= 0 && footer <= file.length - 4 ? bytes.getInt((int) footer) : 0;
+        int documents = footer >= 0 && footer <= file.length - 4 ? bytes.getInt((int) footer) : 0;
         return SegmentReader.open(folder, new SegmentMeta(ID, file.length, crc, documents, 1));
     }
 
@@ -148,8 +147,7 @@ class SegmentFuzzTest {
                                 .order(ByteOrder.LITTLE_ENDIAN)
                                 .putInt(trailer, crc(file, 0, trailer))
                                 .putInt(trailer + 4, DeleteVectorLayout.VERSION)
-                                .putLong(
-                                        trailer + 8, Long.reverseBytes(DeleteVectorLayout.MAGIC));
+                                .putLong(trailer + 8, Long.reverseBytes(DeleteVectorLayout.MAGIC));
                     }
                     return file;
                 },
@@ -164,8 +162,7 @@ class SegmentFuzzTest {
                                     : ByteBuffer.wrap(file)
                                             .order(ByteOrder.LITTLE_ENDIAN)
                                             .getInt(trailer);
-                    DeleteVectorFile.read(
-                                    folder, new DeleteVectorMeta(VECTORS, file.length, crc))
+                    DeleteVectorFile.read(folder, new DeleteVectorMeta(VECTORS, file.length, crc))
                             .values()
                             .forEach(vector -> vector.forEach((int _) -> {}));
                 });

@@ -51,8 +51,7 @@ public final class Fuzzing {
         void read(byte[] input) throws Exception;
     }
 
-    private static final ThreadMXBean THREADS =
-            (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private Fuzzing() {}
 
@@ -82,8 +81,7 @@ public final class Fuzzing {
             accepted += feed(name, input, extraBytes, target) ? 1 : 0;
             runs++;
         }
-        System.out.printf(
-                "fuzz %s: %d inputs, %d accepted, seed %d%n", name, runs, accepted, seed);
+        System.out.printf("fuzz %s: %d inputs, %d accepted, seed %d%n", name, runs, accepted, seed);
     }
 
     private static boolean feed(String name, byte[] input, long extraBytes, Target target) {
@@ -156,7 +154,8 @@ public final class Fuzzing {
                 yield input;
             }
             case 5 -> {
-                System.arraycopy(input, random.nextInt(input.length - length + 1), input, at, length);
+                System.arraycopy(
+                        input, random.nextInt(input.length - length + 1), input, at, length);
                 yield input;
             }
             case 6 -> joined(input, at, input, at, at + length, at);
