@@ -23,8 +23,10 @@ final class KilledProcess {
     public static void main(String[] arguments) throws Exception {
         System.setProperty("java.util.logging.config.file", "/dev/null");
         Directory directory = MmapDirectory.open(Path.of(arguments[0]));
+        // A number of commits ends the process by itself: to learn which classes it loads.
+        long commits = arguments.length > 1 ? Long.parseLong(arguments[1]) : Long.MAX_VALUE;
         try (Index index = scenario().openOrCreate(directory)) {
-            while (true) {
+            for (long commit = 0; commit < commits; commit++) {
                 long position = position(index);
                 List<Step> steps = new ArrayList<>();
                 for (long at = position; at < position + BATCH; at++) {
