@@ -7,6 +7,7 @@ import io.millrace.document.DocumentKey;
 import io.millrace.document.Field;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
 import org.roaringbitmap.buffer.MutableRoaringBitmap;
 
@@ -40,7 +41,13 @@ public final class SegmentCheck {
         SegmentCheck check = new SegmentCheck(reader, findings);
         check.documents(nextSequence, progress);
         for (Field field : reader.schema().fields()) {
-            check.guarded("terms." + field.path(), () -> check.terms(field));
+            check.guarded(
+                    "terms." + field.path(), () -> check.terms(field, reader.terms(field.path())));
+            if (reader.textTerms(field.path()) != reader.terms(field.path())) {
+                check.guarded(
+                        "terms of text " + field.path(),
+                        () -> check.terms(field, reader.textTerms(field.path())));
+            }
             check.guarded("column." + field.path(), () -> check.column(field));
             check.guarded("postings." + field.path(), () -> check.postings(field));
         }
@@ -91,8 +98,7 @@ public final class SegmentCheck {
         }
     }
 
-    private void terms(Field field) {
-        TermsReader terms = reader.terms(field.path());
+    private void terms(Field field, @Nullable TermsReader terms) {
         if (terms == null) {
             return;
         }
@@ -171,7 +177,7 @@ public final class SegmentCheck {
 
     private void postings(Field field) {
         PostingsReader postings = reader.postings(field.path());
-        TermsReader terms = reader.terms(field.path());
+        TermsReader terms = reader.textTerms(field.path());
         if (postings == null || terms == null) {
             return;
         }

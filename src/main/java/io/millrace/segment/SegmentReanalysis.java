@@ -1,9 +1,11 @@
 package io.millrace.segment;
 
+import io.millrace.document.Document;
 import io.millrace.document.Field;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
 import org.apache.lucene.util.Counter;
+import org.jspecify.annotations.Nullable;
 
 /// Compares what is indexed with what the stored documents say, document by document. Every term of
 /// a document must lead back to it, and there must be no more pairs of term and document than that.
@@ -14,21 +16,24 @@ final class SegmentReanalysis {
     private final DocumentAnalyzer analyzer;
     private final AnalyzedDocument analyzed;
 
-    /// Pairs of term and document found by analysis, by field ordinal.
-    private final long[] pairs;
+    /// Pairs of value or term and document found by analysis, by field ordinal.
+    private final long[] valuePairs;
+
+    private final long[] termPairs;
 
     SegmentReanalysis(SegmentReader reader, SegmentCheck.Findings findings) {
         this.reader = reader;
         this.findings = findings;
         analyzer = new DocumentAnalyzer(reader.schema());
         analyzed = new AnalyzedDocument(reader.schema(), Counter.newCounter());
-        pairs = new long[reader.schema().fields().size()];
+        valuePairs = new long[reader.schema().fields().size()];
+        termPairs = new long[reader.schema().fields().size()];
     }
 
     void run(IntConsumer progress) {
         for (int document = 0; document < reader.documentCount(); document++) {
             try {
-                analyzer.analyze(reader.document(document), analyzed);
+                analyze(reader.document(document));
                 for (int i = 0; i < analyzed.present().size(); i++) {
                     compare(document, analyzed.present().get(i));
                 }
@@ -37,74 +42,90 @@ final class SegmentReanalysis {
             }
             progress.accept(document + 1);
         }
-        for (int ordinal = 0; ordinal < pairs.length; ordinal++) {
-            long indexed = indexedPairs(reader.schema().fields().get(ordinal));
-            if (indexed != pairs[ordinal]) {
-                findings.found(
-                        "terms." + reader.schema().fields().get(ordinal).path(),
-                        pairs[ordinal] + " pairs of term and document, by analysis",
-                        "" + indexed);
+        for (int ordinal = 0; ordinal < valuePairs.length; ordinal++) {
+            Field field = reader.schema().fields().get(ordinal);
+            TermsReader values = reader.terms(field.path());
+            TermsReader terms = reader.textTerms(field.path());
+            if (values != terms) {
+                comparePairs(field, values, valuePairs[ordinal]);
             }
+            comparePairs(field, terms, termPairs[ordinal]);
+        }
+    }
+
+    private void analyze(Document document) {
+        analyzer.analyze(document, analyzed, true);
+        if (!analyzer.ignoredPaths().isEmpty()
+                && reader.schema().ordinal(Field.IGNORED.path()) >= 0) {
+            analyzer.listIgnored(analyzed);
         }
     }
 
     private void compare(int document, int ordinal) {
         Field field = reader.schema().fields().get(ordinal);
         AnalyzedField values = analyzed.field(ordinal);
-        if (field.type().isNumeric()) {
-            long[] numbers = values.numbers.toArray();
-            Arrays.sort(numbers);
-            for (int i = 0; i < numbers.length; i++) {
-                if (i == 0 || numbers[i] != numbers[i - 1]) {
-                    TermsReader terms = reader.terms(field.path());
-                    expect(
-                            document,
-                            ordinal,
-                            field,
-                            terms == null ? -1 : terms.find(numbers[i]),
-                            "" + numbers[i]);
-                }
+        TermsReader compared = reader.terms(field.path());
+        long[] numbers = values.numbers.toArray();
+        Arrays.sort(numbers);
+        for (int i = 0; i < numbers.length; i++) {
+            if (i == 0 || numbers[i] != numbers[i - 1]) {
+                valuePairs[ordinal]++;
+                int term = compared == null ? -1 : compared.find(numbers[i]);
+                expect(document, field, compared, term);
             }
-            return;
         }
-        byte[][] strings = new byte[values.offsets.size()][];
-        for (int i = 0; i < strings.length; i++) {
-            int from = values.offsets.get(i);
-            strings[i] =
-                    Arrays.copyOfRange(
-                            analyzed.bytes().array(), from, from + values.lengths.get(i));
-        }
-        Arrays.sort(strings, Arrays::compareUnsigned);
-        for (int i = 0; i < strings.length; i++) {
-            if (i == 0 || !Arrays.equals(strings[i], strings[i - 1])) {
-                TermsReader terms = reader.terms(field.path());
-                expect(
+        valuePairs[ordinal] += strings(document, field, compared, values.offsets, values.lengths);
+        termPairs[ordinal] +=
+                strings(
                         document,
-                        ordinal,
                         field,
-                        terms == null ? -1 : terms.find(strings[i]),
-                        strings[i].length + " bytes of a string");
-            }
-        }
+                        reader.textTerms(field.path()),
+                        values.termOffsets,
+                        values.termLengths);
     }
 
-    private void expect(int document, int ordinal, Field field, int term, String value) {
-        pairs[ordinal]++;
-        TermsReader terms = reader.terms(field.path());
+    /// Returns how many distinct ones there are.
+    private int strings(
+            int document,
+            Field field,
+            @Nullable TermsReader terms,
+            IntList offsets,
+            IntList lengths) {
+        byte[][] strings = new byte[offsets.size()][];
+        for (int i = 0; i < strings.length; i++) {
+            int from = offsets.get(i);
+            strings[i] = Arrays.copyOfRange(analyzed.bytes().array(), from, from + lengths.get(i));
+        }
+        Arrays.sort(strings, Arrays::compareUnsigned);
+        int distinct = 0;
+        for (int i = 0; i < strings.length; i++) {
+            if (i == 0 || !Arrays.equals(strings[i], strings[i - 1])) {
+                distinct++;
+                expect(document, field, terms, terms == null ? -1 : terms.find(strings[i]));
+            }
+        }
+        return distinct;
+    }
+
+    private void expect(int document, Field field, @Nullable TermsReader terms, int term) {
         if (terms == null || term < 0 || !terms.documents(term).contains(document)) {
             findings.found(
                     "terms." + field.path(),
-                    "document %d under term %s".formatted(document, value),
-                    term < 0 ? "no such term" : "not among its documents");
+                    "every term of document " + document,
+                    term < 0 ? "one that is none" : "not among the documents of term " + term);
         }
     }
 
-    private long indexedPairs(Field field) {
-        TermsReader terms = reader.terms(field.path());
+    private void comparePairs(Field field, @Nullable TermsReader terms, long expected) {
         long indexed = 0;
         for (int term = 0; terms != null && term < terms.termCount(); term++) {
             indexed += terms.documentCount(term);
         }
-        return indexed;
+        if (indexed != expected) {
+            findings.found(
+                    "terms." + field.path(),
+                    expected + " pairs of term and document, by analysis",
+                    "" + indexed);
+        }
     }
 }

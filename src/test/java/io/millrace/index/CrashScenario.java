@@ -54,6 +54,10 @@ record CrashScenario(String name, IndexScenario index, List<Act> acts) {
                 MANY_SEGMENTS,
                 LARGE_FILES,
                 new CrashScenario(
+                        "a growing schema",
+                        scenario(IndexScenario.OPTIONS).growing(),
+                        commits(usualBatches())),
+                new CrashScenario(
                         "aborts",
                         scenario(IndexScenario.OPTIONS),
                         List.of(

@@ -79,8 +79,7 @@ class ProcessKillTest {
         }
     }
 
-    private static Process start(Path log, String archive, String... arguments)
-            throws IOException {
+    private static Process start(Path log, String archive, String... arguments) throws IOException {
         List<String> command =
                 new ArrayList<>(
                         List.of(
