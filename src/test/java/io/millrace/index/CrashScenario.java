@@ -153,11 +153,7 @@ record CrashScenario(String name, IndexScenario index, List<Act> acts) {
         for (Act act : acts) {
             if (act instanceof Act.Commit(List<Step> steps)) {
                 for (Step step : steps.subList(0, Math.clamp(position - at, 0, steps.size()))) {
-                    switch (step) {
-                        case Step.Put(String key, long number) -> model.put(key, number);
-                        case Step.Remove(String key) -> model.remove(key);
-                        case Step.Bad _, Step.Garbage _ -> {}
-                    }
+                    IndexScenario.apply(step, model);
                 }
             }
             at += length(act);
