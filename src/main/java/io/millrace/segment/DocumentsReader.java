@@ -48,6 +48,11 @@ final class DocumentsReader {
         byte[] bytes = block(block);
         int start = DocumentBlocks.start(bytes, count, document - first);
         int end = DocumentBlocks.end(bytes, count, document - first);
+        if (start < 0 || start > end || end > bytes.length) {
+            throw new MillraceException.Corrupt(
+                    "document %d from %d to %d of a block of %d bytes"
+                            .formatted(document, start, end, bytes.length));
+        }
         return Document.ofBytes(Arrays.copyOfRange(bytes, start, end));
     }
 

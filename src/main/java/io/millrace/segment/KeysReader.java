@@ -34,7 +34,8 @@ final class KeysReader {
     /// The document of a key, or -1.
     int find(DocumentKey key) {
         byte fingerprint = KeysLayout.fingerprint(key.hash());
-        int slot = KeysLayout.slot(key.hash(), slotCount);
+        int first = KeysLayout.slot(key.hash(), slotCount);
+        int slot = first;
         byte found = section.get(SegmentLayout.BYTE, slot);
         while (found != 0) {
             if (found == fingerprint) {
@@ -44,6 +45,10 @@ final class KeysReader {
                 }
             }
             slot = slot + 1 == slotCount ? 0 : slot + 1;
+            if (slot == first) {
+                throw new MillraceException.Corrupt(
+                        "none of %d slots of the key table is free".formatted(slotCount));
+            }
             found = section.get(SegmentLayout.BYTE, slot);
         }
         return -1;

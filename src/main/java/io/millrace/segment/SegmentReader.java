@@ -96,10 +96,11 @@ public final class SegmentReader implements AutoCloseable {
                                         meta.id(), file.memory().byteSize(), meta.lengthBytes()));
             }
             return new SegmentReader(file, meta, footer);
-        } catch (IndexOutOfBoundsException | MillraceException e) {
+        } catch (RuntimeException e) {
+            // Bounds, sums and bitmaps of a file whose checksums are true and whose writer was not.
             file.close();
             throw new MillraceException.Corrupt("segment " + meta.id() + ": " + e.getMessage(), e);
-        } catch (RuntimeException | Error e) {
+        } catch (Error e) {
             file.close();
             throw e;
         }

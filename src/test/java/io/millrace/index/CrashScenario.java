@@ -1,12 +1,16 @@
 package io.millrace.index;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.millrace.index.IndexScenario.Step;
 import io.millrace.testing.ManualClock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /// What an index goes through while power, disk or calls fail. To try something new under all of
 /// these tests, add a line to [#all].
@@ -48,10 +52,18 @@ record CrashScenario(String name, IndexScenario index, List<Act> acts) {
             new CrashScenario(
                     "large files", scenario(IndexScenario.OPTIONS), commits(largeBatches()));
 
+    /// Segments are merged after every commit.
+    static final CrashScenario MERGES =
+            new CrashScenario(
+                    "merges",
+                    scenario(IndexScenario.OPTIONS.withBuilderBytesMax(1).withKeptCommits(1)),
+                    merged(commits(usualBatches())));
+
     static List<CrashScenario> all() {
         return List.of(
                 USUAL,
                 MANY_SEGMENTS,
+                MERGES,
                 LARGE_FILES,
                 new CrashScenario(
                         "a growing schema",
@@ -198,7 +210,23 @@ record CrashScenario(String name, IndexScenario index, List<Act> acts) {
     }
 
     private static IndexScenario scenario(IndexOptions options) {
-        return new IndexScenario(new ManualClock(), 7, options);
+        // Merges of their own accord would make every run another one.
+        return new IndexScenario(
+                new ManualClock(),
+                7,
+                options.withMerges(MergeOptions.DEFAULT.withBackground(false)));
+    }
+
+    private static List<Act> merged(List<Act> acts) {
+        return acts.stream()
+                .flatMap(act -> Stream.of(act, new Act.Do(CrashScenario::merge)))
+                .toList();
+    }
+
+    /// It may fail as anything else may, but then nobody notices.
+    private static void merge(Index index) {
+        index.forceMerge(1, Duration.ZERO);
+        assertTrue(index.waitForMerges(Duration.ofSeconds(60)));
     }
 
     private static List<Act> commits(List<List<Step>> batches) {

@@ -184,7 +184,7 @@ class CrashTest {
         check(scenario, image, known, where);
     }
 
-    /// R3.
+    /// R3. X-44: a merge that cannot be published loses nothing.
     @ParameterizedTest
     @EnumSource(
             value = Fault.class,
@@ -197,7 +197,10 @@ class CrashTest {
                 "SHORT_WRITE"
             })
     void anErrorAtAnyCallNeverMakesAFalseSuccess(Fault fault) throws IOException {
-        for (CrashScenario scenario : List.of(CrashScenario.USUAL, CrashScenario.MANY_SEGMENTS)) {
+        for (CrashScenario scenario : List.of(
+                        CrashScenario.USUAL,
+                        CrashScenario.MANY_SEGMENTS,
+                        CrashScenario.MERGES)) {
             int calls = callsOfOneRun(scenario);
             for (int call = 1; call <= calls; call++) {
                 FaultDirectory disk = new FaultDirectory();
