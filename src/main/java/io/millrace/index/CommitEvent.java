@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class CommitEvent {
     private CommitEvent() {}
 
-    /// Of generation 1.
+    /// Of the first generation of an incarnation: every segment is new.
     static Obj first(CommitRecord record) {
         return data(
                 record,

@@ -236,8 +236,7 @@ record CommitRecord(
                         number,
                         documentCount,
                         restoredAtMillis);
-        CommitEvent.Changes all = new CommitEvent.Changes(0, 0, 0, segments, List.of());
-        return restored.withEvents(List.of(CommitEvent.data(restored, all)));
+        return restored.withEvents(List.of(CommitEvent.first(restored)));
     }
 
     long previousGeneration() {
