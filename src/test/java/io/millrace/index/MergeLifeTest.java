@@ -115,6 +115,8 @@ class MergeLifeTest {
             assertTrue(index.forceMerge(1, LONG));
             scenario.commit(index);
 
+            // The request is met a moment before the merge lets go of its inputs.
+            assertTrue(index.waitForMerges(LONG));
             index.settle();
             assertEquals(2, segments().size());
             assertTrue(segments().stream().noneMatch(before::contains));
