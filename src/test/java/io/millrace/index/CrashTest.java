@@ -197,10 +197,8 @@ class CrashTest {
                 "SHORT_WRITE"
             })
     void anErrorAtAnyCallNeverMakesAFalseSuccess(Fault fault) throws IOException {
-        for (CrashScenario scenario : List.of(
-                        CrashScenario.USUAL,
-                        CrashScenario.MANY_SEGMENTS,
-                        CrashScenario.MERGES)) {
+        for (CrashScenario scenario :
+                List.of(CrashScenario.USUAL, CrashScenario.MANY_SEGMENTS, CrashScenario.MERGES)) {
             int calls = callsOfOneRun(scenario);
             for (int call = 1; call <= calls; call++) {
                 FaultDirectory disk = new FaultDirectory();

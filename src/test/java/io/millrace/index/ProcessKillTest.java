@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.github.luben.zstd.Zstd;
 import io.millrace.MillraceException;
 import io.millrace.directory.Directory;
 import io.millrace.directory.MmapDirectory;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -16,9 +18,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.JarOutputStream;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import org.apache.lucene.analysis.en.EnglishAnalyzer;
+import org.apache.lucene.util.Counter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.roaringbitmap.RoaringBitmap;
 
 /// Kills a process that commits to real files, at a random commit and a random moment within it.
 class ProcessKillTest {
@@ -29,10 +37,12 @@ class ProcessKillTest {
         RandomGenerator random = RandomGenerator.getDefault();
         Path log = folder.resolve("errors.log");
         Directory directory = MmapDirectory.open(folder.resolve("index"));
-        // What the process loads is kept, so that the others start in half the time.
+        // What the process loads is kept, so that the others start in a third of the time.
+        String classPath = classPath(folder);
         Process first =
                 start(
                         log,
+                        classPath,
                         "-XX:ArchiveClassesAtExit=" + folder.resolve("classes.jsa"),
                         folder.resolve("first").toString(),
                         "3");
@@ -43,10 +53,11 @@ class ProcessKillTest {
             Process process =
                     start(
                             log,
+                            classPath,
                             "-XX:SharedArchiveFile=" + folder.resolve("classes.jsa"),
                             folder.resolve("index").toString());
             String said = "";
-            int commits = 1 + random.nextInt(30);
+            int commits = 1 + random.nextInt(8);
             try (BufferedReader lines =
                     new BufferedReader(
                             new InputStreamReader(
@@ -79,7 +90,41 @@ class ProcessKillTest {
         }
     }
 
-    private static Process start(Path log, String archive, String... arguments) throws IOException {
+    /// The few places that the process loads from. The archive of classes takes jars only.
+    private static String classPath(Path folder) throws Exception {
+        List<String> places = new ArrayList<>();
+        for (Class<?> loaded :
+                List.of(
+                        KilledProcess.class,
+                        Index.class,
+                        RoaringBitmap.class,
+                        Zstd.class,
+                        Counter.class,
+                        EnglishAnalyzer.class)) {
+            Path place =
+                    Path.of(loaded.getProtectionDomain().getCodeSource().getLocation().toURI());
+            places.add(
+                    Files.isDirectory(place)
+                            ? jar(place, folder.resolve(places.size() + ".jar")).toString()
+                            : place.toString());
+        }
+        return String.join(File.pathSeparator, places);
+    }
+
+    private static Path jar(Path classes, Path jar) throws IOException {
+        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar));
+                Stream<Path> files = Files.walk(classes)) {
+            for (Path file : files.filter(path -> path.toString().endsWith(".class")).toList()) {
+                String name = classes.relativize(file).toString().replace(File.separatorChar, '/');
+                out.putNextEntry(new ZipEntry(name));
+                Files.copy(file, out);
+            }
+        }
+        return jar;
+    }
+
+    private static Process start(Path log, String classPath, String archive, String... arguments)
+            throws IOException {
         List<String> command =
                 new ArrayList<>(
                         List.of(
@@ -92,7 +137,7 @@ class ProcessKillTest {
                                 "--enable-native-access=ALL-UNNAMED",
                                 "--sun-misc-unsafe-memory-access=allow",
                                 "-cp",
-                                System.getProperty("java.class.path"),
+                                classPath,
                                 KilledProcess.class.getName()));
         command.addAll(List.of(arguments));
         return new ProcessBuilder(command).redirectError(log.toFile()).start();
