@@ -54,7 +54,7 @@ class KillIT {
     void everyKeyOfTheTopicIsIndexedOnceAfterKills(
             @TempDir(cleanup = CleanupMode.ON_SUCCESS) Path folder) throws Exception {
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(SEED);
-        NodeOfTests.createTopics("millrace.commits", "millrace.dead-letters");
+        NodeOfTests.createTopics("millrace.commits", "millrace.merges", "millrace.dead-letters");
         GeneratedTopic topic =
                 GeneratedTopic.create(TestKafka.bootstrapServers(), "killed-" + SEED, 4, random);
         Path definitions = Files.createDirectory(folder.resolve("definitions"));

@@ -38,10 +38,11 @@ public record MergeEvent(
     static MergeEvent of(
             CommitRecord record, Claim claim, Phase phase, String detail, long atMillis) {
         Map<String, Value> data = new LinkedHashMap<>();
+        data.put("id", Value.of(claim.output().ulid()));
         data.put("reason", Value.of(claim.plan().reason().name()));
         data.put("inputs", ids(claim.plan().inputs()));
+        data.put("inputBytes", Value.of(claim.lengthBytes()));
         data.put("documents", Value.of(claim.liveCount()));
-        data.put("bytes", Value.of(claim.lengthBytes()));
         if (!detail.isEmpty()) {
             data.put("detail", Value.of(detail));
         }

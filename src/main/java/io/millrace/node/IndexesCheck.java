@@ -4,6 +4,7 @@ import io.millrace.catalog.Catalog;
 import io.millrace.pipeline.Indexes;
 import io.millrace.pipeline.PipelineStatus;
 import io.millrace.pipeline.RunningIndex;
+import io.millrace.publish.CommitRelay;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
@@ -15,10 +16,12 @@ import org.eclipse.microprofile.health.Readiness;
 class IndexesCheck implements HealthCheck {
     private final Indexes indexes;
     private final Catalog catalog;
+    private final CommitRelay relay;
 
-    IndexesCheck(Indexes indexes, Catalog catalog) {
+    IndexesCheck(Indexes indexes, Catalog catalog, CommitRelay relay) {
         this.indexes = indexes;
         this.catalog = catalog;
+        this.relay = relay;
     }
 
     @Override
@@ -35,6 +38,7 @@ class IndexesCheck implements HealthCheck {
                             : status.state().label() + ": " + status.detail());
         }
         answer.withData("unusableDefinitions", catalog.problems().size());
+        answer.withData("droppedMergeEvents", relay.droppedMergeEvents());
         return answer.status(ready).build();
     }
 }

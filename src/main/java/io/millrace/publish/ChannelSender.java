@@ -15,12 +15,15 @@ import org.eclipse.microprofile.reactive.messaging.Message;
 @ApplicationScoped
 class ChannelSender implements RecordSender {
     private final MutinyEmitter<Record<String, byte[]>> commits;
+    private final MutinyEmitter<Record<String, byte[]>> merges;
     private final MutinyEmitter<Record<String, byte[]>> deadLetters;
 
     ChannelSender(
             @Channel("commits") MutinyEmitter<Record<String, byte[]>> commits,
+            @Channel("merges") MutinyEmitter<Record<String, byte[]>> merges,
             @Channel("dead-letters") MutinyEmitter<Record<String, byte[]>> deadLetters) {
         this.commits = commits;
+        this.merges = merges;
         this.deadLetters = deadLetters;
     }
 
@@ -29,6 +32,7 @@ class ChannelSender implements RecordSender {
         MutinyEmitter<Record<String, byte[]>> emitter =
                 switch (record.topic()) {
                     case COMMITS -> commits;
+                    case MERGES -> merges;
                     case DEAD_LETTERS -> deadLetters;
                 };
         return emitter.sendMessage(message(record)).subscribeAsCompletionStage();

@@ -3,17 +3,21 @@ package io.millrace.publish;
 import io.millrace.document.Value;
 import io.millrace.document.Value.Obj;
 import io.millrace.index.IndexEvent;
+import io.millrace.index.MergeEvent;
 import io.millrace.json.Json;
 import io.millrace.publish.OutgoingRecord.Header;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
-/// Commit events as CloudEvents 1.0, with the generation and the one before it as extension
+/// Commit and merge events as CloudEvents 1.0. Those of commits come with the generation and the one before it as extension
 /// attributes: a reader sees a missing or repeated event without looking at the data.
 public final class CloudEvents {
     public static final String COMMIT_TYPE = "io.millrace.commit.v1";
+    static final String MERGE_TYPE = "io.millrace.merge.v1";
 
     private static final String JSON = "application/json";
 
@@ -21,11 +25,53 @@ public final class CloudEvents {
 
     /// Binary mode of the Kafka binding: attributes are headers, the value is the data.
     static OutgoingRecord toRecord(IndexEvent event) {
+        return record(Topic.COMMITS, event.index(), attributes(event), event.data());
+    }
+
+    /// How a merge gets on.
+    static OutgoingRecord toRecord(MergeEvent event) {
+        Map<String, Value> attributes =
+                mergeAttributes(
+                        event.index(), event.incarnation(), event.merge(), event.phase());
+        attributes.put("time", Value.of(Instant.ofEpochMilli(event.atMillis()).toString()));
+        return record(Topic.MERGES, event.index(), attributes, event.data());
+    }
+
+    /// That the merge of a generation finished, empty for one without a merge. Names the
+    /// generation: its own event is the one that is never lost.
+    static Optional<OutgoingRecord> toFinishedMerge(IndexEvent commit) {
+        if (!(commit.data().get("merge") instanceof Obj merge)
+                || !(merge.get("id") instanceof Value.Text(String id))) {
+            return Optional.empty();
+        }
+        Map<String, Value> attributes =
+                mergeAttributes(
+                        commit.index(), commit.incarnation(), id, MergeEvent.Phase.FINISHED);
+        if (commit.data().get("committedAt") instanceof Value.Text time) {
+            attributes.put("time", time);
+        }
+        attributes.put("generation", Value.of(commit.generation()));
+        return Optional.of(record(Topic.MERGES, commit.index(), attributes, merge));
+    }
+
+    private static Map<String, Value> mergeAttributes(
+            String index, String incarnation, String merge, MergeEvent.Phase phase) {
+        Map<String, Value> attributes = new LinkedHashMap<>();
+        attributes.put("specversion", Value.of("1.0"));
+        attributes.put("id", Value.of(MergeEvent.idOf(index, incarnation, merge, phase)));
+        attributes.put("source", Value.of("/indexes/" + index));
+        attributes.put("type", Value.of(MERGE_TYPE));
+        attributes.put("phase", Value.of(phase.label()));
+        return attributes;
+    }
+
+    private static OutgoingRecord record(
+            Topic topic, String index, Map<String, Value> attributes, Obj data) {
         List<Header> headers = new ArrayList<>();
-        attributes(event)
-                .forEach((name, value) -> headers.add(Header.of("ce_" + name, value.toString())));
+        attributes.forEach(
+                (name, value) -> headers.add(Header.of("ce_" + name, value.toString())));
         headers.add(Header.of("content-type", JSON));
-        return new OutgoingRecord(Topic.COMMITS, event.index(), Json.bytes(event.data()), headers);
+        return new OutgoingRecord(topic, index, Json.bytes(data), headers);
     }
 
     /// Structured mode: one JSON object with attributes and data, for readers without headers.

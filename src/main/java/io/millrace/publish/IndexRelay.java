@@ -3,6 +3,7 @@ package io.millrace.publish;
 import io.millrace.MillraceException;
 import io.millrace.index.Index;
 import io.millrace.index.IndexEvent;
+import io.millrace.index.MergeEvent;
 import io.millrace.index.NodeResources.NanoClock;
 import io.millrace.index.StoredReject;
 import java.lang.System.Logger;
@@ -18,7 +19,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /// Sends the outbox of one index, on its own thread: generation by generation, its dead letters
 /// first and then its event, each generation acknowledged before the next is sent. Were the next
-/// one sent ahead, a failure could turn their order around.
+/// one sent ahead, a failure could turn their order around. Merge events go in between, and nothing
+/// waits for them.
 final class IndexRelay implements Runnable, AutoCloseable {
     private static final Logger LOG = System.getLogger(IndexRelay.class.getName());
     private static final int EVENTS_MAX = 64;
@@ -26,9 +28,11 @@ final class IndexRelay implements Runnable, AutoCloseable {
 
     private final Index index;
     private final RecordSender sender;
+    private final MergeProgress merges;
     private final RelayOptions options;
     private final NanoClock clock;
     private final AutoCloseable listening;
+    private final AutoCloseable listeningToMerges;
     private final CountDownLatch ended = new CountDownLatch(1);
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -36,22 +40,42 @@ final class IndexRelay implements Runnable, AutoCloseable {
 
     // Guarded by lock.
     private boolean committed = true;
+    private boolean merging;
     private boolean stopping;
     private long stopDeadlineNanos;
     private long retryAtNanos;
 
     // Confined to the relay's thread.
+    private boolean outboxIsDue;
     private long waitNanos;
     private long lettersOf;
     private int lettersAcknowledged;
 
-    IndexRelay(Index index, RecordSender sender, RelayOptions options, NanoClock clock) {
+    IndexRelay(
+            Index index,
+            RecordSender sender,
+            MergeProgress merges,
+            RelayOptions options,
+            NanoClock clock) {
         this.index = index;
         this.sender = sender;
+        this.merges = merges;
         this.options = options;
         this.clock = clock;
         this.retryAtNanos = clock.nanos();
         this.listening = index.onCommit(_ -> committed());
+        this.listeningToMerges = index.onMerge(this::merging);
+    }
+
+    private void merging(MergeEvent event) {
+        merges.tell(event);
+        lock.lock();
+        try {
+            merging = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void committed() {
@@ -69,8 +93,11 @@ final class IndexRelay implements Runnable, AutoCloseable {
         try {
             while (awaitWork()) {
                 try {
-                    publishAll();
-                    recovered();
+                    merges.sendWaiting();
+                    if (outboxIsDue) {
+                        publishAll();
+                        recovered();
+                    }
                 } catch (RuntimeException | Error e) {
                     backOff(e);
                 }
@@ -89,8 +116,10 @@ final class IndexRelay implements Runnable, AutoCloseable {
                 if (stopping && (!committed || now - stopDeadlineNanos >= 0)) {
                     return false;
                 }
-                if (committed && now - retryAtNanos >= 0) {
-                    committed = false;
+                outboxIsDue = committed && now - retryAtNanos >= 0;
+                if (outboxIsDue || merging) {
+                    committed &= !outboxIsDue;
+                    merging = false;
                     return true;
                 }
                 long wait = committed ? retryAtNanos - now : Long.MAX_VALUE;
@@ -108,12 +137,15 @@ final class IndexRelay implements Runnable, AutoCloseable {
         List<IndexEvent> events = index.eventsAfter(index.publishedThrough(), EVENTS_MAX);
         while (!events.isEmpty()) {
             for (IndexEvent event : events) {
+                merges.sendWaiting();
                 sendDeadLetters(event.generation());
                 acknowledged(List.of(send(CloudEvents.toRecord(event))));
                 index.markPublished(event.generation());
+                merges.tellFinished(event);
             }
             events = index.eventsAfter(index.publishedThrough(), EVENTS_MAX);
         }
+        merges.sendWaiting();
     }
 
     /// Goes on behind those that were acknowledged before a failure: a generation of many rejects
@@ -211,6 +243,7 @@ final class IndexRelay implements Runnable, AutoCloseable {
     @Override
     public void close() throws Exception {
         listening.close();
+        listeningToMerges.close();
         lock.lock();
         try {
             stopping = true;

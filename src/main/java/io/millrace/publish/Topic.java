@@ -4,6 +4,7 @@ package io.millrace.publish;
 /// names are settings: `mp.messaging.outgoing.<channel>.topic`.
 public enum Topic {
     COMMITS("commits"),
+    MERGES("merges"),
     DEAD_LETTERS("dead-letters");
 
     private final String channel;

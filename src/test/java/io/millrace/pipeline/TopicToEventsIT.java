@@ -1,5 +1,6 @@
 package io.millrace.pipeline;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -69,12 +70,18 @@ class TopicToEventsIT {
         Random random = new Random(seed);
         try (TestTopic topic = TestTopic.create("kills", PARTITIONS);
                 TestTopic commits = TestTopic.create("kills-commits", 1);
+                TestTopic merges = TestTopic.create("kills-merges", 1);
                 TestTopic deadLetters = TestTopic.create("kills-dead", 1);
                 var producer = producer()) {
+            Map<Topic, TestTopic> to =
+                    Map.of(
+                            Topic.COMMITS, commits,
+                            Topic.MERGES, merges,
+                            Topic.DEAD_LETTERS, deadLetters);
             IndexDefinition definition = definition(topic);
             for (int life = 1; life < LIVES; life++) {
                 produce(topic, random);
-                RecordSender sender = sender(producer, commits, deadLetters, random.nextInt(2, 9));
+                RecordSender sender = sender(producer, to, random.nextInt(2, 9));
                 int batches = random.nextInt(1, 40);
                 try (Indexes indexes = indexes(sender, topic, batches)) {
                     RunningIndex index = indexes.start(definition);
@@ -85,7 +92,7 @@ class TopicToEventsIT {
                                             || index.status().committed().covers(topic.ends()));
                 }
             }
-            RecordSender sender = sender(producer, commits, deadLetters, Integer.MAX_VALUE);
+            RecordSender sender = sender(producer, to, Integer.MAX_VALUE);
             try (Indexes indexes = indexes(sender, topic, Integer.MAX_VALUE)) {
                 RunningIndex running = indexes.start(definition);
                 Awaiting.that(
@@ -102,6 +109,7 @@ class TopicToEventsIT {
                 assertEquals(
                         topic.ends().toString(), index.newestCommit().checkpoint().toString(), of);
                 assertChain(commits, index, topic, of);
+                assertMerges(merges, commits, of);
                 assertEquals(model.rejected, deadLetterPlaces(deadLetters), of);
             }
         }
@@ -127,6 +135,28 @@ class TopicToEventsIT {
         ConsumerRecord<byte[], byte[]> last = List.copyOf(byId.values()).getLast();
         Obj data = (Obj) Json.parse(last.value());
         assertEquals(topic.ends().toValue(), data.get("positions"), of);
+    }
+
+    /// Merges took place, and whatever is told as finished is in the generation it names.
+    private static void assertMerges(TestTopic merges, TestTopic commits, String of) {
+        Map<String, Obj> published = new HashMap<>();
+        for (ConsumerRecord<byte[], byte[]> event : commits.readAll()) {
+            if (((Obj) Json.parse(event.value())).get("merge") instanceof Obj merge) {
+                published.put(header(event, "ce_generation"), merge);
+            }
+        }
+        Map<String, Obj> finished = new HashMap<>();
+        for (ConsumerRecord<byte[], byte[]> event : merges.readAll()) {
+            assertEquals("io.millrace.merge.v1", header(event, "ce_type"), of);
+            if (header(event, "ce_phase").equals("finished")) {
+                finished.put(
+                        header(event, "ce_generation"), (Obj) Json.parse(event.value()));
+            }
+        }
+        assertTrue(!published.isEmpty(), of);
+        assertTrue(!finished.isEmpty(), of);
+        finished.forEach(
+                (generation, merge) -> assertEquals(published.get(generation), merge, of));
     }
 
     private static TreeSet<String> deadLetterPlaces(TestTopic deadLetters) {
@@ -257,8 +287,7 @@ class TopicToEventsIT {
     /// that a broker does to a relay.
     private static RecordSender sender(
             KafkaProducer<byte[], byte[]> producer,
-            TestTopic commits,
-            TestTopic deadLetters,
+            Map<Topic, TestTopic> to,
             int truthsPerLie) {
         AtomicInteger sent = new AtomicInteger();
         return record -> {
@@ -267,7 +296,7 @@ class TopicToEventsIT {
             boolean lie = sent.incrementAndGet() % (3L * truthsPerLie + 1) == 0;
             var _ =
                     producer.send(
-                            kafkaRecord(record, commits, deadLetters),
+                            kafkaRecord(record, to),
                             (_, failure) -> {
                                 if (failure != null || lie) {
                                     answer.completeExceptionally(
@@ -281,8 +310,8 @@ class TopicToEventsIT {
     }
 
     private static ProducerRecord<byte[], byte[]> kafkaRecord(
-            OutgoingRecord record, TestTopic commits, TestTopic deadLetters) {
-        TestTopic to = record.topic() == Topic.COMMITS ? commits : deadLetters;
+            OutgoingRecord record, Map<Topic, TestTopic> topics) {
+        TestTopic to = requireNonNull(topics.get(record.topic()));
         ProducerRecord<byte[], byte[]> sent =
                 new ProducerRecord<>(
                         to.name(), record.key().getBytes(StandardCharsets.UTF_8), record.value());

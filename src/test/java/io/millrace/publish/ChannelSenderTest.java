@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Test;
 class ChannelSenderTest {
 
     private static final String COMMITS = "channel-test.commits";
+    private static final String MERGES = "channel-test.merges";
     private static final String LETTERS = "channel-test.letters";
 
     /// A data folder and topics of its own, and the broker all tests share.
@@ -44,6 +45,7 @@ class ChannelSenderTest {
                 return Map.of(
                         "kafka.bootstrap.servers", TestKafka.bootstrapServers(),
                         "mp.messaging.outgoing.commits.topic", COMMITS,
+                        "mp.messaging.outgoing.merges.topic", MERGES,
                         "mp.messaging.outgoing.dead-letters.topic", LETTERS,
                         "millrace.data-dir", folder.resolve("data").toString(),
                         "millrace.definitions-dir", folder.resolve("definitions").toString());
@@ -65,6 +67,7 @@ class ChannelSenderTest {
         String index = "channel-" + UUID.randomUUID();
         byte[] raw = {(byte) 0xFF, 0, 1};
         try (TestTopic commits = TestTopic.existing(COMMITS, 1);
+                TestTopic merges = TestTopic.existing(MERGES, 1);
                 TestTopic letters = TestTopic.existing(LETTERS, 1)) {
             send(
                     new OutgoingRecord(
@@ -74,6 +77,12 @@ class ChannelSenderTest {
                             List.of(
                                     Header.of("ce_id", "1"),
                                     Header.of("content-type", "application/json"))));
+            send(
+                    new OutgoingRecord(
+                            Topic.MERGES,
+                            index,
+                            "[]".getBytes(StandardCharsets.UTF_8),
+                            List.of()));
             Origin tombstone = new Origin(new SourcePartition("t", 0), 7, 0, raw, null);
             send(
                     DeadLetters.toRecord(
@@ -89,6 +98,8 @@ class ChannelSenderTest {
                     new String(
                             event.headers().lastHeader("ce_id").value(), StandardCharsets.UTF_8));
             assertEquals(2, event.headers().toArray().length);
+            assertEquals(
+                    "[]", new String(only(merges, index).value(), StandardCharsets.UTF_8));
             ConsumerRecord<byte[], byte[]> letter = only(letters, index);
             assertNull(letter.value());
             assertArrayEquals(raw, letter.headers().lastHeader("dead-letter-key").value());

@@ -1,8 +1,12 @@
 package io.millrace.publish;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.document.Value;
+import io.millrace.index.MergeEvent;
+import io.millrace.json.Json;
 import io.millrace.testing.Awaiting;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -14,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,6 +48,12 @@ class CommitRelayTest {
             }
             records.add(record);
             return CompletableFuture.completedFuture(null);
+        }
+
+        List<OutgoingRecord> merges(String phase) {
+            return records.stream()
+                    .filter(record -> phase.equals(headers(record).get("ce_phase")))
+                    .toList();
         }
 
         List<String> generations() {
@@ -155,6 +166,97 @@ class CommitRelayTest {
         assertEquals(20, ids.stream().filter(id -> !id.equals("event")).distinct().count());
         // One window of two is repeated after each failure, not the whole generation.
         assertTrue(ids.size() < 40, ids.toString());
+    }
+
+    @Test
+    void mergeIsToldFromItsPlanToTheGenerationThatHoldsIt() throws Exception {
+        Broker broker = new Broker();
+        try (CommittedIndex index = new CommittedIndex(folder, 10);
+                AutoCloseable _ = attach(broker, index)) {
+            index.commit(0);
+            index.commit(0);
+
+            assertTrue(index.index().forceMerge(1, Duration.ofSeconds(30)));
+            Awaiting.that("it is told to the end", () -> broker.merges("finished").size() == 1);
+
+            assertEquals(4, index.index().newestCommit().generation());
+            assertEquals(List.of("1", "2", "3", "4"), broker.generations());
+        }
+        List<OutgoingRecord> told =
+                broker.records.stream().filter(record -> record.topic() != Topic.DEAD_LETTERS)
+                        .filter(record ->
+                                record.topic() == Topic.MERGES
+                                        || "4".equals(headers(record).get("ce_generation")))
+                        .toList();
+        assertEquals(
+                List.of(Topic.MERGES, Topic.MERGES, Topic.COMMITS, Topic.MERGES),
+                told.stream().map(OutgoingRecord::topic).toList());
+        assertEquals("planned", headers(told.get(0)).get("ce_phase"));
+        assertEquals("started", headers(told.get(1)).get("ce_phase"));
+        OutgoingRecord finished = told.get(3);
+        Map<String, String> headers = headers(finished);
+        assertEquals("letters", finished.key());
+        assertEquals("io.millrace.merge.v1", headers.get("ce_type"));
+        assertEquals("/indexes/letters", headers.get("ce_source"));
+        assertEquals("4", headers.get("ce_generation"));
+        assertTrue(headers.containsKey("ce_time"));
+        Value.Obj merge = (Value.Obj) Json.parse(requireNonNull(finished.value()));
+        assertEquals(
+                "letters:00000000000000aa:%s:finished".formatted(merge.get("id")),
+                headers.get("ce_id"));
+        assertEquals(
+                ((Value.Obj) Json.parse(requireNonNull(told.get(2).value()))).get("merge"), merge);
+    }
+
+    @Test
+    void mergeEventsThatNobodyTakesAreDroppedAndCounted() throws Exception {
+        Broker broker = new Broker();
+        RecordSender withoutMerges =
+                record ->
+                        record.topic() == Topic.MERGES
+                                ? CompletableFuture.failedFuture(
+                                        new IllegalStateException("no such topic"))
+                                : broker.send(record);
+        CommitRelay relay = new CommitRelay(withoutMerges, OPTIONS, CommittedIndex.RESOURCES);
+        try (CommittedIndex index = new CommittedIndex(folder, 10);
+                AutoCloseable _ = relay.attach(index.index())) {
+            index.commit(0);
+            index.commit(0);
+
+            assertTrue(index.index().forceMerge(1, Duration.ofSeconds(30)));
+
+            Awaiting.that("all is published", () -> index.index().publishedThrough() == 4);
+            Awaiting.that("all three are counted", () -> relay.droppedMergeEvents() == 3);
+            assertEquals(List.of("1", "2", "3", "4"), broker.generations());
+        }
+    }
+
+    @Test
+    void mergeEventsThatAreNeverAnsweredAreBounded() {
+        List<OutgoingRecord> sent = new CopyOnWriteArrayList<>();
+        RecordSender silent =
+                record -> {
+                    sent.add(record);
+                    return new CompletableFuture<>();
+                };
+        LongAdder dropped = new LongAdder();
+        MergeProgress progress = new MergeProgress("letters", silent, dropped);
+
+        for (int i = 0; i < MergeProgress.UNDER_WAY_MAX + 5; i++) {
+            progress.tell(
+                    new MergeEvent(
+                            "letters:aa:m:planned",
+                            "letters",
+                            "aa",
+                            "m",
+                            MergeEvent.Phase.PLANNED,
+                            0,
+                            Value.Obj.EMPTY));
+            progress.sendWaiting();
+        }
+
+        assertEquals(MergeProgress.UNDER_WAY_MAX, sent.size());
+        assertEquals(5, dropped.sum());
     }
 
     @Test

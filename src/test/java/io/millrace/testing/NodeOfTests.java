@@ -25,7 +25,8 @@ public final class NodeOfTests implements QuarkusTestResourceLifecycleManager {
     @Override
     public Map<String, String> start() {
         try {
-            createTopics(QuakeFeed.TOPIC, "millrace.commits", "millrace.dead-letters");
+            createTopics(
+                    QuakeFeed.TOPIC, "millrace.commits", "millrace.merges", "millrace.dead-letters");
             Path folder =
                     Files.createTempDirectory(
                             Files.createDirectories(Path.of("target/node-of-tests")), "n");
