@@ -229,7 +229,8 @@ function showStatus(status) {
   const facts = [
     ["documents", status.documents],
     ["generation", status.generation],
-    ["segments", status.segments],
+    ["segments", status.segments === undefined ? undefined : el("a", { href: indexPath("segments") }, number.format(status.segments))],
+    ...merges(status.merges),
     ["lag", status.lag],
     ...positions(status.committed, status.source.ends),
     ["waiting", status.pending.changes],
@@ -245,6 +246,24 @@ function showStatus(status) {
     follow(status.generation);
     search();
   }
+}
+
+function merges(merges) {
+  if (!merges) return [];
+  const running = merges.running.map((merge) => [
+    "merging",
+    [
+      `${number.format(merge.documentsDone)} of ${number.format(merge.documentsTotal)} documents`,
+      `${(merge.bytesPerSecond / 1e6).toFixed(1)} MB/s`,
+      merge.leftMillis === undefined ? "" : `${Math.ceil(merge.leftMillis / 1000)} s left`,
+    ].filter(Boolean).join(" · "),
+  ]);
+  const held = merges.heldBack.length;
+  return [
+    ...running,
+    ...(merges.waiting ? [["merges wait", merges.waiting]] : []),
+    ...(held ? [["held back", `${number.format(held)} ${held === 1 ? "segment" : "segments"}: ${merges.heldBack[0].reason}`]] : []),
+  ];
 }
 
 function positions(committed, ends) {

@@ -4,6 +4,8 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /// Settings of this node, `millrace.*`. Those of dev mode stand in `dev-services.properties`.
 @ConfigMapping(prefix = "millrace")
@@ -23,6 +25,10 @@ interface NodeConfig {
     Path filesDir();
 
     Indexing indexing();
+
+    Merges merges();
+
+    Leases leases();
 
     Pipeline pipeline();
 
@@ -60,6 +66,81 @@ interface NodeConfig {
         /// Commit records kept behind the newest one.
         @WithDefault("100")
         int keptCommits();
+
+        /// Workers of an index at most; as many as cores, at most 4, when left out.
+        OptionalInt lanes();
+
+        /// What all segment builders of the process take, in bytes; a quarter of the heap when left
+        /// out.
+        OptionalLong memoryBytesMax();
+
+        /// A worker without work for so long gives up its memory.
+        @WithDefault("60s")
+        Duration idleAfter();
+    }
+
+    /// How segments are merged.
+    interface Merges {
+
+        /// Merge without being asked.
+        @WithDefault("true")
+        boolean background();
+
+        /// Merges at once in the whole process.
+        @WithDefault("2")
+        int runningMax();
+
+        /// Merges at once of one index.
+        @WithDefault("2")
+        int runningPerIndexMax();
+
+        /// What all merges of one index write together; 0 for no bound.
+        @WithDefault("0")
+        long bytesPerSecond();
+
+        /// Bytes that stay free beside what a merge may need.
+        @WithDefault("268435456")
+        long reserveBytes();
+
+        /// How long the inputs of a merge that failed are left alone, doubling from the least to
+        /// the most.
+        @WithDefault("30s")
+        Duration backOffMin();
+
+        @WithDefault("30m")
+        Duration backOffMax();
+
+        /// Segments of one size that may stand side by side.
+        @WithDefault("10")
+        int segmentsPerTier();
+
+        /// Inputs of one merge; not above segments-per-tier.
+        @WithDefault("10")
+        int inputsMax();
+
+        /// No merge makes a larger segment, unless it is asked for.
+        @WithDefault("5368709120")
+        long segmentBytesMax();
+
+        /// Above this much of its documents, in percent, a segment is rewritten on its own.
+        @WithDefault("25")
+        int deletedPercentMax();
+    }
+
+    /// What readers may pin in one index.
+    interface Leases {
+
+        /// Leases at once.
+        @WithDefault("500")
+        int countMax();
+
+        /// Bytes of segments that nothing but leases and kept generations hold.
+        @WithDefault("17179869184")
+        long pinnedBytesMax();
+
+        /// Generations behind the newest one that stay readable by number.
+        @WithDefault("0")
+        int keptGenerations();
     }
 
     /// How each index is kept going.

@@ -10,7 +10,12 @@ import io.millrace.catalog.IndexDefinition.PushSource;
 import io.millrace.directory.Directory;
 import io.millrace.directory.MmapDirectory;
 import io.millrace.index.IndexOptions;
+import io.millrace.index.LeaseLimits;
+import io.millrace.index.MemoryPool;
+import io.millrace.index.MergeOptions;
+import io.millrace.index.MergePermits;
 import io.millrace.index.NodeResources;
+import io.millrace.merge.TieredMergePolicy;
 import io.millrace.pipeline.IndexHome;
 import io.millrace.pipeline.Indexes;
 import io.millrace.pipeline.PipelineOptions;
@@ -36,6 +41,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.OptionalLong;
 import java.util.random.RandomGenerator;
 import org.eclipse.microprofile.config.Config;
 
@@ -48,12 +54,15 @@ final class Parts {
 
     @Produces
     @Singleton
-    NodeResources resources() {
+    NodeResources resources(NodeConfig config) {
+        OptionalLong memory = config.indexing().memoryBytesMax();
         return new NodeResources(
                 InstantSource.system(),
                 System::nanoTime,
                 RandomGenerator.of("L64X128MixRandom"),
-                Thread.ofPlatform().factory());
+                Thread.ofPlatform().factory(),
+                memory.isPresent() ? new MemoryPool(memory.getAsLong()) : MemoryPool.ofHeap(),
+                new MergePermits(config.merges().runningMax()));
     }
 
     @Produces
@@ -97,21 +106,55 @@ final class Parts {
             CommitRelay relay,
             PushOptions pushing,
             NodeResources resources) {
-        NodeConfig.Indexing indexing = config.indexing();
-        IndexOptions options =
-                IndexOptions.DEFAULT
-                        .withQueue(indexing.queueDocumentsMax(), indexing.queueBytesMax())
-                        .withBuilderBytesMax(indexing.builderBytesMax())
-                        .withPrepareDeadline(indexing.prepareDeadline())
-                        .withKeptCommits(indexing.keptCommits());
-        IndexHome home = new DirectoryIndexHome(data, options, resources);
+        LeaseLimits limits =
+                new LeaseLimits(
+                        config.leases().countMax(),
+                        config.leases().pinnedBytesMax(),
+                        config.leases().keptGenerations());
+        IndexHome home = new DirectoryIndexHome(data, indexOptions(config), resources);
         return new Indexes(
                 home,
                 catalog,
                 definition -> source(definition, settings, config.filesDir(), pushing, resources),
-                relay::attach,
+                index -> {
+                    index.limitLeases(limits);
+                    return relay.attach(index);
+                },
                 pipelineOptions(config),
                 resources);
+    }
+
+    private static IndexOptions indexOptions(NodeConfig config) {
+        NodeConfig.Indexing indexing = config.indexing();
+        return IndexOptions.DEFAULT
+                .withQueue(indexing.queueDocumentsMax(), indexing.queueBytesMax())
+                .withBuilderBytesMax(indexing.builderBytesMax())
+                .withPrepareDeadline(indexing.prepareDeadline())
+                .withKeptCommits(indexing.keptCommits())
+                .withLanes(indexing.lanes().orElse(IndexOptions.DEFAULT.lanes()))
+                .withIdleAfter(indexing.idleAfter())
+                .withMerges(mergeOptions(config.merges()));
+    }
+
+    private static MergeOptions mergeOptions(NodeConfig.Merges merges) {
+        TieredMergePolicy.Options usual = TieredMergePolicy.Options.DEFAULT;
+        return new MergeOptions(
+                merges.background(),
+                new TieredMergePolicy(
+                        new TieredMergePolicy.Options(
+                                merges.segmentsPerTier(),
+                                merges.inputsMax(),
+                                merges.segmentBytesMax(),
+                                usual.floorBytes(),
+                                merges.deletedPercentMax(),
+                                usual.reclaimWeight())),
+                MergeOptions.DEFAULT.order(),
+                merges.runningPerIndexMax(),
+                merges.bytesPerSecond(),
+                merges.reserveBytes(),
+                merges.backOffMin(),
+                merges.backOffMax(),
+                MergeOptions.DEFAULT.stopTimeout());
     }
 
     @Produces

@@ -13,8 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Commit and merge events as CloudEvents 1.0. Those of commits come with the generation and the one before it as extension
-/// attributes: a reader sees a missing or repeated event without looking at the data.
+/// Commit and merge events as CloudEvents 1.0. Those of commits come with the generation and the
+/// one before it as extension attributes: a reader sees a missing or repeated event without looking
+/// at the data.
 public final class CloudEvents {
     public static final String COMMIT_TYPE = "io.millrace.commit.v1";
     static final String MERGE_TYPE = "io.millrace.merge.v1";
@@ -31,8 +32,7 @@ public final class CloudEvents {
     /// How a merge gets on.
     static OutgoingRecord toRecord(MergeEvent event) {
         Map<String, Value> attributes =
-                mergeAttributes(
-                        event.index(), event.incarnation(), event.merge(), event.phase());
+                mergeAttributes(event.index(), event.incarnation(), event.merge(), event.phase());
         attributes.put("time", Value.of(Instant.ofEpochMilli(event.atMillis()).toString()));
         return record(Topic.MERGES, event.index(), attributes, event.data());
     }
@@ -68,8 +68,7 @@ public final class CloudEvents {
     private static OutgoingRecord record(
             Topic topic, String index, Map<String, Value> attributes, Obj data) {
         List<Header> headers = new ArrayList<>();
-        attributes.forEach(
-                (name, value) -> headers.add(Header.of("ce_" + name, value.toString())));
+        attributes.forEach((name, value) -> headers.add(Header.of("ce_" + name, value.toString())));
         headers.add(Header.of("content-type", JSON));
         return new OutgoingRecord(topic, index, Json.bytes(data), headers);
     }

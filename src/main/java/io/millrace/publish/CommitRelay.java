@@ -25,7 +25,7 @@ public final class CommitRelay {
     /// Publishes for an open index until the handle is closed, beginning with what is unpublished
     /// already. Closing waits for the last events, bounded by [RelayOptions#drainTimeout].
     public AutoCloseable attach(Index index) {
-        IndexRelay relay = 
+        IndexRelay relay =
                 new IndexRelay(
                         index,
                         sender,

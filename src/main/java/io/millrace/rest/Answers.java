@@ -4,7 +4,9 @@ import io.millrace.catalog.IndexDefinition;
 import io.millrace.document.Value;
 import io.millrace.document.Value.Obj;
 import io.millrace.index.CommitPoint;
+import io.millrace.index.MergeStatus;
 import io.millrace.index.SegmentView;
+import io.millrace.rest.MergeAnswers.HeldBackAnswer;
 import io.millrace.search.SearchResult;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -142,13 +144,28 @@ final class Answers {
     }
 
     @Schema(name = "Segment")
-    record SegmentAnswer(String id, long bytes, long documents, long deleted) implements Wire {
-        static SegmentAnswer of(SegmentView view) {
+    record SegmentAnswer(
+            String id,
+            long bytes,
+            @Schema(description = "visible") long documents,
+            @Schema(description = "replaced or deleted, and still in the file") long deleted,
+            @Schema(description = "a merge that is under way reads it") boolean merging,
+            @Schema(description = "why no merge takes it for now, absent when one may")
+                    @Nullable HeldBackAnswer heldBack)
+            implements Wire {
+        /// @param merges read after the snapshot was taken: what it does not name is not merged
+        static SegmentAnswer of(SegmentView view, MergeStatus merges) {
             return new SegmentAnswer(
                     view.id(),
                     view.lengthBytes(),
                     view.liveCount(),
-                    (long) view.documentCount() - view.liveCount());
+                    (long) view.documentCount() - view.liveCount(),
+                    merges.running().stream().anyMatch(merge -> merge.inputs().contains(view.id())),
+                    merges.heldBack().stream()
+                            .filter(held -> held.segment().equals(view.id()))
+                            .findFirst()
+                            .map(HeldBackAnswer::of)
+                            .orElse(null));
         }
 
         @Override
@@ -158,6 +175,8 @@ final class Answers {
                     .put("bytes", bytes)
                     .put("documents", documents)
                     .put("deleted", deleted)
+                    .put("merging", Value.of(merging))
+                    .put("heldBack", heldBack)
                     .toObj();
         }
     }
@@ -173,7 +192,7 @@ final class Answers {
     @Schema(name = "Commit")
     record CommitAnswer(
             long generation,
-            @Schema(description = "CREATE, INDEX, POSITION or SCHEMA") String kind,
+            @Schema(description = "CREATE, INDEX, POSITION, MERGE, SCHEMA or DELETE") String kind,
             @Schema(description = "newest generation that changed visible documents")
                     long contentGeneration,
             @Schema(description = "visible documents") long documents,

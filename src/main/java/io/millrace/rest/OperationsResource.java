@@ -1,7 +1,9 @@
 package io.millrace.rest;
 
+import io.millrace.MillraceException.InvalidRequest;
 import io.millrace.index.Index;
 import io.millrace.index.IndexSnapshot;
+import io.millrace.index.MergeStatus;
 import io.millrace.pipeline.Indexes;
 import io.millrace.pipeline.RunningIndex;
 import io.millrace.rest.Answers.CommitAnswer;
@@ -9,6 +11,7 @@ import io.millrace.rest.Answers.CommitList;
 import io.millrace.rest.Answers.SegmentAnswer;
 import io.millrace.rest.Answers.SegmentList;
 import io.millrace.rest.DeadLetterAnswers.DeadLetterList;
+import io.millrace.rest.MergeAnswers.MergedAnswer;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -17,22 +20,27 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
+import java.time.Duration;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
-/// How an index stands, and the one thing an operator can do to it now: commit.
+/// How an index stands, and what an operator can do to it now: commit and merge.
 @Path("/indexes/{name}")
 @Produces(MediaType.APPLICATION_JSON)
 @Blocking
-@Tag(name = "Operations", description = "state, commits, dead letters, events")
+@Tag(name = "Operations", description = "state, commits, merges, dead letters, events")
 public class OperationsResource {
     private static final int COMMITS_DEFAULT = 20;
     private static final int COMMITS_MAX = 1_000;
+    private static final int MERGE_SEGMENTS_MAX = 10_000;
+    private static final Duration MERGE_TIMEOUT_DEFAULT = Duration.ofSeconds(30);
     private static final int DEAD_LETTERS_DEFAULT = 20;
     private static final int DEAD_LETTERS_MAX = 100;
 
@@ -58,10 +66,14 @@ public class OperationsResource {
     @APIResponse(responseCode = "404", ref = "NotFound")
     @APIResponse(responseCode = "503", ref = "Unavailable")
     public SegmentList segments(@PathParam("name") String name) {
-        try (IndexSnapshot snapshot = indexes.get(name).index().snapshot()) {
+        Index index = indexes.get(name).index();
+        try (IndexSnapshot snapshot = index.snapshot()) {
+            MergeStatus merges = index.merges();
             return new SegmentList(
                     snapshot.commit().generation(),
-                    snapshot.segments().stream().map(SegmentAnswer::of).toList());
+                    snapshot.segments().stream()
+                            .map(view -> SegmentAnswer.of(view, merges))
+                            .toList());
         }
     }
 
@@ -106,6 +118,75 @@ public class OperationsResource {
         RunningIndex running = indexes.get(name);
         Index index = running.index();
         return CommitAnswer.of(index.incarnation(), running.commitNow());
+    }
+
+    @POST
+    @Path("merge")
+    @Operation(
+            operationId = "merge",
+            summary = "Merges segments now",
+            description =
+                    "Rewrites the segments there are now until at most so many are left of them, or"
+                            + " those with deleted documents. What can be found does not change.")
+    @APIResponse(
+            responseCode = "200",
+            description = "done",
+            content = @Content(schema = @Schema(implementation = MergedAnswer.class)))
+    @APIResponse(
+            responseCode = "202",
+            description =
+                    "asked for, and it goes on: with wait=false, or when it took longer than"
+                            + " timeout. The status tells how far it is",
+            content = @Content(schema = @Schema(implementation = MergedAnswer.class)))
+    @APIResponse(responseCode = "400", ref = "Malformed")
+    @APIResponse(responseCode = "404", ref = "NotFound")
+    @APIResponse(responseCode = "503", ref = "Unavailable")
+    public RestResponse<MergedAnswer> merge(
+            @PathParam("name") String name,
+            @Parameter(
+                            description = "at most this many are left",
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.INTEGER,
+                                            defaultValue = "1",
+                                            minimum = "1",
+                                            maximum = "10000"))
+                    @QueryParam("segments")
+                    @Nullable String segments,
+            @Parameter(
+                            description =
+                                    "true rewrites the segments with deleted documents instead;"
+                                            + " not together with segments",
+                            schema = @Schema(type = SchemaType.BOOLEAN, defaultValue = "false"))
+                    @QueryParam("expunge")
+                    @Nullable String expunge,
+            @Parameter(
+                            description = "false answers at once",
+                            schema = @Schema(type = SchemaType.BOOLEAN, defaultValue = "true"))
+                    @QueryParam("wait")
+                    @Nullable String wait,
+            @Parameter(
+                            description = "how long it is waited for, at most 60s",
+                            schema = @Schema(type = SchemaType.STRING, defaultValue = "30s"))
+                    @QueryParam("timeout")
+                    @Nullable String timeout) {
+        boolean expunges = RequestText.bool("expunge", expunge, false);
+        if (expunges && segments != null) {
+            throw InvalidRequest.malformed(
+                    "segments",
+                    "segments %s beside expunge true, expected one of them".formatted(segments));
+        }
+        int segmentsMax = RequestText.number("segments", segments, 1, 1, MERGE_SEGMENTS_MAX);
+        Duration asked =
+                RequestText.duration(
+                        AtLeast.TIMEOUT, timeout, MERGE_TIMEOUT_DEFAULT, AtLeast.TIMEOUT_MAX);
+        Duration atMost = RequestText.bool("wait", wait, true) ? asked : Duration.ZERO;
+        Index index = indexes.get(name).index();
+        boolean done =
+                expunges ? index.expungeDeletes(atMost) : index.forceMerge(segmentsMax, atMost);
+        return RestResponse.status(
+                done ? RestResponse.Status.OK : RestResponse.Status.ACCEPTED,
+                MergedAnswer.of(index, done));
     }
 
     @GET

@@ -12,6 +12,7 @@ import io.millrace.index.IndexState;
 import io.millrace.index.IndexWriter;
 import io.millrace.pipeline.PipelineStatus;
 import io.millrace.pipeline.RunningIndex;
+import io.millrace.rest.MergeAnswers.MergesAnswer;
 import io.millrace.source.SourceStatus;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -22,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// - lag: records between the newest commit and the end of the source, null while either is
 ///   unknown; an end that was looked at before the commit counts as reached
-/// - generation, documents, segments, incarnation, publishedThrough, store: null before generation
-///   1
+/// - generation, documents, segments, incarnation, publishedThrough, store, merges: null before
+///   generation 1
 @Schema(name = "Status")
 record StatusAnswer(
         String name,
@@ -40,6 +41,7 @@ record StatusAnswer(
                 @Nullable Long publishedThrough,
         @Schema(description = "open, disk-full, failed or closed, with the reason")
                 @Nullable String store,
+        @Schema(description = "merges that run, or why they do not") @Nullable MergesAnswer merges,
         SourceAnswer source,
         @Schema(
                         description = "next offset by topic and partition",
@@ -203,6 +205,7 @@ record StatusAnswer(
                 newest == null ? null : Long.valueOf(newest.segmentCount()),
                 index == null ? null : Long.valueOf(index.publishedThrough()),
                 index == null ? null : store(index.state()),
+                index == null ? null : MergesAnswer.of(index.merges()),
                 SourceAnswer.of(status.source()),
                 status.committed().toValue(),
                 status.accepted().toValue(),
@@ -250,6 +253,7 @@ record StatusAnswer(
                 .put("segments", segments)
                 .put("publishedThrough", publishedThrough)
                 .put("store", store)
+                .put("merges", merges)
                 .put("source", source)
                 .put("committed", committed)
                 .put("accepted", accepted)

@@ -149,14 +149,12 @@ class TopicToEventsIT {
         for (ConsumerRecord<byte[], byte[]> event : merges.readAll()) {
             assertEquals("io.millrace.merge.v1", header(event, "ce_type"), of);
             if (header(event, "ce_phase").equals("finished")) {
-                finished.put(
-                        header(event, "ce_generation"), (Obj) Json.parse(event.value()));
+                finished.put(header(event, "ce_generation"), (Obj) Json.parse(event.value()));
             }
         }
         assertTrue(!published.isEmpty(), of);
         assertTrue(!finished.isEmpty(), of);
-        finished.forEach(
-                (generation, merge) -> assertEquals(published.get(generation), merge, of));
+        finished.forEach((generation, merge) -> assertEquals(published.get(generation), merge, of));
     }
 
     private static TreeSet<String> deadLetterPlaces(TestTopic deadLetters) {
@@ -286,9 +284,7 @@ class TopicToEventsIT {
     /// Sends for real, and now and then reports a record as lost although it was stored: the worst
     /// that a broker does to a relay.
     private static RecordSender sender(
-            KafkaProducer<byte[], byte[]> producer,
-            Map<Topic, TestTopic> to,
-            int truthsPerLie) {
+            KafkaProducer<byte[], byte[]> producer, Map<Topic, TestTopic> to, int truthsPerLie) {
         AtomicInteger sent = new AtomicInteger();
         return record -> {
             CompletableFuture<Void> answer = new CompletableFuture<>();

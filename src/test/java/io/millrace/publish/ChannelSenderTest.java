@@ -43,12 +43,18 @@ class ChannelSenderTest {
             try {
                 Path folder = Files.createTempDirectory(Path.of("target"), "channel-test");
                 return Map.of(
-                        "kafka.bootstrap.servers", TestKafka.bootstrapServers(),
-                        "mp.messaging.outgoing.commits.topic", COMMITS,
-                        "mp.messaging.outgoing.merges.topic", MERGES,
-                        "mp.messaging.outgoing.dead-letters.topic", LETTERS,
-                        "millrace.data-dir", folder.resolve("data").toString(),
-                        "millrace.definitions-dir", folder.resolve("definitions").toString());
+                        "kafka.bootstrap.servers",
+                        TestKafka.bootstrapServers(),
+                        "mp.messaging.outgoing.commits.topic",
+                        COMMITS,
+                        "mp.messaging.outgoing.merges.topic",
+                        MERGES,
+                        "mp.messaging.outgoing.dead-letters.topic",
+                        LETTERS,
+                        "millrace.data-dir",
+                        folder.resolve("data").toString(),
+                        "millrace.definitions-dir",
+                        folder.resolve("definitions").toString());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -79,10 +85,7 @@ class ChannelSenderTest {
                                     Header.of("content-type", "application/json"))));
             send(
                     new OutgoingRecord(
-                            Topic.MERGES,
-                            index,
-                            "[]".getBytes(StandardCharsets.UTF_8),
-                            List.of()));
+                            Topic.MERGES, index, "[]".getBytes(StandardCharsets.UTF_8), List.of()));
             Origin tombstone = new Origin(new SourcePartition("t", 0), 7, 0, raw, null);
             send(
                     DeadLetters.toRecord(
@@ -98,8 +101,7 @@ class ChannelSenderTest {
                     new String(
                             event.headers().lastHeader("ce_id").value(), StandardCharsets.UTF_8));
             assertEquals(2, event.headers().toArray().length);
-            assertEquals(
-                    "[]", new String(only(merges, index).value(), StandardCharsets.UTF_8));
+            assertEquals("[]", new String(only(merges, index).value(), StandardCharsets.UTF_8));
             ConsumerRecord<byte[], byte[]> letter = only(letters, index);
             assertNull(letter.value());
             assertArrayEquals(raw, letter.headers().lastHeader("dead-letter-key").value());

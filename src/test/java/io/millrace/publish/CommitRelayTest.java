@@ -183,7 +183,8 @@ class CommitRelayTest {
             assertEquals(List.of("1", "2", "3", "4"), broker.generations());
         }
         List<OutgoingRecord> told =
-                broker.records.stream().filter(record -> record.topic() != Topic.DEAD_LETTERS)
+                broker.records.stream()
+                        .filter(record -> record.topic() != Topic.DEAD_LETTERS)
                         .filter(record ->
                                 record.topic() == Topic.MERGES
                                         || "4".equals(headers(record).get("ce_generation")))

@@ -25,6 +25,7 @@ class WireTest {
     static Stream<Class<?>> records() {
         return Stream.of(
                         Stream.of(Answers.class.getDeclaredClasses()),
+                        Stream.of(MergeAnswers.class.getDeclaredClasses()),
                         Stream.of(DeadLetterAnswers.class.getDeclaredClasses()),
                         Stream.of(StatusAnswer.class.getDeclaredClasses()),
                         Stream.<Class<?>>of(StatusAnswer.class, Problem.class))
@@ -102,6 +103,8 @@ class WireTest {
             return 1L;
         } else if (type == int.class) {
             return 1;
+        } else if (type == boolean.class) {
+            return true;
         } else if (type == Double.class) {
             return 1.0;
         } else if (type == List.class) {

@@ -26,7 +26,10 @@ public final class NodeOfTests implements QuarkusTestResourceLifecycleManager {
     public Map<String, String> start() {
         try {
             createTopics(
-                    QuakeFeed.TOPIC, "millrace.commits", "millrace.merges", "millrace.dead-letters");
+                    QuakeFeed.TOPIC,
+                    "millrace.commits",
+                    "millrace.merges",
+                    "millrace.dead-letters");
             Path folder =
                     Files.createTempDirectory(
                             Files.createDirectories(Path.of("target/node-of-tests")), "n");

@@ -3,7 +3,8 @@
 ///
 /// - Enters: `dev-services.properties`, the jars the build copied to `target/kafka-broker`.
 /// - Leaves: the system property `kafka.bootstrap.servers`, the topics `millrace.commits`,
-///   `millrace.merges`, `millrace.dead-letters` and `quakes`, definitions under `target/dev/definitions`.
+///   `millrace.merges`, `millrace.dead-letters` and `quakes`, definitions under
+///   `target/dev/definitions`.
 /// - Threads: start-up and shutdown of the application, one thread `quake-feed`.
 ///
 /// Invariants:
