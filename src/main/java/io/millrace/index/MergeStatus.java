@@ -32,7 +32,12 @@ public record MergeStatus(
             long bytesWritten,
             long inputBytes,
             long bytesPerSecond,
-            OptionalLong remainingMillis) {}
+            OptionalLong remainingMillis) {
+        /// For whoever does not know of plans.
+        public String reasonName() {
+            return reason.name();
+        }
+    }
 
     /// How far a merge is.
     public enum Step {

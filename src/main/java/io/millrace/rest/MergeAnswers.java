@@ -35,7 +35,9 @@ final class MergeAnswers {
                         snapshot.commit().generation(),
                         segments.size(),
                         snapshot.liveCount(),
-                        segments.stream().mapToLong(view -> view.deleted().getCardinality()).sum(),
+                        segments.stream()
+                                .mapToLong(view -> view.documentCount() - view.liveCount())
+                                .sum(),
                         MergesAnswer.of(index.merges()));
             }
         }
@@ -96,7 +98,7 @@ final class MergeAnswers {
         static RunningAnswer of(MergeStatus.Running merge) {
             return new RunningAnswer(
                     merge.id(),
-                    merge.reason().name(),
+                    merge.reasonName(),
                     merge.step().name().toLowerCase(Locale.ROOT),
                     merge.inputs(),
                     merge.inputBytes(),
