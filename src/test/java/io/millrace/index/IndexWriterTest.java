@@ -75,6 +75,9 @@ class IndexWriterTest {
             scenario.commit(index);
 
             assertEquals(Map.of("a", 1L), IndexScenario.documents(index));
+            assertEquals(
+                    Position.of(1),
+                    index.newestCommit().checkpoint().position(IndexScenario.PARTITION));
             assertEquals(1, index.writer().pending().changes());
             scenario.commit(index);
             assertEquals(Map.of("a", 1L, "b", 2L), IndexScenario.documents(index));

@@ -80,6 +80,38 @@ class MergesTest {
         }
     }
 
+    /// The merge is done before the commit and waits for its end, so it did not see the deletes.
+    @Test
+    void whatWasDeletedWhileItsSegmentWasMergedStaysDeleted() {
+        try (Index index = scenario.create(disk)) {
+            commit(index, scenario.upsert("a", 1), scenario.upsert("b", 2));
+            commit(index, scenario.upsert("c", 3), scenario.upsert("d", 4));
+            commit(index, scenario.upsert("e", 5));
+            scenario.add(index, scenario.upsert("a", 6), scenario.delete("d"));
+            scenario.add(index, scenario.delete("e"), scenario.upsert("f", 7));
+            try (PreparedCommit prepared = index.writer().prepareCommit()) {
+                index.forceMerge(1, Duration.ZERO);
+                awaitPublishing(index);
+
+                assertEquals(5, prepared.commit().orElseThrow().generation());
+            }
+
+            assertTrue(index.waitForMerges(PATIENCE));
+            assertEquals(
+                    Map.of("a", 6L, "b", 2L, "c", 3L, "f", 7L), IndexScenario.documents(index));
+            assertEquals(CommitKind.MERGE, index.newestCommit().kind());
+            assertEquals(2, index.newestCommit().segmentCount());
+        }
+    }
+
+    private static void awaitPublishing(Index index) {
+        io.millrace.testing.Awaiting.that(
+                "a merge waits to be published",
+                () ->
+                        index.merges().running().stream()
+                                .anyMatch(run -> run.step() == MergeStatus.Step.PUBLISHING));
+    }
+
     private static void awaitLanes(Index index) {
         io.millrace.testing.Awaiting.that(
                 "lanes are idle", () -> index.writer().pending().queuedDocuments() == 0);

@@ -17,7 +17,8 @@ import java.util.List;
 /// ```
 ///
 /// - lines: what is replaced; stands in the file exactly once
-/// - tests: those that should notice, the likeliest first
+/// - tests: those that should notice, the likeliest first; classes, or one method (`Class#method`,
+///   with the types of its parameters in brackets if it has any)
 record Mutant(
         String name,
         String why,

@@ -11,8 +11,8 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
-/// Runs test classes in the order given and ends at the first failure. The exit code tells
-/// [MutantsTest] what happened.
+/// Runs test classes, or single methods (`Class#method`), in the order given and ends at the first
+/// failure. The exit code tells [MutantsTest] what happened.
 final class MutantProcess {
     static final int ALL_GREEN = 0;
     static final int NOTICED = 3;
@@ -20,11 +20,14 @@ final class MutantProcess {
 
     private MutantProcess() {}
 
-    public static void main(String[] classNames) {
+    public static void main(String[] tests) {
         Noticing noticing = new Noticing();
-        for (String className : classNames) {
+        for (String test : tests) {
             List<DiscoverySelector> selected = new ArrayList<>();
-            selected.add(DiscoverySelectors.selectClass(className));
+            selected.add(
+                    test.contains("#")
+                            ? DiscoverySelectors.selectMethod(test)
+                            : DiscoverySelectors.selectClass(test));
             LauncherDiscoveryRequest request =
                     LauncherDiscoveryRequestBuilder.request().selectors(selected).build();
             LauncherFactory.create().execute(request, noticing);
@@ -44,6 +47,11 @@ final class MutantProcess {
         @Override
         public void executionFinished(TestIdentifier test, TestExecutionResult result) {
             if (result.getStatus() == TestExecutionResult.Status.FAILED) {
+                if (test.getParentId().isEmpty()) {
+                    // The engine itself: a test that is named and not there proves nothing.
+                    System.out.println("not run: " + result.getThrowable());
+                    exit(NOTHING_RAN);
+                }
                 System.out.println("noticed by " + test.getUniqueId());
                 result.getThrowable()
                         .ifPresent(e ->
