@@ -92,6 +92,8 @@ class MergesTest {
             try (PreparedCommit prepared = index.writer().prepareCommit()) {
                 index.forceMerge(1, Duration.ZERO);
                 awaitPublishing(index);
+                index.settle();
+                assertEquals(4, index.newestCommit().generation());
 
                 assertEquals(5, prepared.commit().orElseThrow().generation());
             }
