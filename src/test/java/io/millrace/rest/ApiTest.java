@@ -59,6 +59,8 @@ class ApiTest {
                 return Map.of(
                         "kafka.bootstrap.servers", TestKafka.bootstrapServers(),
                         "millrace.data-dir", folder.resolve("data").toString(),
+                        "millrace.files-dir", folder.toString(),
+                        "millrace.push.reading-bytes-max", Integer.toString(40 << 20),
                         "millrace.definitions-dir", folder.resolve("definitions").toString());
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
