@@ -63,8 +63,8 @@ final class MergeClaims {
     /// Filters, selects, claims and counts.
     ///
     /// @param newest held by the caller
-    List<MergeRun> choose(Generation newest, Function<Claim, MergeRun> toRun) {
-        List<MergeRun> chosen = new ArrayList<>();
+    /// @param chosen grows by each merge as it is claimed
+    void choose(Generation newest, Function<Claim, MergeRun> toRun, List<MergeRun> chosen) {
         retries = false;
         waitingForPermit = false;
         waiting = "";
@@ -79,7 +79,19 @@ final class MergeClaims {
         }
         settleRequests(newest);
         heldBack.nextNanos().ifPresent(this::retryIn);
-        return chosen;
+    }
+
+    /// Choosing failed on the way; it is tried again after a while.
+    void notChosen(Throwable failure) {
+        waiting = "no merges chosen: " + Outcome.reason(failure);
+        retryIn(options.backOffMin().toNanos());
+    }
+
+    /// Nothing can be merged, whatever is asked for.
+    void refuse(String reason) {
+        waiting = reason;
+        requests.forEach(request -> request.blocked(reason));
+        requests.clear();
     }
 
     /// Why nothing is chosen now.
@@ -130,8 +142,7 @@ final class MergeClaims {
     }
 
     void close() {
-        requests.forEach(request -> request.blocked("the index is closed"));
-        requests.clear();
+        refuse("the index is closed");
         waitingForPermit = false;
         retries = false;
     }

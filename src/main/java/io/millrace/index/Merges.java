@@ -9,6 +9,7 @@ import io.millrace.merge.MergeCancelled;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.Condition;
@@ -55,9 +56,12 @@ final class Merges {
     // Guarded by lock.
     private final MergeClaims claims;
     private final MergePublications publications = new MergePublications(changed);
-    private boolean wanted = true;
     private int pauseCount;
     private boolean closed;
+
+    /// The policy is to be asked. Set by anybody, also under the lock of another index, whose end of
+    /// a merge freed a permit; taken back under the lock, before the policy is asked.
+    private volatile boolean wanted = true;
 
     /// Paused or closed: what a merge looks at without the lock.
     private volatile boolean held;
@@ -89,25 +93,20 @@ final class Merges {
 
     /// The policy is to be asked again.
     void reconsider() {
-        lock.lock();
-        try {
-            wanted = true;
-        } finally {
-            lock.unlock();
-        }
+        wanted = true;
         office.wake().run();
     }
 
     /// Starts what should run and can, if there is a reason to look. Nanoseconds until the next one
     /// that only time brings, empty when there is none. On the owner's thread.
     OptionalLong ask() {
-        List<MergeRun> chosen = List.of();
+        List<MergeRun> chosen = new ArrayList<>();
         OptionalLong next;
         lock.lock();
         try {
             if (wanted || claims.isRetryDue()) {
                 wanted = false;
-                chosen = choose();
+                choose(chosen);
                 changed.signalAll();
             }
             next = claims.retryNanos();
@@ -118,17 +117,25 @@ final class Merges {
         return next;
     }
 
-    private List<MergeRun> choose() {
-        if (closed || !office.writable().getAsBoolean()) {
-            return List.of();
+    /// @param chosen what is claimed, also when something fails afterwards: it is to be started
+    private void choose(List<MergeRun> chosen) {
+        if (closed) {
+            return;
+        }
+        if (!office.writable().getAsBoolean()) {
+            claims.refuse("the index cannot be written");
+            return;
         }
         if (pauseCount > 0) {
             claims.waitFor("paused");
-            return List.of();
+            return;
         }
         Generation newest = generations.acquire();
         try {
-            return claims.choose(newest, claim -> newRun(claim));
+            claims.choose(newest, this::newRun, chosen);
+        } catch (RuntimeException | Error e) {
+            claims.notChosen(e);
+            LOG.log(Level.ERROR, () -> "no merges chosen index=" + name(), e);
         } finally {
             generations.release(newest);
         }
@@ -232,8 +239,8 @@ final class Merges {
         try {
             if (!(outcome instanceof Outcome.Published)) {
                 office.discard().accept(claim.output().fileName());
-                if (outcome instanceof Outcome.Failed(DurabilityLost cause)) {
-                    office.lostDurability().accept("merge: " + Outcome.reason(cause));
+                if (outcome instanceof Outcome.Failed(Throwable cause)) {
+                    checkDurability(cause);
                 }
                 voice.ended(claim, outcome);
             }
@@ -246,6 +253,15 @@ final class Merges {
                 } finally {
                     forget(run, outcome);
                 }
+            }
+        }
+    }
+
+    private void checkDurability(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof DurabilityLost) {
+                office.lostDurability().accept("merge: " + Outcome.reason(cause));
+                return;
             }
         }
     }
@@ -303,7 +319,7 @@ final class Merges {
 
     /// False when merges are still to run after that time.
     boolean awaitIdle(Duration atMost) {
-        return await(() -> !wanted && claims.isIdle(), atMost);
+        return await(() -> (closed || !wanted) && claims.isIdle(), atMost);
     }
 
     /// False when the request is still under way after that time; it goes on.
@@ -372,8 +388,19 @@ final class Merges {
             lock.unlock();
         }
         resources.mergePermits().forget(onPermit);
-        if (!await(claims::isIdle, options.stopTimeout())) {
-            LOG.log(Level.WARNING, () -> "merges not stopped in time index=" + name());
+        // Whoever closes an index is often being stopped itself: the rest of it is to be closed yet.
+        boolean interrupted = Thread.interrupted();
+        try {
+            if (!await(claims::isIdle, options.stopTimeout())) {
+                LOG.log(Level.WARNING, () -> "merges not stopped in time index=" + name());
+            }
+        } catch (MillraceException.Unavailable e) {
+            interrupted = true;
+            LOG.log(Level.WARNING, () -> "merges not waited for index=" + name(), e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

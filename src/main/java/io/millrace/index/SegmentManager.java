@@ -26,16 +26,14 @@ import org.jspecify.annotations.Nullable;
 final class SegmentManager {
     private static final Logger LOG = System.getLogger(SegmentManager.class.getName());
 
-    private final Directory directory;
     private final IndexOptions options;
     private final NodeResources resources;
-    private final CommitFiles commitFiles;
     private final FileSweep sweep;
     private final DraftWriter drafts;
     private final Generations generations;
     private final LaneBases bases;
     private final Merges merges;
-    private final KeptRejects keptRejects;
+    private final Publisher publisher;
     private final ManagerThread thread;
     private final CommitListeners listeners = new CommitListeners();
     private final AtomicLong publishedThrough;
@@ -58,13 +56,12 @@ final class SegmentManager {
             NodeResources resources,
             Ulids ulids) {
         Generation newest = opened.newest();
-        this.directory = directory;
         this.options = options;
         this.resources = resources;
-        this.commitFiles = new CommitFiles(directory);
+        CommitFiles commitFiles = new CommitFiles(directory);
         this.sweep = new FileSweep(directory, resources.nanoClock());
         opened.orphans().forEach(sweep::discard);
-        this.keptRejects = opened.keptRejects();
+        KeptRejects keptRejects = opened.keptRejects();
         this.drafts =
                 new DraftWriter(
                         directory, commitFiles, sweep, options, resources, ulids, keptRejects);
@@ -72,6 +69,15 @@ final class SegmentManager {
                 new ManagerThread(
                         "manager-" + newest.record().index(), resources.threads(), this::chores);
         this.generations = new Generations(newest, thread::wake);
+        this.publisher =
+                new Publisher(
+                        directory,
+                        commitFiles,
+                        sweep,
+                        keptRejects,
+                        generations,
+                        listeners,
+                        this::fail);
         this.bases = new LaneBases(generations);
         this.merges =
                 new Merges(directory, generations, options.merges(), resources, ulids, office());
@@ -316,55 +322,30 @@ final class SegmentManager {
             draft.toState(Draft.State.COMMITTED);
             return Optional.empty();
         }
-        CommitRecord record = ready.next().record();
+        CommitPoint published;
         try {
-            makeDurable(record);
+            published = publisher.publish(ready);
         } catch (StoreFull e) {
             undo(draft, Draft.State.ABORTED);
-            throw failure("no room to publish generation " + record.generation(), e);
+            throw failure("no room to publish generation " + ready.next().number(), e);
         }
         draft.toState(Draft.State.COMMITTED);
         tokenHolder = null;
-        return Optional.of(show(ready));
+        if (state instanceof IndexState.DiskFull) {
+            state = new IndexState.Open();
+        }
+        askForMerges();
+        return Optional.of(published);
     }
 
-    /// Steps L5 and L6: the commit point.
-    /// @throws StoreFull when the record is not linked, and nothing is
-    /// @throws MillraceException.Unavailable when nobody can know whether it is
-    private void makeDurable(CommitRecord record) throws StoreFull {
+    /// After the commit point: whatever happens here, the generation is published.
+    private void askForMerges() {
         try {
-            commitFiles.link(record.generation());
-        } catch (StoreFull e) {
-            throw e;
-        } catch (IOException | RuntimeException | Error e) {
-            throw unknown(record, "link", e);
-        }
-        try {
-            directory.force();
-        } catch (IOException | RuntimeException | Error e) {
-            throw unknown(record, "force of the folder", e);
-        }
-    }
-
-    /// Steps L7 to L11. The commit point is passed: nothing here may make this generation look like
-    /// a failure.
-    private CommitPoint show(Ready ready) {
-        CommitRecord record = ready.next().record();
-        CommitPoint point = record.toCommitPoint();
-        try {
-            keptRejects.add(record);
-            generations.publish(ready.next());
-            if (state instanceof IndexState.DiskFull) {
-                state = new IndexState.Open();
-            }
-            listeners.tell(record, point);
-            retire(ready);
-            sweep.retrySoon();
             merges.reconsider();
         } catch (RuntimeException | Error e) {
-            fail("generation " + record.generation() + " is published, showing it failed: " + e);
+            fail("generation %d is published, asking for merges failed: %s"
+                    .formatted(newest().number(), e));
         }
-        return point;
     }
 
     /// Publishes the merges that are ready, as long as the token is free.
@@ -378,7 +359,18 @@ final class SegmentManager {
             Throwable failure = null;
             try {
                 published = publish(next.merge);
-            } catch (IOException | RuntimeException | Error e) {
+            } catch (StoreFull e) {
+                failure =
+                        new MillraceException.Unavailable(
+                                "no room to publish a merge: " + e.getMessage(), e);
+            } catch (IOException e) {
+                if (e instanceof DurabilityLost) {
+                    fail("merge not published: " + e.getMessage());
+                }
+                failure =
+                        new MillraceException.Unavailable(
+                                "merge not published: " + e.getMessage(), e);
+            } catch (RuntimeException | Error e) {
                 failure = e;
             } finally {
                 merges.resolve(next, published, failure);
@@ -391,7 +383,7 @@ final class SegmentManager {
         checkWritable();
         List<String> files = new ArrayList<>();
         Ready ready = null;
-        boolean linked = false;
+        boolean published = false;
         try {
             ready = drafts.write(newest(), merge, publishedThrough.get(), files);
             if (ready == null) {
@@ -399,42 +391,18 @@ final class SegmentManager {
             }
             // Before anybody can work upon the new generation.
             bases.remember(merge.toMerged(ready.next().number()));
-            makeDurable(ready.next().record());
-            linked = true;
+            publisher.publish(ready);
+            published = true;
         } finally {
-            if (!linked) {
+            if (!published && !distrusted) {
                 if (ready != null) {
                     bases.forget(ready.next().number());
                 }
-                if (!distrusted) {
-                    files.forEach(sweep::discard);
-                }
+                files.forEach(sweep::discard);
             }
         }
-        show(ready);
         bases.forgetOld();
         return true;
-    }
-
-    /// Only reopening finds out whether the generation is there. Until then every file of it stays.
-    private MillraceException unknown(CommitRecord record, String step, Throwable cause) {
-        String reason =
-                "%s for generation %d failed, so whether it is published is unknown: %s"
-                        .formatted(step, record.generation(), cause.getMessage());
-        fail(reason);
-        return new MillraceException.Unavailable(
-                "index %s failed and must be reopened: %s".formatted(name(), reason), cause);
-    }
-
-    /// What the new generation made superfluous, apart from what snapshots read.
-    private void retire(Ready ready) {
-        CommitRecord record = ready.next().record();
-        sweep.discard(new IndexFile.Pending(record.generation()).name());
-        long from = ready.former().record().keptFrom();
-        keptRejects.dropBelow(record.keptFrom()).forEach(sweep::discard);
-        for (long generation = from; generation < record.keptFrom(); generation++) {
-            sweep.discard(new IndexFile.Commit(generation).name());
-        }
     }
 
     private void undo(Draft draft, Draft.State how) {

@@ -1,0 +1,102 @@
+package io.millrace.index;
+
+import io.millrace.MillraceException;
+import io.millrace.directory.Directory;
+import io.millrace.directory.StoreFull;
+import io.millrace.index.Draft.Ready;
+import java.io.IOException;
+import java.util.function.Consumer;
+
+/// Steps L5 to L11 of the commit protocol: makes a prepared generation the newest one. Confined to
+/// the manager's thread, which holds the publication token.
+final class Publisher {
+    private final Directory directory;
+    private final CommitFiles commitFiles;
+    private final FileSweep sweep;
+    private final KeptRejects keptRejects;
+    private final Generations generations;
+    private final CommitListeners listeners;
+    private final Consumer<String> lostTrust;
+
+    /// @param lostTrust told why what is on disk, or in memory, cannot be relied upon any more
+    Publisher(
+            Directory directory,
+            CommitFiles commitFiles,
+            FileSweep sweep,
+            KeptRejects keptRejects,
+            Generations generations,
+            CommitListeners listeners,
+            Consumer<String> lostTrust) {
+        this.directory = directory;
+        this.commitFiles = commitFiles;
+        this.sweep = sweep;
+        this.keptRejects = keptRejects;
+        this.generations = generations;
+        this.listeners = listeners;
+        this.lostTrust = lostTrust;
+    }
+
+    /// @throws StoreFull when it is not published, and nothing was changed
+    /// @throws MillraceException.Unavailable when nobody can know; `lostTrust` was told
+    CommitPoint publish(Ready ready) throws StoreFull {
+        CommitRecord record = ready.next().record();
+        makeDurable(record);
+        try {
+            show(ready);
+        } catch (RuntimeException | Error e) {
+            lostTrust.accept(
+                    "generation %d is published, showing it failed: %s"
+                            .formatted(record.generation(), e));
+        }
+        return record.toCommitPoint();
+    }
+
+    /// Steps L5 and L6: the commit point.
+    private void makeDurable(CommitRecord record) throws StoreFull {
+        try {
+            commitFiles.link(record.generation());
+        } catch (StoreFull e) {
+            throw e;
+        } catch (IOException | RuntimeException | Error e) {
+            throw unknown(record, "link", e);
+        }
+        try {
+            directory.force();
+        } catch (IOException | RuntimeException | Error e) {
+            throw unknown(record, "force of the folder", e);
+        }
+    }
+
+    /// Steps L7 to L11. The commit point is passed: nothing here may make this generation look like
+    /// a failure.
+    private void show(Ready ready) {
+        CommitRecord record = ready.next().record();
+        keptRejects.add(record);
+        generations.publish(ready.next());
+        listeners.tell(record, record.toCommitPoint());
+        retire(ready);
+        sweep.retrySoon();
+    }
+
+    /// What the new generation made superfluous, apart from what snapshots read.
+    private void retire(Ready ready) {
+        CommitRecord record = ready.next().record();
+        sweep.discard(new IndexFile.Pending(record.generation()).name());
+        long from = ready.former().record().keptFrom();
+        keptRejects.dropBelow(record.keptFrom()).forEach(sweep::discard);
+        for (long generation = from; generation < record.keptFrom(); generation++) {
+            sweep.discard(new IndexFile.Commit(generation).name());
+        }
+    }
+
+    /// Only reopening finds out whether the generation is there. Until then every file of it stays.
+    private MillraceException unknown(CommitRecord record, String step, Throwable cause) {
+        String reason =
+                "%s for generation %d failed, so whether it is published is unknown: %s"
+                        .formatted(step, record.generation(), cause.getMessage());
+        lostTrust.accept(reason);
+        return new MillraceException.Unavailable(
+                "index %s failed and must be reopened: %s".formatted(record.index(), reason),
+                cause);
+    }
+}
