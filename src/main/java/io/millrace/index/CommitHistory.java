@@ -40,7 +40,7 @@ final class CommitHistory {
         return commits;
     }
 
-    /// In order.
+    /// In order, of whole generations: the first one even if it alone has more than `limit`.
     List<IndexEvent> eventsAfter(long after, int limit) {
         CommitRecord newest = generations.newest().record();
         List<IndexEvent> events = new ArrayList<>();
@@ -48,10 +48,18 @@ final class CommitHistory {
                 generation <= newest.generation() && events.size() < limit;
                 generation++) {
             // One that is dropped meanwhile was dropped with all before it: no hole in the answer.
-            record(newest, generation)
-                    .ifPresentOrElse(record -> events.addAll(record.toEvents()), events::clear);
+            Optional<CommitRecord> record = record(newest, generation);
+            if (record.isEmpty()) {
+                events.clear();
+                continue;
+            }
+            List<IndexEvent> more = record.get().toEvents();
+            if (!events.isEmpty() && events.size() + more.size() > limit) {
+                return events;
+            }
+            events.addAll(more);
         }
-        return events.subList(0, Math.min(limit, events.size()));
+        return events;
     }
 
     /// In order, of the generations in (from, through].

@@ -27,7 +27,6 @@ final class DraftWriter {
     private final IndexOptions options;
     private final NodeResources resources;
     private final Ulids ulids;
-    private final KeptRejects keptRejects;
 
     DraftWriter(
             Directory directory,
@@ -35,15 +34,13 @@ final class DraftWriter {
             FileSweep sweep,
             IndexOptions options,
             NodeResources resources,
-            Ulids ulids,
-            KeptRejects keptRejects) {
+            Ulids ulids) {
         this.directory = directory;
         this.commitFiles = commitFiles;
         this.sweep = sweep;
         this.options = options;
         this.resources = resources;
         this.ulids = ulids;
-        this.keptRejects = keptRejects;
     }
 
     /// Null when nothing changed. The readers of `staged` are still open when this fails.
@@ -260,15 +257,9 @@ final class DraftWriter {
     }
 
     /// The newest `keptCommits` records behind the next one stay, and all that were not yet
-    /// acknowledged. Too many of the latter go, up to the first with rejects: events can be made
-    /// good by reading the index anew, rejects cannot.
+    /// acknowledged: readers of events are never left with a hole.
     private long keptFrom(CommitRecord before, long acknowledged) {
-        long next = before.generation() + 1;
-        long wanted = next - options.keptCommits();
-        long needed =
-                next - acknowledged - 1 <= options.unpublishedMax()
-                        ? acknowledged + 1
-                        : keptRejects.firstAbove(acknowledged);
-        return Math.max(before.keptFrom(), Math.min(wanted, needed));
+        long wanted = before.generation() + 1 - options.keptCommits();
+        return Math.max(before.keptFrom(), Math.min(wanted, acknowledged + 1));
     }
 }

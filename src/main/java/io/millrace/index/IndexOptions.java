@@ -13,8 +13,6 @@ import java.time.Duration;
 /// - narrowChanges: so many first changes of a generation are left to one worker, so that a small
 ///   generation is one segment
 /// - idleAfter: a worker without work for so long gives up its memory and its thread
-/// - unpublishedMax: generations whose events wait to be published; beyond it they are dropped down
-///   to `keptCommits`, and readers of events are told to read the index anew
 public record IndexOptions(
         int queueDocumentsMax,
         long queueBytesMax,
@@ -24,7 +22,6 @@ public record IndexOptions(
         int lanes,
         int narrowChanges,
         Duration idleAfter,
-        int unpublishedMax,
         MergeOptions merges) {
     public static final IndexOptions DEFAULT =
             new IndexOptions(
@@ -36,7 +33,6 @@ public record IndexOptions(
                     Math.min(Runtime.getRuntime().availableProcessors(), 4),
                     4096,
                     Duration.ofSeconds(60),
-                    100_000,
                     MergeOptions.DEFAULT);
 
     static final int LANES_MAX = 64;
@@ -54,7 +50,6 @@ public record IndexOptions(
                 narrowChanges >= 0 && narrowChanges <= NARROW_CHANGES_MAX,
                 "narrowChanges",
                 narrowChanges);
-        check(unpublishedMax >= 1, "unpublishedMax", unpublishedMax);
     }
 
     public IndexOptions withIdleAfter(Duration duration) {
@@ -67,7 +62,6 @@ public record IndexOptions(
                 lanes,
                 narrowChanges,
                 duration,
-                unpublishedMax,
                 merges);
     }
 
@@ -87,7 +81,6 @@ public record IndexOptions(
                 lanes,
                 narrowChanges,
                 idleAfter,
-                unpublishedMax,
                 merges);
     }
 
@@ -101,7 +94,6 @@ public record IndexOptions(
                 lanes,
                 narrowChanges,
                 idleAfter,
-                unpublishedMax,
                 merges);
     }
 
@@ -115,7 +107,6 @@ public record IndexOptions(
                 lanes,
                 narrowChanges,
                 idleAfter,
-                unpublishedMax,
                 merges);
     }
 
@@ -129,7 +120,6 @@ public record IndexOptions(
                 lanes,
                 narrowChanges,
                 idleAfter,
-                unpublishedMax,
                 merges);
     }
 
@@ -143,7 +133,6 @@ public record IndexOptions(
                 count,
                 narrowChanges,
                 idleAfter,
-                unpublishedMax,
                 merges);
     }
 
@@ -157,21 +146,6 @@ public record IndexOptions(
                 lanes,
                 changes,
                 idleAfter,
-                unpublishedMax,
-                merges);
-    }
-
-    public IndexOptions withUnpublishedMax(int generations) {
-        return new IndexOptions(
-                queueDocumentsMax,
-                queueBytesMax,
-                builderBytesMax,
-                prepareDeadline,
-                keptCommits,
-                lanes,
-                narrowChanges,
-                idleAfter,
-                generations,
                 merges);
     }
 
@@ -185,7 +159,6 @@ public record IndexOptions(
                 lanes,
                 narrowChanges,
                 idleAfter,
-                unpublishedMax,
                 options);
     }
 }

@@ -18,12 +18,6 @@ final class KeptRejects {
         }
     }
 
-    /// The first generation above `generation` that has any; the largest number when none has.
-    long firstAbove(long generation) {
-        Long first = files.higherKey(generation);
-        return first == null ? Long.MAX_VALUE : first;
-    }
-
     /// Forgets the generations below this one; the names of their files.
     List<String> dropBelow(long generation) {
         Map<Long, List<String>> dropped = files.headMap(generation);

@@ -59,8 +59,8 @@ final class Merges {
     private int pauseCount;
     private boolean closed;
 
-    /// The policy is to be asked. Set by anybody, also under the lock of another index, whose end of
-    /// a merge freed a permit; taken back under the lock, before the policy is asked.
+    /// The policy is to be asked. Set by anybody, also under the lock of another index, whose end
+    /// of a merge freed a permit; taken back under the lock, before the policy is asked.
     private volatile boolean wanted = true;
 
     /// Paused or closed: what a merge looks at without the lock.
@@ -388,7 +388,8 @@ final class Merges {
             lock.unlock();
         }
         resources.mergePermits().forget(onPermit);
-        // Whoever closes an index is often being stopped itself: the rest of it is to be closed yet.
+        // Whoever closes an index is often being stopped itself: the rest of it is to be closed
+        // yet.
         boolean interrupted = Thread.interrupted();
         try {
             if (!await(claims::isIdle, options.stopTimeout())) {

@@ -63,8 +63,7 @@ final class SegmentManager {
         opened.orphans().forEach(sweep::discard);
         KeptRejects keptRejects = opened.keptRejects();
         this.drafts =
-                new DraftWriter(
-                        directory, commitFiles, sweep, options, resources, ulids, keptRejects);
+                new DraftWriter(directory, commitFiles, sweep, options, resources, ulids);
         this.thread =
                 new ManagerThread(
                         "manager-" + newest.record().index(), resources.threads(), this::chores);

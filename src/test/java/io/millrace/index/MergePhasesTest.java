@@ -57,15 +57,17 @@ class MergePhasesTest {
     // R18, I8, I10
     @Test
     void changesThatArriveInAnyPhaseOfAMergeAreCarriedOver() {
-        Seeded.repeat(RUNS, random -> {
-            try (Run run = new Run(random)) {
-                int merges = 1 + random.nextInt(3);
-                for (int i = 0; i < merges; i++) {
-                    run.mergeWhileChangesArrive();
-                }
-                run.reopen();
-            }
-        });
+        Seeded.repeat(
+                RUNS,
+                random -> {
+                    try (Run run = new Run(random)) {
+                        int merges = 1 + random.nextInt(3);
+                        for (int i = 0; i < merges; i++) {
+                            run.mergeWhileChangesArrive();
+                        }
+                        run.reopen();
+                    }
+                });
     }
 
     private static final class Run implements AutoCloseable {
@@ -231,8 +233,7 @@ class MergePhasesTest {
         }
 
         private void awaitLanes() {
-            Awaiting.that(
-                    "lanes are idle", () -> index.writer().pending().queuedDocuments() == 0);
+            Awaiting.that("lanes are idle", () -> index.writer().pending().queuedDocuments() == 0);
         }
 
         void reopen() {
