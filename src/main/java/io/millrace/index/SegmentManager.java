@@ -62,8 +62,7 @@ final class SegmentManager {
         this.sweep = new FileSweep(directory, resources.nanoClock());
         opened.orphans().forEach(sweep::discard);
         KeptRejects keptRejects = opened.keptRejects();
-        this.drafts =
-                new DraftWriter(directory, commitFiles, sweep, options, resources, ulids);
+        this.drafts = new DraftWriter(directory, commitFiles, sweep, options, resources, ulids);
         this.thread =
                 new ManagerThread(
                         "manager-" + newest.record().index(), resources.threads(), this::chores);
@@ -342,8 +341,9 @@ final class SegmentManager {
         try {
             merges.reconsider();
         } catch (RuntimeException | Error e) {
-            fail("generation %d is published, asking for merges failed: %s"
-                    .formatted(newest().number(), e));
+            fail(
+                    "generation %d is published, asking for merges failed: %s"
+                            .formatted(newest().number(), e));
         }
     }
 

@@ -86,9 +86,11 @@ class MergeFailuresTest {
     //
     @Test
     void anErrorOfTheProcessAtAnyStepGivesBackClaimPermitAndSpace() throws Exception {
-        failAtEachStep(false, (_, what) -> {
-            throw new OutOfMemoryError("injected at " + what);
-        });
+        failAtEachStep(
+                false,
+                (_, what) -> {
+                    throw new OutOfMemoryError("injected at " + what);
+                });
     }
 
     private interface Failure {
@@ -172,8 +174,7 @@ class MergeFailuresTest {
         FaultDirectory disk = new FaultDirectory();
         AtomicInteger attempts = new AtomicInteger();
         IndexScenario eager =
-                new IndexScenario(
-                        resources, IndexScenario.OPTIONS.withMerges(IndexScenario.EAGER));
+                new IndexScenario(resources, IndexScenario.OPTIONS.withMerges(IndexScenario.EAGER));
         disk.probe(call -> {
             if (Thread.currentThread().getName().startsWith("merge-")
                     && call.startsWith("force s-")) {
@@ -238,9 +239,7 @@ class MergeFailuresTest {
                     MillraceException.Corrupt.class,
                     () ->
                             MergeCheck.verify(
-                                    List.of(shorter),
-                                    shorter.reader(),
-                                    (_, document) -> document));
+                                    List.of(shorter), shorter.reader(), (_, document) -> document));
         }
     }
 

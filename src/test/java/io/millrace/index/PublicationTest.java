@@ -1,7 +1,6 @@
 package io.millrace.index;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.testing.FaultDirectory;
 import io.millrace.testing.ManualClock;
@@ -86,26 +85,6 @@ class PublicationTest {
 
             assertEquals(5, index.record().keptFrom());
             assertEquals(3, index.eventsAfter(4, 100).size());
-        }
-    }
-
-    @Test
-    void whereTheOutboxIsFullEventsGoAndRejectsStay() {
-        IndexScenario scenario =
-                scenario(IndexScenario.OPTIONS.withKeptCommits(1).withUnpublishedMax(3));
-        try (Index index = scenario.create(disk)) {
-            commitEach(scenario, index, 2);
-            scenario.add(index, new IndexScenario.Step.Garbage("x"));
-            long rejecting = scenario.commit(index).orElseThrow().generation();
-
-            commitEach(scenario, index, 6);
-
-            assertEquals(rejecting, index.record().keptFrom());
-            assertEquals(1, index.rejectsBetween(0, Long.MAX_VALUE).size());
-            index.markPublished(rejecting);
-            commitEach(scenario, index, 3);
-            assertTrue(index.record().keptFrom() > rejecting);
-            assertEquals(List.of(), index.rejectsBetween(0, Long.MAX_VALUE));
         }
     }
 

@@ -9,12 +9,12 @@ import io.millrace.MillraceException;
 import io.millrace.testing.FaultDirectory;
 import io.millrace.testing.ManualClock;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
@@ -42,11 +42,11 @@ class RecoveryTest {
     @Test
     void aGenerationFoundAfterAKillIsDurableBeforeAnybodySeesIt() throws IOException {
         AtomicBoolean isLinked = new AtomicBoolean();
-        AtomicReference<FaultDirectory> killed = new AtomicReference<>();
+        List<FaultDirectory> killed = new ArrayList<>();
         try (Index index = scenario.create(disk)) {
             disk.probe(call -> {
                 if (call.equals("force folder") && isLinked.get()) {
-                    killed.compareAndSet(null, disk.moment());
+                    killed.add(disk.moment());
                 }
                 isLinked.compareAndSet(false, call.equals("link c-2.commit"));
             });
@@ -54,7 +54,7 @@ class RecoveryTest {
             scenario.commit(index);
             disk.probe(_ -> {});
         }
-        FaultDirectory found = killed.get();
+        FaultDirectory found = killed.getFirst();
         assertTrue(found.list().contains("c-2.commit"), () -> String.join("\n", disk.calls()));
 
         try (Index index = scenario.open(found)) {

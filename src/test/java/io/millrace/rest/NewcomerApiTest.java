@@ -55,8 +55,12 @@ class NewcomerApiTest {
                 201,
                 put(
                                 "people",
-                                "key: id\nfields: { age: { type: long } }\ncommit: { interval: 100ms }\n"
-                                        + "source: { file: { path: people.csv, format: csv } }\n")
+                                """
+                                key: id
+                                fields: { age: { type: long } }
+                                commit: { interval: 100ms }
+                                source: { file: { path: people.csv, format: csv } }
+                                """)
                         .statusCode());
 
         Awaiting.that(
