@@ -65,6 +65,11 @@ final class TopicReader implements Flow.Subscription, Runnable {
 
     // Confined to the consumer thread.
     private boolean paused;
+
+    /// The newest look found no broker, or no such topic. The client would ask for it again without
+    /// a pause, so nothing is fetched until a look finds it again.
+    private boolean unseen;
+
     private TopicProbe.@Nullable Look look;
     private long nextLookNanos;
     private long lastBatchNanos;
@@ -247,7 +252,7 @@ final class TopicReader implements Flow.Subscription, Runnable {
             if (held != null && takeDemand()) {
                 subscriber.onNext(held);
                 held = null;
-            } else if (held != null || !wanted) {
+            } else if (held != null || !wanted || unseen) {
                 keepAlive(opened);
             } else {
                 resume(opened);
@@ -276,6 +281,8 @@ final class TopicReader implements Flow.Subscription, Runnable {
         if (!paused) {
             opened.pause(opened.assignment());
             paused = true;
+        }
+        if (!unseen && status.state() != State.PAUSED) {
             status = new SourceStatus(State.PAUSED, status.ends(), "the index takes no more now");
         }
         polls++;
@@ -284,7 +291,7 @@ final class TopicReader implements Flow.Subscription, Runnable {
             throw new MillraceException.Bug(
                     "%d records of paused topic %s".formatted(records.count(), binding.topic()));
         }
-        if (demand.get() == 0 && !cancelled) {
+        if ((unseen || demand.get() == 0) && !cancelled) {
             LockSupport.parkNanos(this, PAUSED_POLL_INTERVAL.toNanos());
         }
     }
@@ -317,9 +324,11 @@ final class TopicReader implements Flow.Subscription, Runnable {
         nextLookNanos = nanoClock.getAsLong() + options.probeInterval().toNanos();
         try {
             check(answer.facts(facts));
+            unseen = false;
             status = new SourceStatus(status.state(), answer.ends(), pausedDetail());
         } catch (MillraceException.Unavailable e) {
-            // The fetch goes on trying; how far behind we are is not known meanwhile.
+            // How far behind we are is not known meanwhile.
+            unseen = true;
             status =
                     new SourceStatus(status.state(), status.ends(), String.valueOf(e.getMessage()));
         }
