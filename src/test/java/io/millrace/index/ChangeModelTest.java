@@ -43,7 +43,7 @@ import org.junit.jupiter.api.Test;
 /// restarts, power losses, small builders and several lanes.
 class ChangeModelTest {
     private static final SourcePartition PARTITION = new SourcePartition("changes", 0);
-    private static final int SEQUENCES = 1_000;
+    private static final int SEQUENCES = 500;
     private static final int OPERATIONS = 50;
     private static final int KEYS = 6;
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 
 /// Random sequences of operations against a plain map.
 class IndexModelTest {
-    private static final int SEQUENCES = 4_000;
+    private static final int SEQUENCES = 4_500;
     private static final int OPERATIONS = 60;
     private static final int KEYS = 12;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
