@@ -203,10 +203,17 @@ class MergeFailuresTest {
                 clock.advance(Duration.ofMillis(1));
                 seconds = Math.min(2 * seconds, 1800);
             }
-            Awaiting.that("the last that fails", () -> attempts.get() == 10);
+            Awaiting.that(
+                    "the last that fails waits as long as any",
+                    () ->
+                            attempts.get() == 10
+                                    && index.merges().heldBack().stream()
+                                            .anyMatch(held -> held.retryMillis() == 1_800_000));
             awaitEnd(index);
             disk.probe(_ -> {});
             clock.advance(Duration.ofMinutes(30));
+            // The manager sleeps by the real clock, which has not moved.
+            index.settle();
             Awaiting.that("merged", () -> index.newestCommit().segmentCount() == 1);
             awaitEnd(index);
             assertEquals(List.of(), index.merges().heldBack());
