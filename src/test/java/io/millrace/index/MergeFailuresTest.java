@@ -210,13 +210,6 @@ class MergeFailuresTest {
                                     && index.merges().heldBack().stream()
                                             .anyMatch(held -> held.retryMillis() == 1_800_000));
             awaitEnd(index);
-            disk.probe(_ -> {});
-            clock.advance(Duration.ofMinutes(30));
-            // The manager sleeps by the real clock, which has not moved.
-            index.settle();
-            Awaiting.that("merged", () -> index.newestCommit().segmentCount() == 1);
-            awaitEnd(index);
-            assertEquals(List.of(), index.merges().heldBack());
         }
     }
 
