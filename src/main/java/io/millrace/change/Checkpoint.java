@@ -8,22 +8,30 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// The positions of all partitions of an index. Immutable.
+/// The positions of all partitions of an index, and how far the copies of their rows are.
+/// Immutable.
+///
+/// A partition without a copy has nothing to copy, or is done with it.
 public final class Checkpoint {
-    public static final Checkpoint EMPTY = new Checkpoint(new TreeMap<>());
+    public static final Checkpoint EMPTY = of(new TreeMap<>());
 
     private final SortedMap<SourcePartition, Position> positions;
+    private final SortedMap<SourcePartition, CopyState> copies;
 
-    private Checkpoint(SortedMap<SourcePartition, Position> positions) {
+    private Checkpoint(
+            SortedMap<SourcePartition, Position> positions,
+            SortedMap<SourcePartition, CopyState> copies) {
         this.positions = Collections.unmodifiableSortedMap(positions);
+        this.copies = Collections.unmodifiableSortedMap(copies);
     }
 
     public static Checkpoint of(Map<SourcePartition, Position> positions) {
-        return new Checkpoint(new TreeMap<>(positions));
+        return new Checkpoint(new TreeMap<>(positions), new TreeMap<>());
     }
 
     public SortedMap<SourcePartition, Position> positions() {
@@ -34,10 +42,30 @@ public final class Checkpoint {
         return positions.get(partition);
     }
 
+    /// How far the copy of a partition is; [CopyState#DONE] where there is none.
+    public CopyState copy(SourcePartition partition) {
+        return copies.getOrDefault(partition, CopyState.DONE);
+    }
+
+    /// The same, but for copies that are as far as this now.
+    public Checkpoint withCopies(Map<SourcePartition, CopyState> moved) {
+        if (moved.isEmpty()) {
+            return this;
+        }
+        SortedMap<SourcePartition, CopyState> next = new TreeMap<>(copies);
+        next.putAll(moved);
+        next.values().removeIf(CopyState::isDone);
+        return new Checkpoint(positions, next);
+    }
+
     /// The checkpoint after a batch.
     ///
     /// @throws MillraceException.Bug when a range does not start where this checkpoint stands (I5)
-    public Checkpoint after(List<PositionRange> ranges) {
+    public Checkpoint after(ChangeBatch batch) {
+        return after(batch.ranges()).withCopies(batch.copies());
+    }
+
+    private Checkpoint after(List<PositionRange> ranges) {
         if (ranges.isEmpty()) {
             return this;
         }
@@ -54,15 +82,18 @@ public final class Checkpoint {
             }
             next.put(range.partition(), range.to());
         }
-        return new Checkpoint(next);
+        return new Checkpoint(next, copies);
     }
 
-    /// True when every position wanted is at or behind the one held here.
+    /// True when every position wanted is at or behind the one held here, and nothing before it is
+    /// still to be copied.
     public boolean covers(Checkpoint wanted) {
         return wanted.positions.entrySet().stream()
                 .allMatch(want -> {
                     Position held = positions.get(want.getKey());
-                    return held != null && held.next() >= want.getValue().next();
+                    return held != null
+                            && held.next() >= want.getValue().next()
+                            && copy(want.getKey()).complete();
                 });
     }
 
@@ -77,48 +108,60 @@ public final class Checkpoint {
         return new Obj(members);
     }
 
-    /// As the commit record stores it, epochs included.
+    /// As the commit record stores it, epochs included; a copy that is not done is a fifth cell.
     public Value toRecord() {
         List<Value> rows = new ArrayList<>();
-        positions.forEach((partition, position) ->
-                rows.add(
-                        new Value.Array(
-                                List.of(
-                                        Value.of(partition.stream()),
-                                        Value.of(partition.partition()),
-                                        Value.of(position.next()),
-                                        Value.of(position.epoch())))));
+        positions.forEach((partition, position) -> {
+            List<Value> cells = new ArrayList<>();
+            cells.add(Value.of(partition.stream()));
+            cells.add(Value.of(partition.partition()));
+            cells.add(Value.of(position.next()));
+            cells.add(Value.of(position.epoch()));
+            CopyState copy = copies.get(partition);
+            if (copy != null) {
+                cells.add(copy.toRecord());
+            }
+            rows.add(new Value.Array(cells));
+        });
         return new Value.Array(rows);
     }
 
     /// @throws MillraceException.Corrupt when the value is no checkpoint
     public static Checkpoint fromRecord(@Nullable Value record) {
         SortedMap<SourcePartition, Position> positions = new TreeMap<>();
+        SortedMap<SourcePartition, CopyState> copies = new TreeMap<>();
         try {
-            for (Value row : ((Value.Array) java.util.Objects.requireNonNull(record)).items()) {
+            for (Value row : ((Value.Array) Objects.requireNonNull(record)).items()) {
                 List<Value> cells = ((Value.Array) row).items();
-                positions.put(
+                SourcePartition partition =
                         new SourcePartition(
                                 ((Value.Text) cells.get(0)).value(),
-                                Math.toIntExact(((Value.Int) cells.get(1)).value())),
+                                Math.toIntExact(((Value.Int) cells.get(1)).value()));
+                positions.put(
+                        partition,
                         new Position(
                                 ((Value.Int) cells.get(2)).value(),
                                 Math.toIntExact(((Value.Int) cells.get(3)).value())));
+                if (cells.size() > 4) {
+                    copies.put(partition, CopyState.fromRecord(cells.get(4)));
+                }
             }
         } catch (RuntimeException e) {
             throw new MillraceException.Corrupt("checkpoint record damaged: " + record, e);
         }
-        return new Checkpoint(positions);
+        return new Checkpoint(positions, copies);
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Checkpoint that && positions.equals(that.positions);
+        return other instanceof Checkpoint that
+                && positions.equals(that.positions)
+                && copies.equals(that.copies);
     }
 
     @Override
     public int hashCode() {
-        return positions.hashCode();
+        return 31 * positions.hashCode() + copies.hashCode();
     }
 
     @Override

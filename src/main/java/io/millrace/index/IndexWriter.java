@@ -53,6 +53,7 @@ public final class IndexWriter {
     private final LaneRouter router;
     private Phase phase = new Phase.Open();
     private long nextSequence;
+    private boolean transactionOpen;
 
     /// What a definition declares and no commit holds yet.
     private @Nullable Schema declared;
@@ -89,7 +90,7 @@ public final class IndexWriter {
         checkOwner();
         manager.checkWritable();
         checkNotLost();
-        Checkpoint next = accepted.after(batch.ranges());
+        Checkpoint next = accepted.after(batch);
         int documents = batch.changes().size() + batch.rejects().size();
         if (documents > 0) {
             Optional<QueueFull> full = intake.refusal(documents, batch.sizeBytes());
@@ -100,6 +101,7 @@ public final class IndexWriter {
         }
         nextSequence += batch.changes().size();
         accepted = next;
+        transactionOpen = batch.open();
         account(documents, batch.sizeBytes());
         return new Admission.Accepted(batch.changes().size());
     }
@@ -199,6 +201,12 @@ public final class IndexWriter {
         return accepted;
     }
 
+    /// True while the batch added last is not the end of its transaction: nothing can be committed.
+    /// For the owner.
+    public boolean isTransactionOpen() {
+        return transactionOpen;
+    }
+
     /// Changes accepted since the last commit, and their bytes.
     public Pending pending() {
         QueueFull queued = intake.fill();
@@ -256,6 +264,11 @@ public final class IndexWriter {
     }
 
     private Phase.Preparing sendBarrier() {
+        if (transactionOpen) {
+            throw new MillraceException.Bug(
+                    "I1: a commit of %s would cut a transaction of the source behind %s"
+                            .formatted(name(), accepted));
+        }
         Phase.Preparing preparing =
                 new Phase.Preparing(
                         intake.flush(),
@@ -280,6 +293,7 @@ public final class IndexWriter {
         Generation newest = manager.newest();
         accepted = newest.record().checkpoint();
         nextSequence = newest.record().nextSequence();
+        transactionOpen = false;
         acceptedChanges = 0;
         acceptedBytes = 0;
         if (manager.state() instanceof IndexState.Closed) {

@@ -38,7 +38,7 @@ final class CommitSchedule {
         }
         changes += arrived;
         bytes += batch.sizeBytes();
-        moved |= !batch.ranges().isEmpty();
+        moved |= !batch.ranges().isEmpty() || !batch.copies().isEmpty();
     }
 
     /// Somebody waits for the commit of what is accepted.

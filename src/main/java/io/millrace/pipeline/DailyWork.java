@@ -57,7 +57,8 @@ final class DailyWork {
         }
         feeder.takeBatches();
         feeder.noticeWaiters();
-        CompletableFuture<CommitPoint> request = inbox.takeCommitRequest();
+        CompletableFuture<CommitPoint> request =
+                feeder.mayCommit() ? inbox.takeCommitRequest() : null;
         // After a commit there is no wait before batches are taken again: one that the writer had
         // no room for may have been told of room just when the commit came due.
         if (request != null) {
@@ -75,11 +76,17 @@ final class DailyWork {
         long untilDue = feeder.nanosUntilDue();
         long untilRetry = diskLow ? DiskGuard.LOOK_NANOS : course.nanosUntilRetry();
         if (untilRetry > 0) {
-            inbox.await(
-                    untilDue <= 0 ? untilRetry : Math.min(untilDue, untilRetry),
-                    feeder.takesNothing());
+            await(untilDue <= 0 ? untilRetry : Math.min(untilDue, untilRetry));
         } else if (feeder.isReading()) {
-            inbox.await(untilDue, feeder.takesNothing());
+            await(untilDue);
+        }
+    }
+
+    private void await(long nanos) {
+        if (feeder.mayCommit()) {
+            inbox.await(nanos, feeder.takesNothing());
+        } else {
+            inbox.awaitBatches(nanos, feeder.takesNothing());
         }
     }
 

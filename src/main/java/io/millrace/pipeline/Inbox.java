@@ -190,10 +190,19 @@ final class Inbox {
     ///
     /// @param full the writer refused a batch: another one is nothing to do before there is room
     void await(long nanos, boolean full) {
+        await(nanos, full, true);
+    }
+
+    /// The same, where requests for a commit have to wait.
+    void awaitBatches(long nanos, boolean full) {
+        await(nanos, full, false);
+    }
+
+    private void await(long nanos, boolean full, boolean answers) {
         lock.lock();
         try {
             long left = nanos;
-            while (left > 0 && !hasWork(full)) {
+            while (left > 0 && !hasWork(full, answers)) {
                 left = changed.awaitNanos(left);
             }
             roomAgain = false;
@@ -206,10 +215,10 @@ final class Inbox {
         }
     }
 
-    private boolean hasWork(boolean full) {
+    private boolean hasWork(boolean full, boolean answers) {
         return stopping
                 || nudged
-                || commitRequest != null
+                || (answers && commitRequest != null)
                 || (full ? roomAgain : batch != null || sourceFailure != null);
     }
 

@@ -135,7 +135,8 @@ final class IndexFeeder {
         askForMore();
     }
 
-    /// What was read and not taken by the writer is forgotten; it will be read again.
+    /// What was read and not taken by the writer is forgotten; it will be read again. So is all of
+    /// a transaction whose end was not read, and with it what was taken since the last commit.
     void stopReading() {
         if (feed != null) {
             feed.cancel();
@@ -143,6 +144,10 @@ final class IndexFeeder {
         }
         inbox.closeFeed();
         kept = null;
+        if (writer.isTransactionOpen()) {
+            writer.abort();
+            forget();
+        }
     }
 
     /// Gives up everything since the last commit.
@@ -161,12 +166,17 @@ final class IndexFeeder {
             waiters.refuse(reason);
         }
         publishedUntold = false;
+        forget();
+    }
+
+    private void forget() {
         schedule.dropped();
         rejectsAccepted = 0;
         commitBegun = false;
     }
 
-    /// Hands over what has arrived, as long as there is room and no commit is due.
+    /// Hands over what has arrived, as long as there is room and no commit is due. A transaction is
+    /// taken to its end first.
     void takeBatches() {
         if (restsUntilNanos != null && clock.nanos() - restsUntilNanos >= 0) {
             restsUntilNanos = null;
@@ -174,7 +184,7 @@ final class IndexFeeder {
             gauge.clear();
             askForMore();
         }
-        while (!commitBegun && !schedule.isDue(clock.nanos())) {
+        while (!commitBegun && (writer.isTransactionOpen() || !schedule.isDue(clock.nanos()))) {
             ChangeBatch next = kept == null ? inbox.takeBatch() : kept;
             if (next == null) {
                 return;
@@ -238,12 +248,24 @@ final class IndexFeeder {
     /// Nanoseconds until something is to be done without being told.
     long nanosUntilDue() {
         long now = clock.nanos();
-        long untilCommit = commitBegun || writer.awaitsSchema() ? 0 : schedule.nanosUntilDue(now);
+        long untilCommit = nanosUntilCommit(now);
         return restsUntilNanos == null ? untilCommit : Math.min(untilCommit, restsUntilNanos - now);
     }
 
+    private long nanosUntilCommit(long now) {
+        if (!mayCommit()) {
+            return Long.MAX_VALUE;
+        }
+        return commitBegun || writer.awaitsSchema() ? 0 : schedule.nanosUntilDue(now);
+    }
+
     boolean isCommitDue() {
-        return commitBegun || writer.awaitsSchema() || schedule.isDue(clock.nanos());
+        return nanosUntilCommit(clock.nanos()) <= 0;
+    }
+
+    /// False in the middle of a transaction: a commit never cuts one.
+    boolean mayCommit() {
+        return !writer.isTransactionOpen();
     }
 
     /// Publishes everything accepted so far; the newest commit is returned whether or not there was
@@ -312,7 +334,7 @@ final class IndexFeeder {
 
     /// The last commit: of what the writer took, and of the batch kept if there is room by now.
     void finish() {
-        ChangeBatch last = kept;
+        ChangeBatch last = mayCommit() && kept != null && !kept.open() ? kept : null;
         stopReading();
         if (source instanceof AnsweringSource answering) {
             finish(answering.takeRest(writer.accepted()));

@@ -3,7 +3,10 @@ package io.millrace.source;
 import io.millrace.change.ChangeBatch;
 import io.millrace.change.Checkpoint;
 import io.millrace.change.SourceIdentity;
+import io.millrace.document.Field;
 import io.smallrye.mutiny.Multi;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A stream of changes that can be read again from any checkpoint it once gave.
 public interface ChangeSource extends AutoCloseable {
@@ -15,7 +18,22 @@ public interface ChangeSource extends AutoCloseable {
     Start start();
 
     /// What a new index writes into its first commit.
-    record Start(SourceIdentity identity, Checkpoint checkpoint) {}
+    ///
+    /// - fields: what the source knows of its documents; null where it knows nothing
+    record Start(SourceIdentity identity, Checkpoint checkpoint, @Nullable SourceFields fields) {
+        public Start(SourceIdentity identity, Checkpoint checkpoint) {
+            this(identity, checkpoint, null);
+        }
+    }
+
+    /// The key and the fields of a source's documents. What a definition says of the same comes
+    /// first.
+    record SourceFields(List<String> keyPaths, List<Field> fields) {
+        public SourceFields {
+            keyPaths = List.copyOf(keyPaths);
+            fields = List.copyOf(fields);
+        }
+    }
 
     /// Batches from the checkpoint on, one per request; without a request nothing is fetched, and
     /// the connection stays alive all the same. Fails with a MillraceException; one subscription at

@@ -210,6 +210,18 @@ class MergeFailuresTest {
                                     && index.merges().heldBack().stream()
                                             .anyMatch(held -> held.retryMillis() == 1_800_000));
             awaitEnd(index);
+
+            disk.probe(_ -> {});
+            clock.advance(Duration.ofMinutes(30));
+            // The manager sleeps by the real clock, which has not moved.
+            index.settle();
+            // One of the two segments is half deletes: it is written anew, by itself.
+            Awaiting.that(
+                    "the deletes are reclaimed",
+                    () -> index.newestCommit().kind() == CommitKind.MERGE);
+            awaitEnd(index);
+            assertEquals(List.of(), index.merges().heldBack());
+            assertEquals(SHOWN, IndexScenario.documents(index));
         }
     }
 

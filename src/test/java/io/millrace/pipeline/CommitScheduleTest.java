@@ -16,6 +16,7 @@ import io.millrace.document.DocumentKey;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class CommitScheduleTest {
@@ -55,7 +56,9 @@ class CommitScheduleTest {
 
     @Test
     void enoughBytesAreDueAtOnce() {
-        schedule.accepted(new ChangeBatch(changes(1).changes(), List.of(), moved(), 5_000), 0);
+        schedule.accepted(
+                new ChangeBatch(changes(1).changes(), List.of(), moved(), Map.of(), 5_000, false),
+                0);
 
         assertTrue(schedule.isDue(0));
     }

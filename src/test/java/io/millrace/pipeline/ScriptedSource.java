@@ -31,6 +31,10 @@ final class ScriptedSource implements ChangeSource {
 
     private final List<Change> log = new ArrayList<>();
     private final int batchMax;
+
+    /// Changes of one transaction; a batch may hold a part of one.
+    private final int transactionChanges;
+
     private @Nullable Reader reader;
     private @Nullable MillraceException startFailure;
     private Checkpoint acknowledged = Checkpoint.EMPTY;
@@ -39,7 +43,12 @@ final class ScriptedSource implements ChangeSource {
     private boolean closed;
 
     ScriptedSource(int batchMax) {
+        this(batchMax, 1);
+    }
+
+    ScriptedSource(int batchMax, int transactionChanges) {
         this.batchMax = batchMax;
+        this.transactionChanges = transactionChanges;
     }
 
     ScriptedSource upsert(String key, long number) {
@@ -165,11 +174,13 @@ final class ScriptedSource implements ChangeSource {
     private final class Reader implements Flow.Subscription {
         private final Flow.Subscriber<? super ChangeBatch> subscriber;
         private long next;
+        private long transactionStart;
         private long demand;
 
         Reader(Flow.Subscriber<? super ChangeBatch> subscriber, long next) {
             this.subscriber = subscriber;
             this.next = next;
+            this.transactionStart = next;
         }
 
         @Override
@@ -200,13 +211,20 @@ final class ScriptedSource implements ChangeSource {
                 int from = Math.toIntExact(next);
                 int to = Math.min(from + batchMax, log.size());
                 batch =
-                        ChangeBatch.of(
-                                log.subList(from, to),
-                                List.of(),
-                                List.of(
-                                        new PositionRange(
-                                                PARTITION, Position.of(from), Position.of(to))));
+                        to % transactionChanges == 0
+                                ? ChangeBatch.of(
+                                        log.subList(from, to),
+                                        List.of(),
+                                        List.of(
+                                                new PositionRange(
+                                                        PARTITION,
+                                                        Position.of(transactionStart),
+                                                        Position.of(to))))
+                                : ChangeBatch.ofPart(log.subList(from, to), List.of());
                 next = to;
+                if (!batch.open()) {
+                    transactionStart = to;
+                }
             }
             subscriber.onNext(batch);
         }

@@ -46,7 +46,7 @@ final class BatchCollector implements Flow.Subscriber<ChangeBatch> {
     @Override
     public void onNext(ChangeBatch batch) {
         batches.add(batch);
-        reached = reached.after(batch.ranges());
+        reached = reached.after(batch);
         if (greedy) {
             subscription.join().request(1);
         }
