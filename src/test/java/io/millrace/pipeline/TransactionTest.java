@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,7 +37,8 @@ class TransactionTest {
     private Indexes indexes;
     private RunningIndex index;
 
-    private void start() {
+    @BeforeEach
+    void start() {
         Catalog catalog = FolderHome.catalog(folder);
         indexes =
                 new Indexes(
@@ -59,7 +61,6 @@ class TransactionTest {
 
     @Test
     void commitWaitsForTheEndOfATransactionHoweverDueItIs() {
-        start();
         source.upsert("a", 1).upsert("b", 2).upsert("c", 3);
         // Each of them is more than a generation may hold.
         Awaiting.that("three are taken", () -> index.status().indexedChanges() == 3);
@@ -76,7 +77,6 @@ class TransactionTest {
 
     @Test
     void transactionThatIsCutOffIsReadAgainFromItsStart() {
-        start();
         source.upsert("a", 1).upsert("b", 2).upsert("c", 3).upsert("d", 4);
         source.upsert("e", 5).delete("a");
         Awaiting.that("six are taken", () -> index.status().indexedChanges() == 6);
@@ -92,7 +92,6 @@ class TransactionTest {
 
     @Test
     void stopInTheMiddleOfATransactionLeavesNothingOfIt() {
-        start();
         source.upsert("a", 1).upsert("b", 2).upsert("c", 3).upsert("d", 4);
         Awaiting.that("the first is visible", () -> visible().size() == 4);
         source.upsert("e", 5).upsert("f", 6);
