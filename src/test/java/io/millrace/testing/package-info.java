@@ -1,4 +1,4 @@
-/// What tests of several packages share: the real broker, seeded random.
+/// What tests of several packages share: the real broker, the real database, seeded random.
 @NullMarked
 package io.millrace.testing;
 

@@ -97,21 +97,15 @@ class DevServices {
         if (preferredPort != 0 && broker.port() != preferredPort) {
             LOG.warnf("port %d is taken, kafka listens at %d", preferredPort, broker.port());
         }
-        var origin =
-                switch (broker.origin()) {
-                    case STARTED -> "embedded";
-                    case ADOPTED -> "embedded, was running";
-                    case BORROWED -> "embedded, borrowed from another dev mode of this folder";
-                };
         lines.add(
                 line(
                         "kafka",
                         "%s (%s, pid %d, log %s)"
                                 .formatted(
                                         broker.bootstrapServers(),
-                                        origin,
+                                        broker.origin().words(),
                                         broker.pid(),
-                                        BrokerCommand.log(KAFKA_HOME))));
+                                        KAFKA_HOME.resolve("broker.log"))));
     }
 
     private void addExternalBroker(List<String> lines) {

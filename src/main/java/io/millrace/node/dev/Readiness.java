@@ -1,6 +1,7 @@
 package io.millrace.node.dev;
 
 import io.millrace.MillraceException;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -9,7 +10,7 @@ import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 
-/// Waits until a broker does not only listen but answers.
+/// Waits until a server does not only listen but answers.
 final class Readiness {
     private static final long POLL_MILLIS = 50;
     private static final int REQUEST_MILLIS_MAX = 5_000;
@@ -17,7 +18,17 @@ final class Readiness {
     private Readiness() {}
 
     /// False when the process ended or the time is over.
-    static boolean reached(int port, ProcessHandle process, Duration timeMax) {
+    static boolean ofKafka(int port, ProcessHandle process, Duration timeMax) {
+        return reached(port, process, timeMax, Readiness::brokerAnswers);
+    }
+
+    /// False when the process ended or the time is over.
+    static boolean ofPostgres(int port, ProcessHandle process, Duration timeMax) {
+        return reached(port, process, timeMax, Readiness::databaseAnswers);
+    }
+
+    private static boolean reached(
+            int port, ProcessHandle process, Duration timeMax, Question question) {
         long deadlineNanos = System.nanoTime() + timeMax.toNanos();
         try {
             // The cheap question first: a client that is refused warns into the log each time.
@@ -27,26 +38,20 @@ final class Readiness {
                 }
                 Thread.sleep(POLL_MILLIS);
             }
-            return answers(port, deadlineNanos);
+            // Whoever answers at the port may be somebody else who took it first.
+            return question.isAnswered(port, process, deadlineNanos) && process.isAlive();
         } catch (InterruptedException e) {
             throw interrupted(e);
         }
     }
 
-    static void await(int port, ProcessHandle process, Duration timeMax) {
-        if (!reached(port, process, timeMax)) {
-            throw new MillraceException.Unavailable(
-                    "kafka broker of another JVM (pid %d) does not answer at 127.0.0.1:%d"
-                            .formatted(process.pid(), port));
-        }
-    }
-
     static MillraceException.Unavailable interrupted(InterruptedException cause) {
         Thread.currentThread().interrupt();
-        return new MillraceException.Unavailable("interrupted while kafka started", cause);
+        return new MillraceException.Unavailable("interrupted while a server started", cause);
     }
 
-    private static boolean answers(int port, long deadlineNanos) throws InterruptedException {
+    private static boolean brokerAnswers(int port, ProcessHandle process, long deadlineNanos)
+            throws InterruptedException {
         Map<String, Object> config =
                 Map.of(
                         AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
@@ -69,5 +74,25 @@ final class Readiness {
             }
             return false;
         }
+    }
+
+    private static boolean databaseAnswers(int port, ProcessHandle process, long deadlineNanos)
+            throws InterruptedException {
+        while (process.isAlive() && System.nanoTime() < deadlineNanos) {
+            try (var connection = DevDatabase.at(port, "postgres").connect();
+                    var statement = connection.createStatement()) {
+                return statement.execute("SELECT 1");
+            } catch (SQLException e) {
+                // Not yet: it listens before it has replayed its log.
+            }
+            Thread.sleep(POLL_MILLIS);
+        }
+        return false;
+    }
+
+    /// Asked again and again until the answer is there or the time is over.
+    private interface Question {
+        boolean isAnswered(int port, ProcessHandle process, long deadlineNanos)
+                throws InterruptedException;
     }
 }

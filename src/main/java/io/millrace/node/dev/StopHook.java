@@ -3,24 +3,28 @@ package io.millrace.node.dev;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /// Ends a child process when the JVM ends. Holds and calls JDK types only: see
-/// [EmbeddedKafka#stopWithJvm].
+/// [ChildServer#stopWithJvm].
 final class StopHook implements Runnable {
     private static final long BUSY_MILLIS_MAX = 15_000;
     private static final long STOP_MILLIS_MAX = 10_000;
     private static final long POLL_MILLIS = 20;
 
     private final ProcessHandle process;
+    private final List<String> stopCommand;
     private final Path note;
     private final String busyProperty;
 
+    /// @param stopCommand asks the process to end; empty when its signal does
     /// @param note file that says where the process runs, removed with it
-    StopHook(ProcessHandle process, Path note, String busyProperty) {
+    StopHook(ProcessHandle process, List<String> stopCommand, Path note, String busyProperty) {
         this.process = process;
+        this.stopCommand = stopCommand;
         this.note = note;
         this.busyProperty = busyProperty;
     }
@@ -36,7 +40,7 @@ final class StopHook implements Runnable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        end(process, STOP_MILLIS_MAX);
+        end(process, stopCommand, STOP_MILLIS_MAX);
         try {
             Files.deleteIfExists(note);
         } catch (IOException e) {
@@ -44,8 +48,13 @@ final class StopHook implements Runnable {
         }
     }
 
-    static void end(ProcessHandle process, long gracefulMillisMax) {
-        process.destroy();
+    static void end(ProcessHandle process, List<String> stopCommand, long gracefulMillisMax) {
+        if (!process.isAlive()) {
+            return;
+        }
+        if (stopCommand.isEmpty() || !asked(stopCommand)) {
+            process.destroy();
+        }
         try {
             process.onExit().get(gracefulMillisMax, TimeUnit.MILLISECONDS);
             return;
@@ -55,5 +64,17 @@ final class StopHook implements Runnable {
             // It had its chance; what it has not closed by now is replayed at its next start.
         }
         process.destroyForcibly();
+    }
+
+    private static boolean asked(List<String> stopCommand) {
+        try {
+            new ProcessBuilder(stopCommand)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
     }
 }

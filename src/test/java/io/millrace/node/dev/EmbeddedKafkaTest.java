@@ -30,7 +30,7 @@ class EmbeddedKafkaTest {
     @Test
     void recordsSurviveAStopAndALaterStart() throws Exception {
         var first = EmbeddedKafka.start(JARS, home, 0);
-        assertEquals(EmbeddedKafka.Origin.STARTED, first.origin());
+        assertEquals(ServerOrigin.STARTED, first.origin());
         write(first.bootstrapServers(), "kept");
         first.stop();
 
@@ -52,7 +52,7 @@ class EmbeddedKafkaTest {
 
                 var second = EmbeddedKafka.start(JARS, home, taken.getLocalPort());
 
-                assertEquals(EmbeddedKafka.Origin.ADOPTED, second.origin());
+                assertEquals(ServerOrigin.ADOPTED, second.origin());
                 assertEquals(first.pid(), second.pid());
                 assertEquals(first.port(), second.port());
             } finally {
@@ -65,13 +65,18 @@ class EmbeddedKafkaTest {
     void anotherProcessWithTheNumberOfADeadBrokerIsLeftAlone() throws Exception {
         var stranger = sleeper();
         try {
-            BrokerNote.of(stranger.toHandle(), Ports.free(), 0, BrokerSettings.file(home))
-                    .write(home);
+            ServerNote.of(
+                            home,
+                            stranger.toHandle(),
+                            Ports.free(),
+                            0,
+                            BrokerProgram.of(JARS, home).argument())
+                    .write();
 
             var broker = EmbeddedKafka.start(JARS, home, 0);
             broker.stop();
 
-            assertEquals(EmbeddedKafka.Origin.STARTED, broker.origin());
+            assertEquals(ServerOrigin.STARTED, broker.origin());
             assertTrue(stranger.isAlive());
         } finally {
             stranger.destroyForcibly();
