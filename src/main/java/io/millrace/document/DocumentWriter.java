@@ -74,6 +74,13 @@ public final class DocumentWriter {
         string(value);
     }
 
+    /// A text that is UTF-8 already; whoever calls vouches for that.
+    public void text(byte[] utf8, int from, int to) {
+        tag(DocumentLayout.TEXT);
+        varint(to - from);
+        stored(utf8, from, to);
+    }
+
     /// Writes a whole tree.
     public void value(Value value) {
         switch (value) {
