@@ -33,16 +33,16 @@ final class CommitFiles {
                 .max();
     }
 
-    /// Step L4: the record is durable under a name that means nothing. Returns its checksum.
-    int writePending(CommitRecord record) throws IOException {
+    /// Step L4: the record is durable under a name that means nothing.
+    Sealed writePending(CommitRecord record) throws IOException {
         String name = new IndexFile.Pending(record.generation()).name();
         ByteBuffer bytes = CommitRecordLayout.encode(record);
-        int crc = CommitRecordLayout.storedCrc(bytes);
+        Sealed sealed = new Sealed(record, CommitRecordLayout.storedCrc(bytes), bytes.remaining());
         try (FileOutput output = createPending(name)) {
             output.write(bytes);
             output.force();
         }
-        return crc;
+        return sealed;
     }
 
     /// One may be left of an attempt at the same generation that could not be cleaned up.
@@ -63,7 +63,7 @@ final class CommitFiles {
 
     /// Publishes generation 1. A failure leaves either no index or a whole one, as a crash does.
     Generation publishFirst(CommitRecord record) throws IOException {
-        int crc = writePending(record);
+        Sealed sealed = writePending(record);
         link(record.generation());
         directory.force();
         try {
@@ -71,7 +71,7 @@ final class CommitFiles {
         } catch (IOException e) {
             LOG.log(Level.WARNING, "pending record stays until the next open", e);
         }
-        return new Generation(record, crc, List.of());
+        return new Generation(sealed, List.of());
     }
 
     /// @throws MillraceException.Corrupt when the file is damaged or another generation's

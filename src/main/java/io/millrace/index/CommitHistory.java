@@ -40,18 +40,22 @@ final class CommitHistory {
         return commits;
     }
 
-    /// In order, of whole generations: the first one even if it alone has more than `limit`.
+    /// In order, of whole generations: the first one even if it alone has more than `limit`. Those
+    /// above `after` that are not kept any more are told of as one resync.
     List<IndexEvent> eventsAfter(long after, int limit) {
         CommitRecord newest = generations.newest().record();
         List<IndexEvent> events = new ArrayList<>();
         for (long generation = Math.max(after + 1, newest.keptFrom());
                 generation <= newest.generation() && events.size() < limit;
                 generation++) {
-            // One that is dropped meanwhile was dropped with all before it: no hole in the answer.
+            // One that is dropped meanwhile was dropped with all before it.
             Optional<CommitRecord> record = record(newest, generation);
             if (record.isEmpty()) {
                 events.clear();
                 continue;
+            }
+            if (events.isEmpty() && generation > after + 1) {
+                events.add(IndexEvent.resync(newest, after, generation - 1));
             }
             List<IndexEvent> more = record.get().toEvents();
             if (!events.isEmpty() && events.size() + more.size() > limit) {

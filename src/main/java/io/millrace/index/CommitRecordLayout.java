@@ -29,8 +29,8 @@ final class CommitRecordLayout {
 
     private CommitRecordLayout() {}
 
-    /// A record with the checksum that its file ends with.
-    record Sealed(CommitRecord record, int crc) {}
+    /// A record with the checksum that its file ends with, and how long that is.
+    record Sealed(CommitRecord record, int crc, int lengthBytes) {}
 
     static ByteBuffer encode(CommitRecord record) {
         byte[] body = Document.of(CommitRecordBody.toValue(record)).bytes();
@@ -84,7 +84,8 @@ final class CommitRecordLayout {
         byte[] body = new byte[length];
         file.get(BODY_OFFSET, body);
         try {
-            return new Sealed(CommitRecordBody.fromValue(Document.ofBytes(body).root()), computed);
+            return new Sealed(
+                    CommitRecordBody.fromValue(Document.ofBytes(body).root()), computed, size);
         } catch (MillraceException e) {
             throw new MillraceException.Corrupt("commit record " + name + ": " + e.getMessage(), e);
         }

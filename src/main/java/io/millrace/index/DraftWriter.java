@@ -24,6 +24,7 @@ final class DraftWriter {
     private final Directory directory;
     private final CommitFiles commitFiles;
     private final FileSweep sweep;
+    private final KeptGenerations kept;
     private final IndexOptions options;
     private final NodeResources resources;
     private final Ulids ulids;
@@ -32,12 +33,14 @@ final class DraftWriter {
             Directory directory,
             CommitFiles commitFiles,
             FileSweep sweep,
+            KeptGenerations kept,
             IndexOptions options,
             NodeResources resources,
             Ulids ulids) {
         this.directory = directory;
         this.commitFiles = commitFiles;
         this.sweep = sweep;
+        this.kept = kept;
         this.options = options;
         this.resources = resources;
         this.ulids = ulids;
@@ -146,9 +149,8 @@ final class DraftWriter {
         String pending = new IndexFile.Pending(record.generation()).name();
         files.add(pending);
         sweep.keep(pending);
-        int crc = commitFiles.writePending(record);
         return new Ready(
-                new Generation(record, crc, changes.views()),
+                new Generation(commitFiles.writePending(record), changes.views()),
                 former,
                 files,
                 resources.nanoClock().nanos() + options.prepareDeadline().toNanos());
@@ -256,10 +258,17 @@ final class DraftWriter {
         return files;
     }
 
-    /// The newest `keptCommits` records behind the next one stay, and all that were not yet
-    /// acknowledged: readers of events are never left with a hole.
+    /// The newest `keptCommits` records behind the next one stay, and those that were not yet
+    /// acknowledged. When these are too many, or too large, all of them go but the newest: those
+    /// who follow are told to start over.
     private long keptFrom(CommitRecord before, long acknowledged) {
-        long wanted = before.generation() + 1 - options.keptCommits();
+        long next = before.generation() + 1;
+        long wanted = next - options.keptCommits();
+        long unpublished = next + 1 - Math.max(before.keptFrom(), acknowledged + 1);
+        if (unpublished > options.unpublishedMax()
+                || kept.totalBytes() > options.unpublishedBytesMax()) {
+            return Math.max(before.keptFrom(), wanted);
+        }
         return Math.max(before.keptFrom(), Math.min(wanted, acknowledged + 1));
     }
 }

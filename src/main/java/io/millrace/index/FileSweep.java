@@ -1,13 +1,17 @@
 package io.millrace.index;
 
 import io.millrace.directory.Directory;
+import io.millrace.directory.FileInput;
 import io.millrace.index.NodeResources.NanoClock;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.NoSuchFileException;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -20,17 +24,18 @@ final class FileSweep {
     private static final long RETRY_MAX_NANOS = 60_000_000_000L;
     private static final int DOUBLINGS_MAX = 20;
 
+    /// Of one run, so that whoever runs it gets to other things in between.
+    static final int RUN_FILES_MAX = 1_000;
+
     private final Directory directory;
-
-    /// Guarded by itself.
-    private final Set<String> discarded = new LinkedHashSet<>();
-
-    /// Those that were not tried yet; guarded by `discarded`.
-    private final Set<String> fresh = new LinkedHashSet<>();
-
     private final NanoClock clock;
 
-    // Guarded by `discarded`.
+    /// To be tried by the next run; guarded by itself, like all below.
+    private final Set<String> due = new LinkedHashSet<>();
+
+    /// Tried in vain, with their lengths.
+    private final Map<String, Long> failed = new LinkedHashMap<>();
+
     private int failures;
     private long retryAtNanos;
 
@@ -40,60 +45,109 @@ final class FileSweep {
     }
 
     void discard(String file) {
-        synchronized (discarded) {
-            if (discarded.add(file)) {
-                fresh.add(file);
+        synchronized (due) {
+            if (!failed.containsKey(file)) {
+                due.add(file);
             }
         }
     }
 
     /// The name is about to be used again.
     void keep(String file) {
-        synchronized (discarded) {
-            discarded.remove(file);
-            fresh.remove(file);
+        synchronized (due) {
+            due.remove(file);
+            failed.remove(file);
+        }
+    }
+
+    /// The next run has something to do.
+    boolean isDue() {
+        synchronized (due) {
+            return !due.isEmpty();
+        }
+    }
+
+    /// Files that nobody needs and that could not be deleted yet, and what they take.
+    Leftovers leftovers() {
+        synchronized (due) {
+            return new Leftovers(
+                    failed.size(), failed.values().stream().mapToLong(Long::longValue).sum());
         }
     }
 
     /// Those that could not be deleted are tried again at the next run.
     void retrySoon() {
-        synchronized (discarded) {
+        synchronized (due) {
             retryAtNanos = clock.nanos();
         }
     }
 
-    /// Deletes what was not tried yet, and what is due again. Nanoseconds until more is due; empty
-    /// when nothing is left.
+    /// Deletes what was not tried yet, and what is due again, up to [#RUN_FILES_MAX] of it.
+    /// Nanoseconds until more is due; empty when nothing is left.
     OptionalLong run() {
-        List<String> names;
         boolean again;
-        synchronized (discarded) {
+        List<String> names;
+        synchronized (due) {
             again = failures > 0 && clock.nanos() - retryAtNanos >= 0;
-            names = List.copyOf(again ? discarded : fresh);
-            fresh.clear();
-        }
-        boolean failed = false;
-        for (String name : names) {
-            try {
-                directory.delete(name);
-                keep(name);
-            } catch (NoSuchFileException e) {
-                keep(name);
-            } catch (IOException | RuntimeException | Error e) {
-                failed = true;
-                LOG.log(Level.WARNING, () -> "delete failed, tried again later file=" + name, e);
+            if (again) {
+                due.addAll(failed.keySet());
+                // The rest of this round is no round of its own.
+                retryAtNanos = clock.nanos() + waitNanos(failures);
             }
+            names = takeDue();
         }
-        synchronized (discarded) {
-            if (discarded.isEmpty()) {
+        boolean anyFailed = false;
+        for (String name : names) {
+            anyFailed |= !delete(name);
+        }
+        synchronized (due) {
+            if (due.isEmpty() && failed.isEmpty()) {
                 failures = 0;
                 return OptionalLong.empty();
             }
-            if (failed) {
+            if (anyFailed) {
                 failures = again || failures == 0 ? failures + 1 : failures;
                 retryAtNanos = clock.nanos() + waitNanos(failures);
             }
-            return OptionalLong.of(Math.max(0, retryAtNanos - clock.nanos()));
+            return OptionalLong.of(due.isEmpty() ? Math.max(0, retryAtNanos - clock.nanos()) : 0);
+        }
+    }
+
+    private List<String> takeDue() {
+        List<String> names = due.stream().limit(RUN_FILES_MAX).toList();
+        Iterator<String> taken = due.iterator();
+        for (int i = 0; i < names.size(); i++) {
+            taken.next();
+            taken.remove();
+        }
+        return names;
+    }
+
+    private boolean delete(String name) {
+        try {
+            directory.delete(name);
+        } catch (NoSuchFileException e) {
+            // That is what was wanted.
+        } catch (IOException | RuntimeException | Error e) {
+            LOG.log(Level.WARNING, () -> "delete failed, tried again later file=" + name, e);
+            long lengthBytes = lengthBytes(name);
+            synchronized (due) {
+                failed.put(name, lengthBytes);
+            }
+            return false;
+        }
+        synchronized (due) {
+            failed.remove(name);
+        }
+        return true;
+    }
+
+    /// 0 when not even that can be told.
+    private long lengthBytes(String name) {
+        try (FileInput file = directory.open(name)) {
+            return file.length();
+        } catch (IOException | RuntimeException e) {
+            return 0;
         }
     }
 

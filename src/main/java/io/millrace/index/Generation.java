@@ -4,28 +4,30 @@ import java.util.List;
 
 /// A published generation in memory. Immutable but for `holders`, which [Generations] guards.
 final class Generation {
-    private final CommitRecord record;
-    private final int crc;
+    private final CommitRecordLayout.Sealed sealed;
     private final List<SegmentView> views;
 
     /// Guarded by the lock of [Generations]: snapshots that read this generation, and one for as
     /// long as it is the newest.
     int holders;
 
-    /// @param crc checksum of the record's file, the next link of the chain
+    /// @param sealed its checksum is the next link of the chain
     /// @param views the record's segments, in its order
-    Generation(CommitRecord record, int crc, List<SegmentView> views) {
-        this.record = record;
-        this.crc = crc;
+    Generation(CommitRecordLayout.Sealed sealed, List<SegmentView> views) {
+        this.sealed = sealed;
         this.views = List.copyOf(views);
     }
 
     CommitRecord record() {
-        return record;
+        return sealed.record();
+    }
+
+    CommitRecordLayout.Sealed sealed() {
+        return sealed;
     }
 
     int crc() {
-        return crc;
+        return sealed.crc();
     }
 
     List<SegmentView> views() {
@@ -33,6 +35,6 @@ final class Generation {
     }
 
     long number() {
-        return record.generation();
+        return record().generation();
     }
 }

@@ -98,10 +98,12 @@ public final class Index implements AutoCloseable {
                                     start,
                                     resources.clock().millis());
                     Generation first = new CommitFiles(directory).publishFirst(record);
+                    KeptGenerations kept = new KeptGenerations();
+                    kept.add(first.sealed());
                     return begin(
                             directory,
                             lock,
-                            new Recovery.Opened(first, new KeptRejects(), List.of()),
+                            new Recovery.Opened(first, kept, List.of()),
                             options,
                             resources,
                             ulids);
@@ -309,7 +311,8 @@ public final class Index implements AutoCloseable {
         return history.commits(limit);
     }
 
-    /// Events of the kept generations above `generation`, in order, at most `limit`.
+    /// Events of the generations above `generation`, in order, at most `limit`; one resync in place
+    /// of those that are not kept any more.
     public List<IndexEvent> eventsAfter(long generation, int limit) {
         return history.eventsAfter(generation, limit);
     }

@@ -9,6 +9,8 @@ import java.time.Duration;
 /// - prepareDeadline: how long [IndexWriter#prepareCommit] waits for the lanes, and how long a
 ///   prepared commit may stay unresolved
 /// - keptCommits: commit records kept behind the newest
+/// - unpublishedMax, unpublishedBytesMax: commit records kept because nobody acknowledged them, and
+///   what all records and their rejects take; beyond, all but `keptCommits` are dropped
 /// - lanes: workers at most
 /// - narrowChanges: so many first changes of a generation are left to one worker, so that a small
 ///   generation is one segment
@@ -19,6 +21,8 @@ public record IndexOptions(
         long builderBytesMax,
         Duration prepareDeadline,
         int keptCommits,
+        int unpublishedMax,
+        long unpublishedBytesMax,
         int lanes,
         int narrowChanges,
         Duration idleAfter,
@@ -30,6 +34,8 @@ public record IndexOptions(
                     64L << 20,
                     Duration.ofSeconds(60),
                     100,
+                    100_000,
+                    4L << 30,
                     Math.min(Runtime.getRuntime().availableProcessors(), 4),
                     4096,
                     Duration.ofSeconds(60),
@@ -45,6 +51,8 @@ public record IndexOptions(
         check(idleAfter.isPositive(), "idleAfter", idleAfter);
         check(prepareDeadline.isPositive(), "prepareDeadline", prepareDeadline);
         check(keptCommits >= 0, "keptCommits", keptCommits);
+        check(unpublishedMax >= 1, "unpublishedMax", unpublishedMax);
+        check(unpublishedBytesMax >= 1, "unpublishedBytesMax", unpublishedBytesMax);
         check(lanes >= 1 && lanes <= LANES_MAX, "lanes", lanes);
         check(
                 narrowChanges >= 0 && narrowChanges <= NARROW_CHANGES_MAX,
@@ -59,6 +67,8 @@ public record IndexOptions(
                 builderBytesMax,
                 prepareDeadline,
                 keptCommits,
+                unpublishedMax,
+                unpublishedBytesMax,
                 lanes,
                 narrowChanges,
                 duration,
@@ -78,6 +88,8 @@ public record IndexOptions(
                 builderBytesMax,
                 prepareDeadline,
                 keptCommits,
+                unpublishedMax,
+                unpublishedBytesMax,
                 lanes,
                 narrowChanges,
                 idleAfter,
@@ -91,6 +103,8 @@ public record IndexOptions(
                 bytes,
                 prepareDeadline,
                 keptCommits,
+                unpublishedMax,
+                unpublishedBytesMax,
                 lanes,
                 narrowChanges,
                 idleAfter,
@@ -104,6 +118,8 @@ public record IndexOptions(
                 builderBytesMax,
                 deadline,
                 keptCommits,
+                unpublishedMax,
+                unpublishedBytesMax,
                 lanes,
                 narrowChanges,
                 idleAfter,
@@ -117,6 +133,23 @@ public record IndexOptions(
                 builderBytesMax,
                 prepareDeadline,
                 commits,
+                unpublishedMax,
+                unpublishedBytesMax,
+                lanes,
+                narrowChanges,
+                idleAfter,
+                merges);
+    }
+
+    public IndexOptions withUnpublished(int commitsMax, long bytesMax) {
+        return new IndexOptions(
+                queueDocumentsMax,
+                queueBytesMax,
+                builderBytesMax,
+                prepareDeadline,
+                keptCommits,
+                commitsMax,
+                bytesMax,
                 lanes,
                 narrowChanges,
                 idleAfter,
@@ -130,6 +163,8 @@ public record IndexOptions(
                 builderBytesMax,
                 prepareDeadline,
                 keptCommits,
+                unpublishedMax,
+                unpublishedBytesMax,
                 count,
                 narrowChanges,
                 idleAfter,
@@ -143,6 +178,8 @@ public record IndexOptions(
                 builderBytesMax,
                 prepareDeadline,
                 keptCommits,
+                unpublishedMax,
+                unpublishedBytesMax,
                 lanes,
                 changes,
                 idleAfter,
@@ -156,6 +193,8 @@ public record IndexOptions(
                 builderBytesMax,
                 prepareDeadline,
                 keptCommits,
+                unpublishedMax,
+                unpublishedBytesMax,
                 lanes,
                 narrowChanges,
                 idleAfter,

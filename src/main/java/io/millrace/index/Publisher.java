@@ -5,15 +5,19 @@ import io.millrace.directory.Directory;
 import io.millrace.directory.StoreFull;
 import io.millrace.index.Draft.Ready;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.function.Consumer;
 
 /// Steps L5 to L11 of the commit protocol: makes a prepared generation the newest one. Confined to
 /// the manager's thread, which holds the publication token.
 final class Publisher {
+    private static final Logger LOG = System.getLogger(Publisher.class.getName());
+
     private final Directory directory;
     private final CommitFiles commitFiles;
     private final FileSweep sweep;
-    private final KeptRejects keptRejects;
+    private final KeptGenerations kept;
     private final Generations generations;
     private final CommitListeners listeners;
     private final Consumer<String> lostTrust;
@@ -23,14 +27,14 @@ final class Publisher {
             Directory directory,
             CommitFiles commitFiles,
             FileSweep sweep,
-            KeptRejects keptRejects,
+            KeptGenerations kept,
             Generations generations,
             CommitListeners listeners,
             Consumer<String> lostTrust) {
         this.directory = directory;
         this.commitFiles = commitFiles;
         this.sweep = sweep;
-        this.keptRejects = keptRejects;
+        this.kept = kept;
         this.generations = generations;
         this.listeners = listeners;
         this.lostTrust = lostTrust;
@@ -71,7 +75,7 @@ final class Publisher {
     /// a failure.
     private void show(Ready ready) {
         CommitRecord record = ready.next().record();
-        keptRejects.add(record);
+        kept.add(ready.next().sealed());
         generations.publish(ready.next());
         listeners.tell(record, record.toCommitPoint());
         retire(ready);
@@ -83,9 +87,21 @@ final class Publisher {
         CommitRecord record = ready.next().record();
         sweep.discard(new IndexFile.Pending(record.generation()).name());
         long from = ready.former().record().keptFrom();
-        keptRejects.dropBelow(record.keptFrom()).forEach(sweep::discard);
+        kept.dropBelow(record.keptFrom()).forEach(sweep::discard);
         for (long generation = from; generation < record.keptFrom(); generation++) {
             sweep.discard(new IndexFile.Commit(generation).name());
+        }
+        if (from < record.keptFrom() && record.keptFrom() > record.publishedThrough() + 1) {
+            FaultLog.log(
+                    LOG,
+                    Level.WARNING,
+                    () ->
+                            "unpublished generations dropped, followers are told to start over index=%s publishedThrough=%d keptFrom=%d"
+                                    .formatted(
+                                            record.index(),
+                                            record.publishedThrough(),
+                                            record.keptFrom()),
+                    null);
         }
     }
 

@@ -42,7 +42,7 @@ final class Recovery {
     /// Where an index stands.
     ///
     /// - orphans: files nobody needs that could not be deleted
-    record Opened(Generation newest, KeptRejects keptRejects, List<String> orphans) {}
+    record Opened(Generation newest, KeptGenerations kept, List<String> orphans) {}
 
     /// @throws MillraceException.Corrupt when the newest generation is not whole
     Opened open() throws IOException {
@@ -58,13 +58,10 @@ final class Recovery {
             Sealed sealed = commitFiles.read(newest);
             CommitRecord record = sealed.record();
             forceAgain(record);
-            KeptRejects keptRejects = new KeptRejects();
-            Set<String> needed = checkChain(sealed, names, keptRejects);
+            KeptGenerations kept = new KeptGenerations();
+            Set<String> needed = checkChain(sealed, names, kept);
             List<SegmentView> views = openSegments(record);
-            return new Opened(
-                    new Generation(record, sealed.crc(), views),
-                    keptRejects,
-                    deleteUnneeded(names, needed));
+            return new Opened(new Generation(sealed, views), kept, deleteUnneeded(names, needed));
         } catch (NoSuchFileException e) {
             throw new MillraceException.Corrupt(
                     "generation %d of %s names %s, which is missing"
@@ -104,13 +101,13 @@ final class Recovery {
 
     /// Every record from `keptFrom` up is there and repeats the checksum of the one before (I2).
     /// Returns the names of all files that these records need.
-    private Set<String> checkChain(Sealed newest, List<String> names, KeptRejects keptRejects)
+    private Set<String> checkChain(Sealed newest, List<String> names, KeptGenerations kept)
             throws IOException {
         Set<String> present = Set.copyOf(names);
         Set<String> needed = new HashSet<>(newest.record().contentFiles());
         Sealed next = newest;
         needAll(next.record(), needed);
-        keptRejects.add(next.record());
+        kept.add(next);
         for (long generation = newest.record().generation() - 1;
                 generation >= newest.record().keptFrom();
                 generation--) {
@@ -137,7 +134,7 @@ final class Recovery {
             }
             next = sealed;
             needAll(next.record(), needed);
-            keptRejects.add(next.record());
+            kept.add(next);
         }
         return needed;
     }

@@ -61,21 +61,16 @@ final class SegmentManager {
         CommitFiles commitFiles = new CommitFiles(directory);
         this.sweep = new FileSweep(directory, resources.nanoClock());
         opened.orphans().forEach(sweep::discard);
-        KeptRejects keptRejects = opened.keptRejects();
-        this.drafts = new DraftWriter(directory, commitFiles, sweep, options, resources, ulids);
+        KeptGenerations kept = opened.kept();
+        this.drafts =
+                new DraftWriter(directory, commitFiles, sweep, kept, options, resources, ulids);
         this.thread =
                 new ManagerThread(
                         "manager-" + newest.record().index(), resources.threads(), this::chores);
         this.generations = new Generations(newest, thread::wake);
         this.publisher =
                 new Publisher(
-                        directory,
-                        commitFiles,
-                        sweep,
-                        keptRejects,
-                        generations,
-                        listeners,
-                        this::fail);
+                        directory, commitFiles, sweep, kept, generations, listeners, this::fail);
         this.bases = new LaneBases(generations);
         this.merges =
                 new Merges(directory, generations, options.merges(), resources, ulids, office());
@@ -159,7 +154,11 @@ final class SegmentManager {
     void sweep() {
         thread.call(() -> {
             sweep.retrySoon();
-            return chores();
+            OptionalLong next = chores();
+            while (sweep.isDue() && !distrusted) {
+                next = chores();
+            }
+            return next;
         });
     }
 

@@ -67,6 +67,15 @@ interface NodeConfig {
         @WithDefault("100")
         int keptCommits();
 
+        /// Commit records kept because their events are not acknowledged; beyond, all of them but
+        /// the newest collapse into one event.
+        @WithDefault("100000")
+        int unpublishedMax();
+
+        /// What kept commit records and rejects take for the same reason, in bytes.
+        @WithDefault("4294967296")
+        long unpublishedBytesMax();
+
         /// Workers of an index at most; as many as cores, at most 4, when left out.
         OptionalInt lanes();
 

@@ -131,6 +131,7 @@ final class Parts {
                 .withBuilderBytesMax(indexing.builderBytesMax())
                 .withPrepareDeadline(indexing.prepareDeadline())
                 .withKeptCommits(indexing.keptCommits())
+                .withUnpublished(indexing.unpublishedMax(), indexing.unpublishedBytesMax())
                 .withLanes(indexing.lanes().orElse(IndexOptions.DEFAULT.lanes()))
                 .withIdleAfter(indexing.idleAfter())
                 .withMerges(mergeOptions(config.merges()));

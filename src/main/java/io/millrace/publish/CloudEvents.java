@@ -18,6 +18,7 @@ import java.util.Optional;
 /// at the data.
 public final class CloudEvents {
     public static final String COMMIT_TYPE = "io.millrace.commit.v1";
+    public static final String RESYNC_TYPE = "io.millrace.resync.v1";
     static final String MERGE_TYPE = "io.millrace.merge.v1";
 
     private static final String JSON = "application/json";
@@ -86,7 +87,7 @@ public final class CloudEvents {
         attributes.put("specversion", Value.of("1.0"));
         attributes.put("id", Value.of(event.id()));
         attributes.put("source", Value.of("/indexes/" + event.index()));
-        attributes.put("type", Value.of(COMMIT_TYPE));
+        attributes.put("type", Value.of(event.isResync() ? RESYNC_TYPE : COMMIT_TYPE));
         if (event.data().get("committedAt") instanceof Value.Text time) {
             attributes.put("time", time);
         }

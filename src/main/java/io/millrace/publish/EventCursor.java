@@ -140,12 +140,6 @@ final class EventCursor implements Flow.Subscription {
                 return;
             }
             for (IndexEvent event : events) {
-                if (event.generation() > generation + 1) {
-                    throw new MillraceException.Unavailable(
-                            ("events of index %s above generation %d are not kept any more, the"
-                                            + " oldest is %d: read the index anew")
-                                    .formatted(index.name(), generation, event.generation()));
-                }
                 if (done) {
                     return;
                 }

@@ -12,7 +12,7 @@ import java.util.concurrent.Flow;
 /// Commit events for live readers. May be shared between threads.
 ///
 /// Events are read from the outbox when a reader asks for them, so a slow reader costs no memory;
-/// one that falls behind what is kept is ended with the reason. Ends with [#close].
+/// one that falls behind what is kept gets a resync. Ends with [#close].
 public final class EventStream implements AutoCloseable {
     private final Executor workers;
     private final int readersMax;

@@ -6,7 +6,8 @@
 /// - Threads: one an index (`relay-<index>`); a commit never waits for it.
 /// - Invariants: an event is sent after its commit is durable, in generation order, at least once,
 ///   with the same id each time; a generation counts as published when its dead letters and its
-///   event are acknowledged. Merge events are best effort: dropped, counted, never waited for.
+///   event are acknowledged; one resync stands for generations that were dropped unpublished. Merge
+///   events are best effort: dropped, counted, never waited for.
 /// - Read first: [CommitRelay], [CloudEvents], [DeadLetters].
 @NullMarked
 package io.millrace.publish;

@@ -24,7 +24,6 @@ import jakarta.ws.rs.sse.OutboundSseEvent;
 import jakarta.ws.rs.sse.Sse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -66,11 +65,12 @@ public class EventsResource {
             summary = "Commit events, live",
             description =
                     "Each event is a CloudEvent as JSON, under its id. Without from and"
-                            + " Last-Event-ID the stream starts with the next commit. A stream that"
-                            + " cannot go on, such as one whose reader is slower than generations are"
-                            + " dropped or whose index is deleted or rebuilt, ends with an event"
-                            + " named problem, which is a problem+json: connect again with the id"
-                            + " of the last event.")
+                            + " Last-Event-ID the stream starts with the next commit. Where"
+                            + " generations are not kept any more, one event named resync stands"
+                            + " for them: read the index anew. A stream that cannot go on, such as"
+                            + " one whose index is deleted or rebuilt, ends with an event named"
+                            + " problem, which is a problem+json: connect again with the id of the"
+                            + " last event.")
     @APIResponse(
             responseCode = "200",
             description = "events in the order of generations, at least once",
@@ -87,8 +87,8 @@ public class EventsResource {
             @PathParam("name") String name,
             @Parameter(
                             description =
-                                    "events of the generations above this one that are still kept; 0"
-                                            + " for all of them",
+                                    "events of the generations above this one; 0 for all that are"
+                                            + " kept",
                             schema = @Schema(type = SchemaType.INTEGER))
                     @QueryParam("from")
                     @Nullable String from,
@@ -97,7 +97,7 @@ public class EventsResource {
             @Context Sse sse,
             @Context UriInfo uri) {
         Index index = indexes.get(name).index();
-        long generation = kept(index, after(index, from, lastEventId));
+        long generation = after(index, from, lastEventId);
         String path = uri.getPath();
         OutboundSseEvent end = sse.newEventBuilder().comment("end").build();
         Multi<OutboundSseEvent> events =
@@ -125,7 +125,7 @@ public class EventsResource {
     private static OutboundSseEvent commit(IndexEvent event, Sse sse) {
         return sse.newEventBuilder()
                 .id(event.id())
-                .name("commit")
+                .name(event.isResync() ? "resync" : "commit")
                 .data(text(CloudEvents.toValue(event)))
                 .build();
     }
@@ -147,13 +147,6 @@ public class EventsResource {
 
     private static String text(Value.Obj json) {
         return new String(Json.bytes(json), StandardCharsets.UTF_8);
-    }
-
-    /// The generation to start behind: not before the oldest that is kept. The first event's
-    /// `previousgeneration` shows what is missing.
-    private static long kept(Index index, long generation) {
-        List<IndexEvent> oldest = index.eventsAfter(generation, 1);
-        return oldest.isEmpty() ? generation : oldest.getFirst().generation() - 1;
     }
 
     /// An id names its incarnation: one of an earlier life of the index starts from the beginning.

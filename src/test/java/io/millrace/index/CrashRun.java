@@ -157,7 +157,9 @@ final class CrashRun {
             assertTrue(prepared.commit().isPresent());
         }
         acknowledge(index);
-        index.markPublished(known.acknowledged() - 1);
+        if (scenario.heard()) {
+            index.markPublished(known.acknowledged() - 1);
+        }
     }
 
     private void acknowledge(Index index) {

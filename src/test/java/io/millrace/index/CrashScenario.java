@@ -17,7 +17,12 @@ import java.util.stream.Stream;
 ///
 /// Which documents are visible follows from the position alone ([#model]): an act that is not a
 /// commit of steps must not change them.
-record CrashScenario(String name, IndexScenario index, List<Act> acts) {
+///
+/// - heard: somebody acknowledges what is announced
+record CrashScenario(String name, IndexScenario index, List<Act> acts, boolean heard) {
+    CrashScenario(String name, IndexScenario index, List<Act> acts) {
+        this(name, index, acts, true);
+    }
 
     /// One thing that happens to the index.
     sealed interface Act {
@@ -59,10 +64,24 @@ record CrashScenario(String name, IndexScenario index, List<Act> acts) {
                     scenario(IndexScenario.OPTIONS.withBuilderBytesMax(1).withKeptCommits(1)),
                     merged(commits(usualBatches())));
 
+    /// Nobody acknowledges anything, and no more than three generations may wait for it.
+    static final int UNHEARD_MAX = 3;
+
+    static final CrashScenario UNHEARD =
+            new CrashScenario(
+                    "nobody listens",
+                    scenario(
+                            IndexScenario.OPTIONS
+                                    .withKeptCommits(1)
+                                    .withUnpublished(UNHEARD_MAX, 1 << 20)),
+                    commits(usualBatches()),
+                    false);
+
     static List<CrashScenario> all() {
         return List.of(
                 USUAL,
                 MANY_SEGMENTS,
+                UNHEARD,
                 MERGES,
                 LARGE_FILES,
                 new CrashScenario(

@@ -134,6 +134,17 @@ class CrashTest {
             for (RejectsMeta rejects : found.record().rejects()) {
                 RejectsFile.read(image, rejects, _ -> {});
             }
+            checkKept(scenario, found.record(), where);
+        }
+    }
+
+    /// What is not acknowledged is kept, or there is too much of it.
+    private static void checkKept(CrashScenario scenario, CommitRecord record, String where) {
+        if (scenario.heard()) {
+            assertTrue(record.keptFrom() <= record.publishedThrough() + 1, where);
+        } else {
+            long kept = record.generation() - record.keptFrom() + 1;
+            assertTrue(kept <= CrashScenario.UNHEARD_MAX, where);
         }
     }
 

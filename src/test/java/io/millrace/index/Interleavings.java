@@ -155,16 +155,19 @@ final class Interleavings {
         }
     }
 
+    private static Generation generation(int ordinal) {
+        return new Generation(new CommitRecordLayout.Sealed(RECORDS.get(ordinal), 0, 0), List.of());
+    }
+
     /// A file that an open snapshot reads is not handed out to be deleted, and every file that
     /// nobody reads is, once.
     private static void whatIsReadIsNotSwept() {
-        Generations generations =
-                new Generations(new Generation(RECORDS.get(0), 0, List.of()), () -> {});
+        Generations generations = new Generations(generation(0), () -> {});
         Set<String> swept = new HashSet<>();
         inParallel(
                 () -> {
                     for (int next = 1; next <= 2; next++) {
-                        generations.publish(new Generation(RECORDS.get(next), 0, List.of()));
+                        generations.publish(generation(next));
                         sweep(generations, swept);
                     }
                 },

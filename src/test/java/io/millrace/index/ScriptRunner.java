@@ -237,11 +237,13 @@ final class ScriptRunner implements AutoCloseable {
         long after = arguments.isEmpty() ? 0 : Long.parseLong(arguments.getFirst());
         return index().eventsAfter(after, 100).stream()
                 .map(event ->
-                        event.id()
-                                + " documents="
-                                + event.data().get("documents")
-                                + " segments="
-                                + event.data().get("segments"))
+                        event.isResync()
+                                ? event.id() + " " + event.data()
+                                : event.id()
+                                        + " documents="
+                                        + event.data().get("documents")
+                                        + " segments="
+                                        + event.data().get("segments"))
                 .toList();
     }
 

@@ -19,6 +19,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -143,6 +144,44 @@ class CommitRelayTest {
                     List.of("1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11"),
                     broker.generations());
         }
+    }
+
+    @Test
+    void moreThanIsKeptWithoutABrokerIsToldAsOneResync() throws Exception {
+        Broker broker = new Broker();
+        broker.down = true;
+        try (CommittedIndex index = new CommittedIndex(folder, 2, 4);
+                AutoCloseable _ = attach(broker, index)) {
+            for (int i = 0; i < 8; i++) {
+                index.commit(1);
+            }
+            int refused = broker.refused;
+            Awaiting.that("sending is tried again", () -> broker.refused > refused + 1);
+
+            broker.down = false;
+
+            Awaiting.that("all is published", () -> index.index().publishedThrough() == 9);
+            index.commit(0);
+            Awaiting.that("it goes on", () -> index.index().publishedThrough() == 10);
+        }
+        List<Map<String, String>> commits =
+                broker.records.stream()
+                        .filter(record -> record.topic() == Topic.COMMITS)
+                        .map(CommitRelayTest::headers)
+                        .toList();
+        Map<String, String> resync = commits.getFirst();
+        assertEquals("io.millrace.resync.v1", resync.get("ce_type"));
+        assertEquals("0", resync.get("ce_previousgeneration"));
+        long through = Long.parseLong(requireNonNull(resync.get("ce_generation")));
+        assertEquals("letters:00000000000000aa:%d:resync".formatted(through), resync.get("ce_id"));
+        assertTrue(through >= 5, "at most four wait");
+        assertEquals(
+                LongStream.rangeClosed(through, 10).mapToObj(Long::toString).toList(),
+                broker.generations());
+        assertTrue(
+                commits.stream()
+                        .skip(1)
+                        .allMatch(event -> "io.millrace.commit.v1".equals(event.get("ce_type"))));
     }
 
     @Test

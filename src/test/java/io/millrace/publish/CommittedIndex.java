@@ -42,6 +42,10 @@ final class CommittedIndex implements AutoCloseable {
     private long offset;
 
     CommittedIndex(Path folder, int keptCommits) throws IOException {
+        this(folder, keptCommits, IndexOptions.DEFAULT.unpublishedMax());
+    }
+
+    CommittedIndex(Path folder, int keptCommits, int unpublishedMax) throws IOException {
         index =
                 Index.create(
                         MmapDirectory.open(folder),
@@ -53,7 +57,8 @@ final class CommittedIndex implements AutoCloseable {
                         IndexOptions.DEFAULT
                                 .withQueue(1_000, 1 << 20)
                                 .withBuilderBytesMax(1 << 20)
-                                .withKeptCommits(keptCommits),
+                                .withKeptCommits(keptCommits)
+                                .withUnpublished(unpublishedMax, 1 << 20),
                         RESOURCES);
     }
 

@@ -81,7 +81,7 @@ class EventStreamTest {
     }
 
     @Test
-    void readerThatFallsBehindWhatIsKeptIsEnded() throws Exception {
+    void readerThatFallsBehindWhatIsKeptIsToldToStartOver() throws Exception {
         try (CommittedIndex index = new CommittedIndex(folder, 2)) {
             AssertSubscriber<IndexEvent> reader =
                     stream.after(index.index(), 0)
@@ -95,8 +95,12 @@ class EventStreamTest {
 
             reader.request(5);
 
-            reader.awaitFailure(SOON);
-            reader.assertFailedWith(MillraceException.Unavailable.class, "not kept any more");
+            reader.awaitItems(5, SOON);
+            assertEquals(List.of(1L, 8L, 9L, 10L, 11L), generations(reader));
+            assertEquals(
+                    List.of(false, true, false, false, false),
+                    reader.getItems().stream().map(IndexEvent::isResync).toList());
+            assertEquals(1, reader.getItems().get(1).previousGeneration());
         }
     }
 
