@@ -30,10 +30,18 @@ final class LuceneSide implements IndexingSide {
     private static final int THREADS = 2;
 
     private final MMapDirectory directory;
-    private final IndexWriter writer;
+    private final Lucene104Codec.Mode mode;
+    private final double ramMegabytes;
+    private IndexWriter writer;
 
     LuceneSide(Path folder, Lucene104Codec.Mode mode, double ramMegabytes) throws IOException {
         directory = new MMapDirectory(folder);
+        this.mode = mode;
+        this.ramMegabytes = ramMegabytes;
+        writer = newWriter();
+    }
+
+    private IndexWriter newWriter() throws IOException {
         ConcurrentMergeScheduler scheduler = new ConcurrentMergeScheduler();
         scheduler.setMaxMergesAndThreads(THREADS + 5, THREADS);
         IndexWriterConfig config =
@@ -41,7 +49,7 @@ final class LuceneSide implements IndexingSide {
                         .setCodec(new Lucene104Codec(mode))
                         .setMergeScheduler(scheduler)
                         .setRAMBufferSizeMB(ramMegabytes);
-        writer = new IndexWriter(directory, config);
+        return new IndexWriter(directory, config);
     }
 
     @Override
@@ -85,6 +93,30 @@ final class LuceneSide implements IndexingSide {
         writer.maybeMerge();
         ((ConcurrentMergeScheduler) writer.getConfig().getMergeScheduler()).sync();
         writer.commit();
+    }
+
+    @Override
+    public void commit(MediaFile data, int slice, int records) throws Exception {
+        MediaRecord media = new MediaRecord();
+        ByteBuffer in = data.slice(slice);
+        for (int i = 0; i < records && in.hasRemaining(); i++) {
+            media.read(in);
+            writer.updateDocument(new Term("id", Long.toString(media.id)), document(media));
+        }
+        writer.commit();
+    }
+
+    @Override
+    public void forceMerge() throws IOException {
+        writer.forceMerge(1);
+        writer.commit();
+    }
+
+    @Override
+    public void reopen() throws IOException {
+        writer.close();
+        writer = newWriter();
+        documentCount();
     }
 
     @Override

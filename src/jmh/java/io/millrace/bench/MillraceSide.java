@@ -36,9 +36,10 @@ import java.util.SplittableRandom;
 import java.util.concurrent.Semaphore;
 import java.util.stream.Stream;
 
-/// Ours: one thread makes changes and feeds the writer, the lane indexes them.
+/// Ours: one thread makes changes and feeds the writer, whose lanes index them.
 final class MillraceSide implements IndexingSide {
     private static final int BATCH_CHANGES = 1_000;
+    private static final Duration MERGES_MAX = Duration.ofMinutes(10);
     private static final SourcePartition PARTITION = new SourcePartition("media", 0);
     static final Schema SCHEMA =
             new Schema(
@@ -55,8 +56,11 @@ final class MillraceSide implements IndexingSide {
                             Field.of("title", FieldType.TEXT)));
 
     private final Path folder;
-    private final Index index;
-    private final IndexWriter writer;
+    private final MmapDirectory directory;
+    private final IndexOptions options;
+    private final NodeResources resources;
+    private Index index;
+    private IndexWriter writer;
     private final Semaphore drained = new Semaphore(0);
     private final DocumentWriter documents = new DocumentWriter();
     private final List<Change> batch = new ArrayList<>(BATCH_CHANGES);
@@ -64,20 +68,21 @@ final class MillraceSide implements IndexingSide {
 
     MillraceSide(Path folder, long builderBytesMax) throws IOException {
         this.folder = folder;
-        NodeResources resources =
+        directory = MmapDirectory.open(folder);
+        resources =
                 new NodeResources(
                         InstantSource.system(),
                         System::nanoTime,
                         new SplittableRandom(),
                         Thread.ofPlatform().factory());
-        IndexOptions options =
+        options =
                 IndexOptions.DEFAULT
                         .withQueue(10_000, 32L << 20)
                         .withBuilderBytesMax(builderBytesMax)
                         .withPrepareDeadline(Duration.ofMinutes(5));
         index =
                 Index.create(
-                        MmapDirectory.open(folder),
+                        directory,
                         "media",
                         "bench",
                         SCHEMA,
@@ -100,6 +105,7 @@ final class MillraceSide implements IndexingSide {
             }
         }
         finish();
+        awaitMerges();
     }
 
     @Override
@@ -111,6 +117,40 @@ final class MillraceSide implements IndexingSide {
             }
         }
         finish();
+        awaitMerges();
+    }
+
+    @Override
+    public void commit(MediaFile data, int slice, int records) throws IOException {
+        MediaRecord media = new MediaRecord();
+        ByteBuffer in = data.slice(slice);
+        for (int i = 0; i < records && in.hasRemaining(); i++) {
+            media.read(in);
+            feed(media);
+        }
+        finish();
+    }
+
+    @Override
+    public void forceMerge() {
+        if (!index.forceMerge(1, MERGES_MAX)) {
+            throw new IllegalStateException("not merged within " + MERGES_MAX);
+        }
+    }
+
+    private void awaitMerges() {
+        if (!index.waitForMerges(MERGES_MAX)) {
+            throw new IllegalStateException("merges still run after " + MERGES_MAX);
+        }
+    }
+
+    @Override
+    public void reopen() {
+        index.close();
+        index = Index.open(directory, options, resources);
+        writer = index.writer();
+        writer.onDrained(drained::release);
+        documentCount();
     }
 
     private void feed(MediaRecord media) {
