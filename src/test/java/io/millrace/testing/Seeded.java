@@ -32,6 +32,12 @@ public final class Seeded {
         }
     }
 
+    /// Runs the body once however long the tests may take: for one that has a clock of its own.
+    public static void once(Body body) {
+        String given = System.getProperty(PROPERTY);
+        once(given == null ? new SplittableRandom().nextLong() : Long.parseLong(given), body);
+    }
+
     private static void once(long seed, Body body) {
         try {
             body.run(new SplittableRandom(seed));
