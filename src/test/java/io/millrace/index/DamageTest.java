@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DamageTest {
     private static final Logger LOG = Logger.getLogger("io.millrace.index");
     private static final int SECTOR_BYTES = 512;
-    private static final int DAMAGES = 2_500;
+    private static final int DAMAGES = 5_000;
 
     @BeforeEach
     void beQuiet() {
