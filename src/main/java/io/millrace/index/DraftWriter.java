@@ -140,6 +140,7 @@ final class DraftWriter {
         }
         String file = IndexFile.deleteVectors(ulids.next());
         files.add(file);
+        sweep.claim(file);
         return DeleteVectorFile.write(directory, file, changes.vectors());
     }
 
@@ -148,7 +149,7 @@ final class DraftWriter {
             throws IOException {
         String pending = new IndexFile.Pending(record.generation()).name();
         files.add(pending);
-        sweep.keep(pending);
+        sweep.claim(pending);
         return new Ready(
                 new Generation(commitFiles.writePending(record), changes.views()),
                 former,

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.NoSuchFileException;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -15,8 +17,12 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/// Names of files that nobody needs, until they are gone. Deleting one may fail: it is tried again,
-/// less and less often, after each commit, and at the latest when the index is opened.
+/// Names of files that no generation names: those being written, which stay, and those that nobody
+/// needs, until they are gone. Deleting one may fail: it is tried again, less and less often, after
+/// each commit, and at the latest when the index is opened. May be shared between threads.
+///
+/// A file is claimed before its first byte. Its claim ends when a generation that names it is
+/// published, or when it is discarded; in between somebody in this process owns it.
 final class FileSweep {
     private static final Logger LOG = System.getLogger(FileSweep.class.getName());
 
@@ -33,6 +39,8 @@ final class FileSweep {
     /// To be tried by the next run; guarded by itself, like all below.
     private final Set<String> due = new LinkedHashSet<>();
 
+    private final Set<String> claimed = new HashSet<>();
+
     /// Tried in vain, with their lengths.
     private final Map<String, Long> failed = new LinkedHashMap<>();
 
@@ -44,19 +52,35 @@ final class FileSweep {
         this.clock = clock;
     }
 
+    /// The file is about to be written.
+    void claim(String file) {
+        synchronized (due) {
+            claimed.add(file);
+            due.remove(file);
+            failed.remove(file);
+        }
+    }
+
+    /// A published generation names what needs to stay of these.
+    void published(Collection<String> files) {
+        synchronized (due) {
+            files.forEach(claimed::remove);
+        }
+    }
+
     void discard(String file) {
         synchronized (due) {
+            claimed.remove(file);
             if (!failed.containsKey(file)) {
                 due.add(file);
             }
         }
     }
 
-    /// The name is about to be used again.
-    void keep(String file) {
+    /// Somebody writes it, or it is on its way out.
+    boolean owns(String file) {
         synchronized (due) {
-            due.remove(file);
-            failed.remove(file);
+            return claimed.contains(file) || due.contains(file) || failed.containsKey(file);
         }
     }
 
@@ -67,11 +91,17 @@ final class FileSweep {
         }
     }
 
-    /// Files that nobody needs and that could not be deleted yet, and what they take.
-    Leftovers leftovers() {
+    /// Files that could not be deleted yet.
+    int failedCount() {
         synchronized (due) {
-            return new Leftovers(
-                    failed.size(), failed.values().stream().mapToLong(Long::longValue).sum());
+            return failed.size();
+        }
+    }
+
+    /// What they take.
+    long failedBytes() {
+        synchronized (due) {
+            return failed.values().stream().mapToLong(Long::longValue).sum();
         }
     }
 

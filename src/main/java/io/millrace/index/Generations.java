@@ -92,6 +92,14 @@ final class Generations {
         }
     }
 
+    /// True when a generation that is read needs the file, or did and it is not taken yet.
+    boolean names(String file) {
+        synchronized (lock) {
+            return users.containsKey(file)
+                    || unused.stream().anyMatch(taken -> taken.file().equals(file));
+        }
+    }
+
     /// Keeps files of a generation that the caller holds until [#releaseFiles], without the rest of
     /// it.
     void retainFiles(List<String> files) {

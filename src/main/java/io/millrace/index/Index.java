@@ -445,6 +445,17 @@ public final class Index implements AutoCloseable {
         return manager.newest().record();
     }
 
+    /// Looks for files in the folder that nobody owns and has them deleted, which otherwise happens
+    /// every few minutes while the index is written to. How many there were.
+    public int sweepOrphans() {
+        return manager.sweepOrphans();
+    }
+
+    /// What could not be deleted, and what was found that nobody owned.
+    public Leftovers leftovers() {
+        return manager.leftovers();
+    }
+
     /// Returns when files that nobody needs are gone, which otherwise happens by and by.
     void settle() {
         manager.sweep();

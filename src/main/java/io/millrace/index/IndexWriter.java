@@ -286,7 +286,7 @@ public final class IndexWriter {
         if (phase instanceof Phase.Preparing preparing) {
             for (LaneOutput output : preparing.barrier().take()) {
                 output.close();
-                output.fileNames().forEach(manager::discard);
+                output.fileNames().forEach(manager.files()::discard);
             }
         }
         phase = new Phase.Open();

@@ -1,8 +1,10 @@
 package io.millrace.index;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /// What the records of the kept generations take on disk, and their rejects files, so that a
@@ -13,6 +15,9 @@ final class KeptGenerations {
 
     /// By generation; the others have none.
     private final TreeMap<Long, List<String>> rejects = new TreeMap<>();
+
+    /// All of them.
+    private final Set<String> rejectsFiles = new HashSet<>();
 
     /// By generation modulo the length, a power of two that no span of kept generations exceeds.
     private long[] bytes = new long[SPAN_MIN];
@@ -39,8 +44,15 @@ final class KeptGenerations {
         bytes[place(generation)] = size;
         totalBytes += size;
         if (!record.rejects().isEmpty()) {
-            rejects.put(generation, record.rejects().stream().map(RejectsMeta::name).toList());
+            List<String> names = record.rejects().stream().map(RejectsMeta::name).toList();
+            rejects.put(generation, names);
+            rejectsFiles.addAll(names);
         }
+    }
+
+    /// True for a rejects file of a kept generation.
+    boolean names(String file) {
+        return rejectsFiles.contains(file);
     }
 
     /// Of all records and rejects.
@@ -57,6 +69,7 @@ final class KeptGenerations {
         List<String> names = new ArrayList<>();
         dropped.values().forEach(names::addAll);
         dropped.clear();
+        names.forEach(rejectsFiles::remove);
         return names;
     }
 

@@ -6,7 +6,6 @@ import io.millrace.document.LiveSchema;
 import io.millrace.index.LaneCommand.Slice;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Turns the changes of its keys into segments and deletions, in order. All changes of one key come
@@ -26,7 +25,7 @@ final class Lane implements Runnable {
     private final Intake intake;
     private final LaneBases bases;
     private final Runnable onDrained;
-    private final Consumer<String> onDiscarded;
+    private final FileSweep sweep;
 
     /// The last barrier that took an output of this lane, in case nobody takes it from there.
     private @Nullable Barrier reached;
@@ -37,7 +36,7 @@ final class Lane implements Runnable {
     /// there is nothing yet.
     private @Nullable LaneDraft draft;
 
-    /// @param onDiscarded is given the names of files that nobody will need, to be deleted
+    /// @param sweep is told of files that are begun, and of those that nobody will need
     Lane(
             int number,
             Directory directory,
@@ -47,7 +46,7 @@ final class Lane implements Runnable {
             Intake intake,
             LaneBases bases,
             Runnable onDrained,
-            Consumer<String> onDiscarded) {
+            FileSweep sweep) {
         this.number = number;
         this.directory = directory;
         this.schema = schema;
@@ -55,7 +54,7 @@ final class Lane implements Runnable {
         this.ulids = ulids;
         this.intake = intake;
         this.onDrained = onDrained;
-        this.onDiscarded = onDiscarded;
+        this.sweep = sweep;
         this.bases = bases;
     }
 
@@ -144,7 +143,7 @@ final class Lane implements Runnable {
         }
         try {
             if (draft == null) {
-                draft = new LaneDraft(directory, schema, memory, ulids, bases);
+                draft = new LaneDraft(directory, schema, memory, ulids, bases, sweep);
             }
             draft.apply(slice);
         } catch (Throwable e) {
@@ -208,7 +207,7 @@ final class Lane implements Runnable {
         LaneDraft discarded = draft;
         draft = null;
         if (discarded != null) {
-            discarded.discard(onDiscarded);
+            discarded.discard();
         }
     }
 }

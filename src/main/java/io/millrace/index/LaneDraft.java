@@ -19,7 +19,6 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// What one lane makes of its part of one generation: applies changes to their keys, in order, and
@@ -37,12 +36,13 @@ final class LaneDraft {
     private final BuilderMemory memory;
     private final BuilderMemory.Flush flush = this::flush;
     private final Ulids ulids;
+    private final FileSweep sweep;
     private final ChangeResolver resolver;
     private final LaneDocuments documents;
 
     private @Nullable RejectsFile rejects;
 
-    /// Files begun, claimed before their first byte.
+    /// Files begun.
     private final List<String> files = new ArrayList<>();
 
     LaneDraft(
@@ -50,10 +50,12 @@ final class LaneDraft {
             LiveSchema schema,
             BuilderMemory memory,
             Ulids ulids,
-            LaneBases bases) {
+            LaneBases bases,
+            FileSweep sweep) {
         this.directory = directory;
         this.memory = memory;
         this.ulids = ulids;
+        this.sweep = sweep;
         this.documents = new LaneDocuments(directory, schema, bases);
         this.resolver = new ChangeResolver(schema.current(), documents);
     }
@@ -89,7 +91,7 @@ final class LaneDraft {
         AnalyzedDocument analyzed = analyze(document, origin);
         @Nullable Place replaced = current;
         if (analyzed != null && documents.openBuilder().isOutgrown()) {
-            documents.flush(ulids, files::add);
+            documents.flush(ulids, this::begin);
             replaced = current == null ? null : documents.find(key);
             analyzed = analyze(document, origin);
         }
@@ -144,20 +146,24 @@ final class LaneDraft {
     }
 
     private void flush() throws IOException {
-        documents.flush(ulids, files::add);
+        documents.flush(ulids, this::begin);
     }
 
-    /// Lets go of everything written.
-    ///
-    /// @param onDiscarded is given the names of files that nobody will need
-    void discard(Consumer<String> onDiscarded) {
+    /// Claims the file before its first byte.
+    private void begin(String file) {
+        files.add(file);
+        sweep.claim(file);
+    }
+
+    /// Lets go of everything written: nobody will need the files.
+    void discard() {
         documents.close();
         memory.released();
         if (rejects != null) {
             rejects.abandon();
             rejects = null;
         }
-        files.forEach(onDiscarded);
+        files.forEach(sweep::discard);
         files.clear();
     }
 
@@ -168,7 +174,7 @@ final class LaneDraft {
     private void reject(Reject reject) throws IOException {
         if (rejects == null) {
             String name = IndexFile.rejects(ulids.next());
-            files.add(name);
+            begin(name);
             rejects = RejectsFile.create(directory, name);
         }
         rejects.add(reject);

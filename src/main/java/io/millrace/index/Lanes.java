@@ -64,7 +64,7 @@ final class Lanes {
                             intake,
                             manager.bases(),
                             this::drained,
-                            manager::discard);
+                            manager.files());
         }
     }
 

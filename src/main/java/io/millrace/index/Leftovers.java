@@ -1,6 +1,8 @@
 package io.millrace.index;
 
-/// Files in the folder of an index that nobody needs and that could not be deleted yet.
+/// What lies in the folder of an index and nobody needs.
 ///
-/// - lengthBytes: what they take, as far as that can be told
-public record Leftovers(int files, long lengthBytes) {}
+/// - undeletedFiles, undeletedBytes: files whose deletion failed and is tried again, and what they
+///   take, as far as that can be told
+/// - orphansFound: files that nobody owned, found and deleted since the index was opened
+public record Leftovers(int undeletedFiles, long undeletedBytes, long orphansFound) {}

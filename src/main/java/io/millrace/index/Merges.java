@@ -32,12 +32,14 @@ final class Merges {
     /// What merges need of the owner of the commit record.
     ///
     /// - writable: merges may start and be published
+    /// - claim: this file is about to be written
     /// - wake: has [#ask] and [#nextToPublish] called soon, by the owner's thread
     /// - discard: nobody needs this file
     /// - lostDurability: a force failed, for this reason: what is on disk is unknown
     record Office(
             BooleanSupplier writable,
             Runnable wake,
+            Consumer<String> claim,
             Consumer<String> discard,
             Consumer<String> lostDurability) {}
 
@@ -148,6 +150,7 @@ final class Merges {
     private void start(MergeRun run) {
         voice.planned(run.claim());
         try {
+            office.claim().accept(run.claim().output().fileName());
             Thread thread = resources.threads().newThread(run);
             thread.setName("merge-%s-%s".formatted(name(), run.claim().output()));
             thread.start();

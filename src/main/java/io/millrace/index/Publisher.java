@@ -77,6 +77,8 @@ final class Publisher {
         CommitRecord record = ready.next().record();
         kept.add(ready.next().sealed());
         generations.publish(ready.next());
+        sweep.published(record.contentFiles());
+        sweep.published(record.rejects().stream().map(RejectsMeta::name).toList());
         listeners.tell(record, record.toCommitPoint());
         retire(ready);
         sweep.retrySoon();

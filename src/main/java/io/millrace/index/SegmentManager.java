@@ -29,6 +29,7 @@ final class SegmentManager {
     private final IndexOptions options;
     private final NodeResources resources;
     private final FileSweep sweep;
+    private final OrphanSweep orphans;
     private final DraftWriter drafts;
     private final Generations generations;
     private final LaneBases bases;
@@ -68,6 +69,7 @@ final class SegmentManager {
                 new ManagerThread(
                         "manager-" + newest.record().index(), resources.threads(), this::chores);
         this.generations = new Generations(newest, thread::wake);
+        this.orphans = new OrphanSweep(directory, sweep, generations, kept, resources.nanoClock());
         this.publisher =
                 new Publisher(
                         directory, commitFiles, sweep, kept, generations, listeners, this::fail);
@@ -83,6 +85,7 @@ final class SegmentManager {
                         state instanceof IndexState.Open
                                 && newest().record().kind() != CommitKind.DELETE,
                 thread::wake,
+                sweep::claim,
                 sweep::discard,
                 this::fail);
     }
@@ -145,9 +148,19 @@ final class SegmentManager {
         return listeners.add(listener);
     }
 
-    /// Files that nobody will need are deleted by the manager, between commits.
-    void discard(String file) {
-        sweep.discard(file);
+    /// Told of files that are begun; deletes what nobody needs, between commits.
+    FileSweep files() {
+        return sweep;
+    }
+
+    Leftovers leftovers() {
+        return new Leftovers(sweep.failedCount(), sweep.failedBytes(), orphans.found());
+    }
+
+    /// Looks for files that nobody owns and has them deleted. How many there were; none while what
+    /// is on disk is unknown.
+    int sweepOrphans() {
+        return thread.call(() -> distrusted ? 0 : orphans.run());
     }
 
     /// Does now what is otherwise done soon: deletes what nobody needs, starts merges.
@@ -437,6 +450,9 @@ final class SegmentManager {
             sweep.discard(unused.file());
         }
         publishMerges();
+        if (!distrusted) {
+            orphans.runIfDue();
+        }
         return ManagerThread.earliest(deadline, merges.ask(), sweepIfTrusted());
     }
 

@@ -10,6 +10,7 @@ import io.millrace.index.Index;
 import io.millrace.index.IndexSnapshot;
 import io.millrace.index.IndexState;
 import io.millrace.index.IndexWriter;
+import io.millrace.index.Leftovers;
 import io.millrace.pipeline.PipelineStatus;
 import io.millrace.pipeline.RunningIndex;
 import io.millrace.rest.MergeAnswers.MergesAnswer;
@@ -23,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// - lag: records between the newest commit and the end of the source, null while either is
 ///   unknown; an end that was looked at before the commit counts as reached
-/// - generation, documents, segments, incarnation, publishedThrough, store, merges: null before
-///   generation 1
+/// - generation, documents, segments, incarnation, publishedThrough, store, merges, leftovers: null
+///   before generation 1
 @Schema(name = "Status")
 record StatusAnswer(
         String name,
@@ -42,6 +43,7 @@ record StatusAnswer(
         @Schema(description = "open, disk-full, failed or closed, with the reason")
                 @Nullable String store,
         @Schema(description = "merges that run, or why they do not") @Nullable MergesAnswer merges,
+        @Nullable LeftoversAnswer leftovers,
         SourceAnswer source,
         @Schema(
                         description = "next offset by topic and partition",
@@ -64,6 +66,31 @@ record StatusAnswer(
         @Schema(description = "the rebuild that is under way, absent without one")
                 @Nullable RebuildAnswer rebuild)
         implements Wire {
+
+    /// Files in the folder of the index that nobody needs.
+    @Schema(name = "Leftovers")
+    record LeftoversAnswer(
+            @Schema(description = "whose deletion failed and is tried again") long files,
+            @Schema(description = "what these take") long bytes,
+            @Schema(description = "files that nobody owned, found and deleted since it was opened")
+                    long orphansFound)
+            implements Wire {
+        static LeftoversAnswer of(Leftovers leftovers) {
+            return new LeftoversAnswer(
+                    leftovers.undeletedFiles(),
+                    leftovers.undeletedBytes(),
+                    leftovers.orphansFound());
+        }
+
+        @Override
+        public Obj toValue() {
+            return new Members()
+                    .put("files", files)
+                    .put("bytes", bytes)
+                    .put("orphansFound", orphansFound)
+                    .toObj();
+        }
+    }
 
     /// The source's own state.
     @Schema(name = "SourceStatus")
@@ -206,6 +233,7 @@ record StatusAnswer(
                 index == null ? null : Long.valueOf(index.publishedThrough()),
                 index == null ? null : store(index.state()),
                 index == null ? null : MergesAnswer.of(index.merges()),
+                index == null ? null : LeftoversAnswer.of(index.leftovers()),
                 SourceAnswer.of(status.source()),
                 status.committed().toValue(),
                 status.accepted().toValue(),
@@ -254,6 +282,7 @@ record StatusAnswer(
                 .put("publishedThrough", publishedThrough)
                 .put("store", store)
                 .put("merges", merges)
+                .put("leftovers", leftovers)
                 .put("source", source)
                 .put("committed", committed)
                 .put("accepted", accepted)

@@ -227,6 +227,9 @@ class IndexModelTest {
                 assertTrue(index.waitForMerges(PATIENCE));
                 checkFiles();
             }
+            if (random.nextInt(3) == 0) {
+                assertEquals(0, index.sweepOrphans());
+            }
         }
 
         private void checkEvents() {

@@ -148,6 +148,7 @@ class MergeLifeTest {
             assertEquals(3, unpublished.size());
             index.settle();
 
+            assertEquals(0, index.sweepOrphans());
             assertEquals(unpublished, segments());
             goOn.countDown();
             scenario.commit(index);
