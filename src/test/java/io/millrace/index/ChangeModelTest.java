@@ -24,6 +24,7 @@ import io.millrace.document.WriteRules;
 import io.millrace.testing.FaultDirectory;
 import io.millrace.testing.ManualClock;
 import io.millrace.testing.Seeded;
+import io.millrace.testing.SilentEngine;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,30 +33,18 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import java.util.random.RandomGenerator;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /// Random changes of every kind, in every mode, against [ChangeModel]: over commits, aborts,
 /// restarts, power losses, small builders and several lanes.
+@ExtendWith(SilentEngine.class)
 class ChangeModelTest {
     private static final SourcePartition PARTITION = new SourcePartition("changes", 0);
     private static final int SEQUENCES = 500;
     private static final int OPERATIONS = 50;
     private static final int KEYS = 6;
-
-    @BeforeEach
-    void beQuiet() {
-        Logger.getLogger("io.millrace.index").setLevel(Level.OFF);
-    }
-
-    @AfterEach
-    void speakAgain() {
-        Logger.getLogger("io.millrace.index").setLevel(null);
-    }
 
     @Test
     void changesOfEveryKindComeToWhatTheModelSays() {

@@ -9,6 +9,7 @@ import io.millrace.index.CrashRun.Known;
 import io.millrace.index.CrashRun.Moment;
 import io.millrace.testing.FaultDirectory;
 import io.millrace.testing.FaultDirectory.Fault;
+import io.millrace.testing.SilentEngine;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -16,11 +17,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -28,6 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// found afterwards is what was acknowledged or what was in flight, whole, and nothing else.
 ///
 /// Profile `soak` draws `soak.factor` times as many images.
+@ExtendWith(SilentEngine.class)
 class CrashTest {
     private static final int SOAK_FACTOR = Integer.getInteger("soak.factor", 1);
 
@@ -38,18 +37,6 @@ class CrashTest {
     private static final int DISTINCT_IMAGES_MIN = 4_000;
 
     private static final long RECOVERY_NANOS_MAX = 200_000_000;
-
-    private static final Logger LOG = Logger.getLogger("io.millrace.index");
-
-    @BeforeEach
-    void beQuiet() {
-        LOG.setLevel(Level.OFF);
-    }
-
-    @AfterEach
-    void speakAgain() {
-        LOG.setLevel(null);
-    }
 
     /// R1 and R2.
     @Test

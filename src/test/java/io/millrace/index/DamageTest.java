@@ -6,34 +6,22 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.millrace.MillraceException;
 import io.millrace.testing.FaultDirectory;
 import io.millrace.testing.Seeded;
+import io.millrace.testing.SilentEngine;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import java.util.random.RandomGenerator;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Whatever a store does to the bytes of a file that a generation needs, opening it or reading the
 /// rejects says so: no answer from damaged bytes.
+@ExtendWith(SilentEngine.class)
 class DamageTest {
-    private static final Logger LOG = Logger.getLogger("io.millrace.index");
     private static final int SECTOR_BYTES = 512;
     private static final int DAMAGES = 5_000;
-
-    @BeforeEach
-    void beQuiet() {
-        LOG.setLevel(Level.OFF);
-    }
-
-    @AfterEach
-    void speakAgain() {
-        LOG.setLevel(null);
-    }
 
     static List<CrashScenario> scenarios() {
         return List.of(CrashScenario.USUAL, CrashScenario.LARGE_FILES);

@@ -5,31 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.testing.FaultDirectory;
 import io.millrace.testing.ManualClock;
+import io.millrace.testing.SilentEngine;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(SilentEngine.class)
 class FileSweepTest {
     private final ManualClock clock = new ManualClock();
     private final FaultDirectory disk = new FaultDirectory();
     private final FileSweep sweep = new FileSweep(disk, clock);
-
-    @BeforeEach
-    void beQuiet() {
-        Logger.getLogger("io.millrace.index").setLevel(Level.OFF);
-    }
-
-    @AfterEach
-    void speakAgain() {
-        Logger.getLogger("io.millrace.index").setLevel(null);
-    }
 
     //
     @Test

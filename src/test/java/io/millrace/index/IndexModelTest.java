@@ -9,6 +9,7 @@ import io.millrace.index.IndexScenario.Step;
 import io.millrace.testing.FaultDirectory;
 import io.millrace.testing.ManualClock;
 import io.millrace.testing.Seeded;
+import io.millrace.testing.SilentEngine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,29 +19,17 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import java.util.random.RandomGenerator;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /// Random sequences of operations against a plain map.
+@ExtendWith(SilentEngine.class)
 class IndexModelTest {
     private static final int SEQUENCES = 4_500;
     private static final int OPERATIONS = 60;
     private static final int KEYS = 12;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-
-    @BeforeEach
-    void beQuiet() {
-        Logger.getLogger("io.millrace.index").setLevel(Level.OFF);
-    }
-
-    @AfterEach
-    void speakAgain() {
-        Logger.getLogger("io.millrace.index").setLevel(null);
-    }
 
     @Test
     void anySequenceOfOperationsShowsWhatAMapWould() {

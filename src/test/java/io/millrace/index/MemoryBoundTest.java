@@ -17,6 +17,7 @@ import io.millrace.document.Value;
 import io.millrace.testing.Awaiting;
 import io.millrace.testing.FaultDirectory;
 import io.millrace.testing.ManualClock;
+import io.millrace.testing.SilentEngine;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,14 +27,12 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /// However large the documents, however many indexes: what is collected stays within the pool.
+@ExtendWith(SilentEngine.class)
 class MemoryBoundTest {
     private static final int MIB = 1 << 20;
     private static final IndexOptions OPTIONS =
@@ -42,16 +41,6 @@ class MemoryBoundTest {
                     .withBuilderBytesMax(1L << 30)
                     .withLanes(4)
                     .withNarrowChanges(0);
-
-    @BeforeEach
-    void beQuiet() {
-        Logger.getLogger("io.millrace.index").setLevel(Level.OFF);
-    }
-
-    @AfterEach
-    void speakAgain() {
-        Logger.getLogger("io.millrace.index").setLevel(null);
-    }
 
     @Test
     void ninetyNineHugeDocumentsStayWithinTheBudget() throws Exception {

@@ -14,6 +14,7 @@ import io.millrace.testing.Awaiting;
 import io.millrace.testing.FaultDirectory;
 import io.millrace.testing.FaultDirectory.Fault;
 import io.millrace.testing.ManualClock;
+import io.millrace.testing.SilentEngine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -23,15 +24,13 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /// A merge that fails costs its own work and nothing else.
 @Timeout(300)
+@ExtendWith(SilentEngine.class)
 class MergeFailuresTest {
     private static final Map<String, Long> SHOWN = Map.of("a", 3L, "b", 2L, "c", 4L);
 
@@ -46,16 +45,6 @@ class MergeFailuresTest {
                     MemoryPool.ofHeap(),
                     permits);
     private final IndexScenario scenario = new IndexScenario(resources, IndexScenario.OPTIONS);
-
-    @BeforeEach
-    void beQuiet() {
-        Logger.getLogger("io.millrace.index").setLevel(Level.OFF);
-    }
-
-    @AfterEach
-    void speakAgain() {
-        Logger.getLogger("io.millrace.index").setLevel(null);
-    }
 
     /// Two segments, of the first a document is deleted.
     private Index twoSegments(FaultDirectory disk, IndexScenario of) {

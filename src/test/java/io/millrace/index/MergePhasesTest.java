@@ -9,19 +9,18 @@ import io.millrace.testing.Awaiting;
 import io.millrace.testing.FaultDirectory;
 import io.millrace.testing.ManualClock;
 import io.millrace.testing.Seeded;
+import io.millrace.testing.SilentEngine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import java.util.random.RandomGenerator;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /// Deletes and replacements that arrive while a merge stands in each of its phases.
+@ExtendWith(SilentEngine.class)
 class MergePhasesTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int RUNS = 200;
@@ -42,16 +41,6 @@ class MergePhasesTest {
         Phase(boolean isManagers) {
             this.isManagers = isManagers;
         }
-    }
-
-    @BeforeEach
-    void beQuiet() {
-        Logger.getLogger("io.millrace.index").setLevel(Level.OFF);
-    }
-
-    @AfterEach
-    void speakAgain() {
-        Logger.getLogger("io.millrace.index").setLevel(null);
     }
 
     // R18, I8, I10

@@ -5,31 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.testing.FaultDirectory;
 import io.millrace.testing.ManualClock;
+import io.millrace.testing.SilentEngine;
 import java.time.Duration;
 import java.util.Map;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /// What merges do to an index, and what they must not do.
+@ExtendWith(SilentEngine.class)
 class MergesTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final ManualClock clock = new ManualClock();
     private final FaultDirectory disk = new FaultDirectory();
     private final IndexScenario scenario = new IndexScenario(clock, 1);
-
-    @BeforeEach
-    void beQuiet() {
-        Logger.getLogger("io.millrace.index").setLevel(Level.OFF);
-    }
-
-    @AfterEach
-    void speakAgain() {
-        Logger.getLogger("io.millrace.index").setLevel(null);
-    }
 
     private void commit(Index index, IndexScenario.Step... steps) {
         scenario.add(index, steps);

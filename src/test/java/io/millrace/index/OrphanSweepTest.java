@@ -6,18 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.testing.FaultDirectory;
 import io.millrace.testing.ManualClock;
+import io.millrace.testing.SilentEngine;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(SilentEngine.class)
 class OrphanSweepTest {
     private static final List<String> ORPHANS =
             List.of(
@@ -40,16 +39,6 @@ class OrphanSweepTest {
     private final FaultDirectory disk = new FaultDirectory();
     private final IndexScenario scenario =
             new IndexScenario(clock, 1, IndexScenario.OPTIONS.withKeptCommits(1));
-
-    @BeforeEach
-    void beQuiet() {
-        Logger.getLogger("io.millrace.index").setLevel(Level.OFF);
-    }
-
-    @AfterEach
-    void speakAgain() {
-        Logger.getLogger("io.millrace.index").setLevel(null);
-    }
 
     //
     @Test

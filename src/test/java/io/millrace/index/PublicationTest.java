@@ -6,31 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.testing.FaultDirectory;
 import io.millrace.testing.ManualClock;
+import io.millrace.testing.SilentEngine;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /// When a generation is shown and told, and how long it is remembered.
+@ExtendWith(SilentEngine.class)
 class PublicationTest {
     private final FaultDirectory disk = new FaultDirectory();
-
-    @BeforeEach
-    void beQuiet() {
-        Logger.getLogger("io.millrace.index").setLevel(Level.OFF);
-    }
-
-    @AfterEach
-    void speakAgain() {
-        Logger.getLogger("io.millrace.index").setLevel(null);
-    }
 
     private static IndexScenario scenario(IndexOptions options) {
         return new IndexScenario(new ManualClock(), 1, options);

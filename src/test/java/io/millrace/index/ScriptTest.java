@@ -3,34 +3,22 @@ package io.millrace.index;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.testing.SilentEngine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Plays the scripts of `src/test/resources/scripts/index`: lines that start with `>` are commands,
 /// what follows is what the index answered. `-Dscripts.record=true` writes the answers anew; the
 /// diff is the review.
+@ExtendWith(SilentEngine.class)
 class ScriptTest {
     private static final Path SCRIPTS = Path.of("src/test/resources/scripts/index");
-    private static final Logger LOG = Logger.getLogger("io.millrace.index");
-
-    @BeforeEach
-    void beQuiet() {
-        LOG.setLevel(Level.OFF);
-    }
-
-    @AfterEach
-    void speakAgain() {
-        LOG.setLevel(null);
-    }
 
     static Stream<String> scripts() throws IOException {
         try (Stream<Path> files = Files.list(SCRIPTS)) {

@@ -7,6 +7,7 @@ import io.millrace.directory.Directory;
 import io.millrace.directory.MmapDirectory;
 import io.millrace.index.IndexScenario.Step;
 import io.millrace.testing.ManualClock;
+import io.millrace.testing.SilentEngine;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -17,29 +18,17 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Every commit gives every key the same new number. A reader that ever sees two numbers saw two
 /// generations (I9).
+@ExtendWith(SilentEngine.class)
 class SnapshotConcurrencyTest {
     private static final int READERS = 3;
     private static final int KEYS = 20;
     private static final int COMMITS = 80;
-
-    @BeforeEach
-    void beQuiet() {
-        Logger.getLogger("io.millrace.index").setLevel(Level.OFF);
-    }
-
-    @AfterEach
-    void speakAgain() {
-        Logger.getLogger("io.millrace.index").setLevel(null);
-    }
 
     @Test
     void readersNeverSeeTwoGenerations(@TempDir Path folder) throws Exception {

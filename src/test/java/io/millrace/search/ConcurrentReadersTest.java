@@ -15,6 +15,7 @@ import io.millrace.index.IndexSnapshot;
 import io.millrace.index.MergeOptions;
 import io.millrace.merge.TieredMergePolicy;
 import io.millrace.testing.Seeded;
+import io.millrace.testing.SilentEngine;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,15 +30,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Searches go on while generations with upserts and deletes are published and merges change the
 /// segments under them: every answer is that of the model of its own generation.
+@ExtendWith(SilentEngine.class)
 class ConcurrentReadersTest {
     private static final int READERS = 8;
 
@@ -60,16 +59,6 @@ class ConcurrentReadersTest {
     private final AtomicBoolean done = new AtomicBoolean();
 
     @TempDir Path folder;
-
-    @BeforeEach
-    void beQuiet() {
-        Logger.getLogger("io.millrace.index").setLevel(Level.OFF);
-    }
-
-    @AfterEach
-    void speakAgain() {
-        Logger.getLogger("io.millrace.index").setLevel(null);
-    }
 
     // R17
     @Test
