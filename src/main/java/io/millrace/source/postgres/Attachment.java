@@ -1,0 +1,48 @@
+package io.millrace.source.postgres;
+
+/// An index that hangs on a log: while it does, the server keeps what the index has not committed
+/// yet. Guarded by the [PostgresStream] that made it.
+final class Attachment {
+    /// Nothing is known of the index yet, so nothing may be forgotten.
+    private static final long UNKNOWN = -1;
+
+    private final String index;
+    private long committedLsn = UNKNOWN;
+
+    /// The server no longer has what the index needs next: nothing is kept for it.
+    private boolean lost;
+
+    Attachment(String index) {
+        this.index = index;
+    }
+
+    String index() {
+        return index;
+    }
+
+    /// Where the index stands when it begins to read.
+    void standsAt(long lsn) {
+        lost = false;
+        committedLsn = Math.max(committedLsn, lsn);
+    }
+
+    void committed(long lsn) {
+        committedLsn = Math.max(committedLsn, lsn);
+    }
+
+    void lose() {
+        lost = true;
+    }
+
+    boolean isLost() {
+        return lost;
+    }
+
+    boolean isKnown() {
+        return committedLsn != UNKNOWN;
+    }
+
+    long committedLsn() {
+        return committedLsn;
+    }
+}

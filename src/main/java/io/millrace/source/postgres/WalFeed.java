@@ -1,0 +1,242 @@
+package io.millrace.source.postgres;
+
+import io.millrace.MillraceException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// What waits for one subscription of an index, between the thread that reads the log and the one
+/// that makes changes of it. Full when it holds as many events or bytes as it may: the log is not
+/// read on then.
+///
+/// Guarded by its lock, but for what says otherwise.
+final class WalFeed {
+    private final Attachment attachment;
+    private final WalTable table;
+    private final WalReadOptions options;
+    private final Runnable wakeReader;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition arrived = lock.newCondition();
+    private final Deque<WalEvent> queue = new ArrayDeque<>();
+    private long queuedBytes;
+
+    /// Everything the log says up to here was put, or has nothing to do with the index.
+    private long reachedLsn;
+
+    private @Nullable MillraceException failure;
+    private boolean left;
+
+    /// Written under the lock, read without by the thread of the log, which looks again soon.
+    private volatile boolean full;
+
+    // Confined to the thread of the log.
+
+    /// A [WalEvent.Begun] was put, and nothing that ends the transaction.
+    private boolean begun;
+
+    /// The index holds the transaction that is being read.
+    private boolean holdsTransaction;
+
+    /// @param fromLsn the position of the index
+    /// @param wakeReader called when there is room again
+    WalFeed(
+            Attachment attachment,
+            WalTable table,
+            long fromLsn,
+            WalReadOptions options,
+            Runnable wakeReader) {
+        this.attachment = attachment;
+        this.table = table;
+        this.reachedLsn = fromLsn;
+        this.options = options;
+        this.wakeReader = wakeReader;
+    }
+
+    Attachment attachment() {
+        return attachment;
+    }
+
+    WalTable table() {
+        return table;
+    }
+
+    /// Everything up to here was put.
+    long reachedLsn() {
+        lock.lock();
+        try {
+            return reachedLsn;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // The thread of the log.
+
+    boolean isFull() {
+        return full;
+    }
+
+    boolean hasLeft() {
+        lock.lock();
+        try {
+            return left || failure != null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// A transaction begins. Commit records follow one another, so one that begins before a
+    /// position ends there at the latest; [#commit] checks that.
+    void begin(WalMessage.Begin begin) {
+        begun = false;
+        holdsTransaction = begin.finalLsn() < reachedLsn();
+    }
+
+    void change(WalMessage.Begin begin, WalEvent event) {
+        if (holdsTransaction) {
+            return;
+        }
+        lock.lock();
+        try {
+            if (!begun) {
+                begun = true;
+                put(new WalEvent.Begun(begin.finalLsn(), begin.commitMicros()));
+            }
+            put(event);
+            arrived.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void commit(long endLsn) {
+        lock.lock();
+        try {
+            if (holdsTransaction != endLsn <= reachedLsn) {
+                throw new MillraceException.Bug(
+                        "index %s stands at %s, which is inside the transaction that ends at %s"
+                                .formatted(
+                                        attachment.index(),
+                                        Lsn.text(reachedLsn),
+                                        Lsn.text(endLsn)));
+            }
+            if (begun) {
+                put(new WalEvent.Committed(endLsn));
+                begun = false;
+            }
+            reach(endLsn);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Everything up to a position was sent, and no transaction is under way.
+    void pass(long lsn) {
+        lock.lock();
+        try {
+            reach(lsn);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void fail(MillraceException reason) {
+        lock.lock();
+        try {
+            if (failure == null) {
+                failure = reason;
+            }
+            arrived.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void put(WalEvent event) {
+        queue.add(event);
+        queuedBytes += event.sizeBytes();
+        full =
+                queue.size() >= options.queueEventsMax()
+                        || queuedBytes >= options.queueBytesMax();
+    }
+
+    private void reach(long lsn) {
+        if (lsn > reachedLsn) {
+            reachedLsn = lsn;
+            arrived.signal();
+        }
+    }
+
+    // The thread of the index.
+
+    /// Moves what waits into `into` and returns the position that is reached with it.
+    ///
+    /// @throws MillraceException why the log cannot be read on, once nothing waits any more
+    long drainTo(List<WalEvent> into) {
+        boolean wasFull;
+        long reached;
+        lock.lock();
+        try {
+            if (queue.isEmpty() && failure != null) {
+                throw failure;
+            }
+            into.addAll(queue);
+            queue.clear();
+            queuedBytes = 0;
+            wasFull = full;
+            full = false;
+            reached = reachedLsn;
+        } finally {
+            lock.unlock();
+        }
+        if (wasFull) {
+            wakeReader.run();
+        }
+        return reached;
+    }
+
+    /// Waits until something is there, but not longer than `nanos`.
+    ///
+    /// @param knownLsn a higher position is something
+    void await(long knownLsn, long nanos) throws InterruptedException {
+        lock.lock();
+        try {
+            if (queue.isEmpty() && failure == null && !left && reachedLsn <= knownLsn) {
+                // Whoever is woken without a reason looks and waits again.
+                var _ = arrived.await(nanos, TimeUnit.NANOSECONDS);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Wakes the thread of the index.
+    void nudge() {
+        lock.lock();
+        try {
+            arrived.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Nothing more is wanted.
+    void leave() {
+        lock.lock();
+        try {
+            left = true;
+            queue.clear();
+            queuedBytes = 0;
+            full = false;
+            arrived.signal();
+        } finally {
+            lock.unlock();
+        }
+        wakeReader.run();
+    }
+}
