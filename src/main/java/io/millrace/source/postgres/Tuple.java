@@ -42,6 +42,40 @@ final class Tuple {
         return new String(message, starts[cell], ends[cell] - starts[cell], StandardCharsets.UTF_8);
     }
 
+    /// What the cells are a view of: never written to.
+    byte[] message() {
+        return message;
+    }
+
+    int start(int cell) {
+        return starts[cell];
+    }
+
+    int end(int cell) {
+        return ends[cell];
+    }
+
+    /// This row, with the cells of another one where this one has [#UNCHANGED].
+    Tuple filledFrom(Tuple other) {
+        if (size() != other.size()
+                || new String(kinds, StandardCharsets.US_ASCII).indexOf(UNCHANGED) < 0) {
+            return this;
+        }
+        byte[] joined = Arrays.copyOf(message, message.length + other.message.length);
+        System.arraycopy(other.message, 0, joined, message.length, other.message.length);
+        byte[] newKinds = kinds.clone();
+        int[] newStarts = starts.clone();
+        int[] newEnds = ends.clone();
+        for (int i = 0; i < kinds.length; i++) {
+            if (kinds[i] == UNCHANGED) {
+                newKinds[i] = other.kinds[i];
+                newStarts[i] = message.length + other.starts[i];
+                newEnds[i] = message.length + other.ends[i];
+            }
+        }
+        return new Tuple(joined, newKinds, newStarts, newEnds);
+    }
+
     int length(int cell) {
         return ends[cell] - starts[cell];
     }

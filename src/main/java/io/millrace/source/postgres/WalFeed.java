@@ -145,6 +145,16 @@ final class WalFeed {
         }
     }
 
+    /// A table of the same name that is another one ends the index: the rows it holds are gone, and
+    /// nobody says which.
+    void checkSame(WalMessage.Relation relation) {
+        if (relation.oid() != table.oid()
+                && relation.schema().equals(table.name().schema())
+                && relation.table().equals(table.name().table())) {
+            fail(table.madeAnew(relation.oid()));
+        }
+    }
+
     void fail(MillraceException reason) {
         lock.lock();
         try {
@@ -160,9 +170,7 @@ final class WalFeed {
     private void put(WalEvent event) {
         queue.add(event);
         queuedBytes += event.sizeBytes();
-        full =
-                queue.size() >= options.queueEventsMax()
-                        || queuedBytes >= options.queueBytesMax();
+        full = queue.size() >= options.queueEventsMax() || queuedBytes >= options.queueBytesMax();
     }
 
     private void reach(long lsn) {

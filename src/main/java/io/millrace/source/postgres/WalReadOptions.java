@@ -33,10 +33,7 @@ public record WalReadOptions(
             throw new IllegalArgumentException(
                     "bounds of a reader must be positive: %d, %d changes, %d, %d bytes"
                             .formatted(
-                                    batchChangesMax,
-                                    queueEventsMax,
-                                    batchBytesMax,
-                                    queueBytesMax));
+                                    batchChangesMax, queueEventsMax, batchBytesMax, queueBytesMax));
         }
     }
 }

@@ -1,0 +1,144 @@
+package io.millrace.source.postgres;
+
+import io.millrace.MillraceException;
+import io.millrace.change.ChangeBatch;
+import io.millrace.change.Checkpoint;
+import io.millrace.change.Position;
+import io.millrace.change.SourceIdentity;
+import io.millrace.change.SourcePartition;
+import io.millrace.document.Schema;
+import io.millrace.source.ChangeSource;
+import io.millrace.source.SourceStatus;
+import io.millrace.source.SourceStatus.State;
+import io.smallrye.mutiny.Multi;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
+
+/// One table as the source of one index, read from a log that all indexes of the database share.
+/// May be shared between threads.
+///
+/// The index is attached to the log from the beginning, whether it reads or not: the server keeps
+/// what it has not committed until the source is closed.
+///
+/// Guarded by itself: the reader.
+public final class PostgresChangeSource implements ChangeSource {
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+
+    private final TableBinding binding;
+    private final PostgresStream stream;
+    private final SourcePartition partition;
+    private final Attachment attachment;
+
+    private @Nullable TableReader reader;
+    private boolean closed;
+
+    public PostgresChangeSource(TableBinding binding, PostgresStream stream) {
+        this.binding = binding;
+        this.stream = stream;
+        this.partition = new SourcePartition(stream.settings().source(), 0);
+        this.attachment = stream.attach(binding.index());
+    }
+
+    @Override
+    public Start start() {
+        PostgresConnections connections = stream.connections();
+        PostgresSettings settings = connections.settings();
+        try (WalConnection log = WalConnection.open(connections, stream.nanoClock());
+                Connection connection = connections.sql()) {
+            TableShape shape = OpenedTable.shape(connection, settings, binding);
+            Schema schema = OpenedTable.schema(binding.schema(), shape, shape.key());
+            return new Start(
+                    OpenedTable.identity(settings, log.timelines(), shape, schema),
+                    Checkpoint.of(Map.of(partition, Position.of(log.slot().endLsn()))),
+                    new SourceFields(shape.key(), shape.fields()));
+        } catch (SQLException e) {
+            throw PostgresFailures.of(settings, e);
+        }
+    }
+
+    @Override
+    public Multi<ChangeBatch> changes(SourceIdentity identity, Checkpoint from) {
+        return Multi.createFrom().publisher(subscriber -> subscribe(identity, from, subscriber));
+    }
+
+    private void subscribe(
+            SourceIdentity identity,
+            Checkpoint from,
+            Flow.Subscriber<? super ChangeBatch> subscriber) {
+        Position stands = from.position(partition);
+        if (stands == null) {
+            throw new MillraceException.Fenced(
+                    "checkpoint %s has no position in source %s"
+                            .formatted(from, stream.settings().source()));
+        }
+        TableReader next;
+        synchronized (this) {
+            TableReader before = reader;
+            if (closed || (before != null && !before.hasEnded() && !before.isCancelled())) {
+                throw new MillraceException.Bug(
+                        "table %s is read for index %s already, or no more"
+                                .formatted(binding.table(), binding.index()));
+            }
+            next =
+                    new TableReader(
+                            binding,
+                            stream,
+                            attachment,
+                            identity,
+                            partition,
+                            stands.next(),
+                            subscriber,
+                            before);
+            reader = next;
+        }
+        Thread thread = stream.threads().newThread(next);
+        thread.setName("postgres-" + binding.index());
+        subscriber.onSubscribe(next);
+        thread.start();
+    }
+
+    @Override
+    public void acknowledge(Checkpoint committed) {
+        Position position = committed.position(partition);
+        if (position != null) {
+            stream.committed(attachment, position.next());
+        }
+    }
+
+    @Override
+    public synchronized SourceStatus status() {
+        PostgresStream.Status log = stream.status();
+        Checkpoint ends =
+                log.endLsn() == 0
+                        ? Checkpoint.EMPTY
+                        : Checkpoint.of(Map.of(partition, Position.of(log.endLsn())));
+        if (reader == null) {
+            return new SourceStatus(closed ? State.STOPPED : State.STARTING, ends, "");
+        }
+        MillraceException failure = reader.failure();
+        if (failure != null) {
+            return new SourceStatus(State.FAILED, ends, String.valueOf(failure.getMessage()));
+        }
+        return reader.hasEnded()
+                ? new SourceStatus(State.STOPPED, ends, "")
+                : new SourceStatus(log.state(), ends, log.detail());
+    }
+
+    @Override
+    public void close() {
+        TableReader last;
+        synchronized (this) {
+            closed = true;
+            last = reader;
+        }
+        if (last != null) {
+            last.cancel();
+            last.awaitEnd(CLOSE_TIMEOUT);
+        }
+        stream.detach(attachment);
+    }
+}

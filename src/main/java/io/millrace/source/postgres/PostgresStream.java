@@ -1,0 +1,171 @@
+package io.millrace.source.postgres;
+
+import io.millrace.MillraceException;
+import io.millrace.source.SourceStatus.State;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// The log of one database, read once for all indexes of a source definition.
+///
+/// Every index that the source feeds is attached from the time it is opened, whether it reads or
+/// not; the server is told to forget only what all of them have committed, and nothing while one of
+/// them was not heard of. May be shared between threads.
+///
+/// Guarded by itself: what is attached, what is open, the thread.
+public final class PostgresStream {
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+
+    private final PostgresConnections connections;
+    private final Supplier<Set<String>> indexes;
+    private final WalReadOptions options;
+    private final LongSupplier nanoClock;
+    private final ThreadFactory threads;
+
+    private final List<Attachment> attachments = new ArrayList<>();
+
+    /// Opened, and not yet taken over by the thread.
+    private final List<WalFeed> opened = new ArrayList<>();
+
+    private @Nullable WalReader reader;
+
+    /// How the log stands.
+    ///
+    /// - endLsn: where it ends, 0 when that is not known
+    /// - detail: one sentence for people, empty when all is well
+    record Status(State state, long endLsn, String detail) {}
+
+    /// @param indexes names of those that the source should feed: nothing is forgotten before each
+    ///   of them was heard of
+    /// @param nanoClock a clock for durations
+    public PostgresStream(
+            PostgresSettings settings,
+            Supplier<Set<String>> indexes,
+            WalReadOptions options,
+            LongSupplier nanoClock,
+            ThreadFactory threads) {
+        this.connections = new PostgresConnections(settings);
+        this.indexes = indexes;
+        this.options = options;
+        this.nanoClock = nanoClock;
+        this.threads = threads;
+    }
+
+    public PostgresSettings settings() {
+        return connections.settings();
+    }
+
+    PostgresConnections connections() {
+        return connections;
+    }
+
+    WalReadOptions options() {
+        return options;
+    }
+
+    LongSupplier nanoClock() {
+        return nanoClock;
+    }
+
+    ThreadFactory threads() {
+        return threads;
+    }
+
+    synchronized Attachment attach(String index) {
+        Attachment attachment = new Attachment(index);
+        attachments.add(attachment);
+        return attachment;
+    }
+
+    /// The last one to go ends the thread. Blocks until that is done.
+    void detach(Attachment attachment) {
+        WalReader last = null;
+        synchronized (this) {
+            attachments.remove(attachment);
+            if (attachments.isEmpty()) {
+                last = reader;
+                reader = null;
+            }
+        }
+        if (last != null) {
+            last.stop();
+            last.awaitEnd(CLOSE_TIMEOUT);
+        }
+    }
+
+    /// Whatever the log says of the table behind a position.
+    synchronized WalFeed open(Attachment attachment, WalTable table, long fromLsn) {
+        if (!attachments.contains(attachment)) {
+            throw new MillraceException.Unavailable(
+                    "source of index " + attachment.index() + " is closed");
+        }
+        attachment.standsAt(fromLsn);
+        WalReader reading = reader;
+        if (reading == null) {
+            reading = new WalReader(this);
+            Thread thread = threads.newThread(reading);
+            thread.setName("wal-" + settings().source());
+            reading.runs(thread);
+            thread.start();
+            reader = reading;
+        }
+        WalFeed feed = new WalFeed(attachment, table, fromLsn, options, reading::wake);
+        opened.add(feed);
+        reading.wake();
+        return feed;
+    }
+
+    void committed(Attachment attachment, long lsn) {
+        WalReader reading;
+        synchronized (this) {
+            attachment.committed(lsn);
+            reading = reader;
+        }
+        if (reading != null) {
+            reading.wake();
+        }
+    }
+
+    /// The server has forgotten what the index needs: nothing is kept for it any more.
+    synchronized void lost(Attachment attachment) {
+        attachment.lose();
+    }
+
+    synchronized List<WalFeed> takeOpened() {
+        List<WalFeed> taken = List.copyOf(opened);
+        opened.clear();
+        return taken;
+    }
+
+    synchronized boolean hasOpened() {
+        return !opened.isEmpty();
+    }
+
+    /// What every index has committed; 0 while that is not known of one of them.
+    long flushableLsn() {
+        Set<String> missing = new HashSet<>(indexes.get());
+        synchronized (this) {
+            long least = Long.MAX_VALUE;
+            for (Attachment attachment : attachments) {
+                missing.remove(attachment.index());
+                if (!attachment.isLost()) {
+                    if (!attachment.isKnown()) {
+                        return 0;
+                    }
+                    least = Math.min(least, attachment.committedLsn());
+                }
+            }
+            return missing.isEmpty() && least != Long.MAX_VALUE ? least : 0;
+        }
+    }
+
+    synchronized Status status() {
+        return reader == null ? new Status(State.STARTING, 0, "") : reader.status();
+    }
+}

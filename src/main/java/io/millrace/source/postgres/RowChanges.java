@@ -1,0 +1,213 @@
+package io.millrace.source.postgres;
+
+import io.millrace.MillraceException;
+import io.millrace.MillraceException.InvalidRequest;
+import io.millrace.change.Change;
+import io.millrace.change.Origin;
+import io.millrace.change.Reject;
+import io.millrace.change.Reject.Stage;
+import io.millrace.change.SourcePartition;
+import io.millrace.document.DocumentKey;
+import io.millrace.document.Schema;
+import io.millrace.source.postgres.WalMessage.OldRow;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// Makes changes of what the log says of one table. Confined to the index's thread.
+///
+/// - A row is an upsert, a changed key a delete before it, a deleted row a delete.
+/// - Large values that were not sent are taken from the row as it was, where the log tells it, and
+///   else kept by the index ([Change.Upsert#keep]).
+/// - What cannot be read is a reject with the cells as they came.
+final class RowChanges {
+    /// Between 1970 and 2000, where the server begins to count.
+    private static final long EPOCH_MILLIS = 946_684_800_000L;
+
+    private final TableName table;
+    private final SourcePartition partition;
+    private final Schema schema;
+    private final TruncatePolicy truncate;
+    private final ColumnTypes types;
+    private final TransactionBatches into;
+
+    /// The transaction that the rows belong to.
+    private WalEvent.Begun begun = new WalEvent.Begun(0, 0);
+
+    /// The form of the table that the mapping is for.
+    private WalMessage.@Nullable Relation relation;
+
+    private @Nullable RowMapping mapping;
+
+    /// Says what a type of the database is; may block.
+    @FunctionalInterface
+    interface ColumnTypes {
+        ColumnType find(long typeOid);
+    }
+
+    /// @param schema whose key paths are names of columns
+    RowChanges(
+            TableName table,
+            SourcePartition partition,
+            Schema schema,
+            TruncatePolicy truncate,
+            ColumnTypes types,
+            TransactionBatches into) {
+        this.table = table;
+        this.partition = partition;
+        this.schema = schema;
+        this.truncate = truncate;
+        this.types = types;
+        this.into = into;
+    }
+
+    /// @throws MillraceException.Fenced when the index cannot follow its table any more
+    /// @throws MillraceException.Unavailable when the database does not say what a type is
+    void accept(WalEvent event) {
+        switch (event) {
+            case WalEvent.Begun now -> {
+                begun = now;
+                into.begin();
+            }
+            case WalEvent.Changed changed -> row(mapping(changed.relation()), changed.row());
+            case WalEvent.Emptied _ -> truncate();
+            case WalEvent.Committed committed -> into.commit(committed.endLsn());
+        }
+    }
+
+    private RowMapping mapping(WalMessage.Relation now) {
+        RowMapping known = mapping;
+        if (known != null && now == relation) {
+            return known;
+        }
+        List<RowMapping.Cell> cells = new ArrayList<>();
+        for (WalMessage.Column column : now.columns()) {
+            cells.add(
+                    new RowMapping.Cell(
+                            column.name(), types.find(Integer.toUnsignedLong(column.typeOid()))));
+        }
+        RowMapping next = new RowMapping(table, cells, schema);
+        relation = now;
+        mapping = next;
+        return next;
+    }
+
+    private void row(RowMapping rows, WalMessage.Row row) {
+        switch (row) {
+            case WalMessage.Insert(_, Tuple inserted) -> upsert(rows, checked(rows, inserted));
+            case WalMessage.Update(_, OldRow old, Tuple updated) ->
+                    update(rows, old, checked(rows, updated));
+            case WalMessage.Delete(_, OldRow old) -> delete(rows, checked(rows, old.row()));
+        }
+    }
+
+    private void update(RowMapping rows, @Nullable OldRow old, Tuple updated) {
+        if (old == null) {
+            upsert(rows, updated);
+            return;
+        }
+        Tuple before = checked(rows, old.row());
+        Tuple after = old.whole() ? updated.filledFrom(before) : updated;
+        if (!rows.hasSameKey(before, after)) {
+            deleteBefore(rows, before, after);
+        }
+        upsert(rows, after);
+    }
+
+    /// Two texts may be one key: a number with and without zeros at its end.
+    private void deleteBefore(RowMapping rows, Tuple before, Tuple after) {
+        DocumentKey key = key(rows, before, null);
+        if (key != null && !key.equals(keyOrNull(rows, after))) {
+            into.add(new Change.Delete(key, origin(rows, before, null)));
+        }
+    }
+
+    private void delete(RowMapping rows, Tuple row) {
+        DocumentKey key = key(rows, row, null);
+        if (key != null) {
+            into.add(new Change.Delete(key, origin(rows, row, null)));
+        }
+    }
+
+    private void upsert(RowMapping rows, Tuple row) {
+        DocumentKey key = key(rows, row, row);
+        if (key == null) {
+            return;
+        }
+        try {
+            into.add(
+                    new Change.Upsert(
+                            key, rows.document(row), rows.unchanged(row), origin(rows, row, row)));
+        } catch (InvalidRequest e) {
+            reject(Stage.DECODE, e, origin(rows, row, row));
+        }
+    }
+
+    /// Null for a reject.
+    private @Nullable DocumentKey key(RowMapping rows, Tuple row, @Nullable Tuple value) {
+        try {
+            return rows.key(row);
+        } catch (InvalidRequest e) {
+            reject(Stage.KEY, e, origin(rows, row, value));
+            return null;
+        }
+    }
+
+    private static @Nullable DocumentKey keyOrNull(RowMapping rows, Tuple row) {
+        try {
+            return rows.key(row);
+        } catch (InvalidRequest e) {
+            // Whoever makes the document of it says so.
+            return null;
+        }
+    }
+
+    private void reject(Stage stage, InvalidRequest reason, Origin origin) {
+        into.add(new Reject(stage, table + ": " + reason.getMessage(), origin));
+    }
+
+    /// @param value the row as it came, null for none
+    private Origin origin(RowMapping rows, Tuple key, @Nullable Tuple value) {
+        return new Origin(
+                partition,
+                begun.commitLsn(),
+                timestampMillis(),
+                rows.keyJson(key),
+                value == null ? null : rows.json(value));
+    }
+
+    private long timestampMillis() {
+        return EPOCH_MILLIS + TimeUnit.MICROSECONDS.toMillis(begun.commitMicros());
+    }
+
+    private void truncate() {
+        switch (truncate) {
+            case APPLY ->
+                    into.add(
+                            new Change.Truncate(
+                                    new Origin(
+                                            partition,
+                                            begun.commitLsn(),
+                                            timestampMillis(),
+                                            null,
+                                            null)));
+            case IGNORE -> {}
+            case HALT ->
+                    throw new MillraceException.Fenced(
+                            ("table %s was truncated by the transaction at %s, and its source halts"
+                                            + " there (truncate: halt). Rebuild the index, or let the"
+                                            + " source apply or ignore it and resume the index")
+                                    .formatted(table, Lsn.text(begun.commitLsn())));
+        }
+    }
+
+    private Tuple checked(RowMapping rows, Tuple row) {
+        if (row.size() != rows.size()) {
+            throw new MillraceException.Corrupt(
+                    "row of %d cells of table %s, which has %d columns"
+                            .formatted(row.size(), table, rows.size()));
+        }
+        return row;
+    }
+}

@@ -1,0 +1,210 @@
+package io.millrace.source.postgres;
+
+import io.millrace.MillraceException;
+import io.millrace.MillraceException.InvalidRequest;
+import io.millrace.document.Document;
+import io.millrace.document.DocumentKey;
+import io.millrace.document.DocumentWriter;
+import io.millrace.document.Schema;
+import io.millrace.document.Value;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/// What the rows of a table become, for one form of the table: its columns in the order in which
+/// cells come. Every column is a member of the document, under its own name, null where it is null.
+/// Confined to one thread.
+final class RowMapping {
+    private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+
+    /// A column as the cells show it.
+    record Cell(String name, ColumnType type) {}
+
+    private final List<Cell> cells;
+    private final byte[][] names;
+    private final Schema schema;
+
+    /// Where the parts of the key are.
+    private final int[] keyCells;
+
+    private final DocumentWriter writer = new DocumentWriter();
+
+    /// @param schema whose key paths are names of columns
+    /// @throws MillraceException.Fenced when a column of the key is not there
+    RowMapping(TableName table, List<Cell> cells, Schema schema) {
+        this.cells = List.copyOf(cells);
+        this.schema = schema;
+        this.names = new byte[cells.size()][];
+        for (int i = 0; i < names.length; i++) {
+            names[i] = quoted(cells.get(i).name());
+        }
+        List<String> columns = cells.stream().map(Cell::name).toList();
+        keyCells = schema.keyPaths().stream().mapToInt(columns::indexOf).toArray();
+        for (int i = 0; i < keyCells.length; i++) {
+            if (keyCells[i] < 0) {
+                throw new MillraceException.Fenced(
+                        ("table %s has no column %s any more, which is of the key of the index; it has"
+                                        + " %s. Rebuild the index")
+                                .formatted(
+                                        table,
+                                        schema.keyPaths().get(i),
+                                        String.join(", ", columns)));
+            }
+        }
+    }
+
+    /// Columns a row has here.
+    int size() {
+        return cells.size();
+    }
+
+    /// @throws InvalidRequest when a part is null, not sent, or does not fit
+    DocumentKey key(Tuple row) {
+        List<Value> parts = new ArrayList<>(keyCells.length);
+        for (int cell : keyCells) {
+            parts.add(
+                    hasValue(row, cell)
+                            ? cells.get(cell).type().parse(row.text(cell))
+                            : Value.NULL);
+        }
+        return schema.keyFrom(parts);
+    }
+
+    /// True when both rows have the same bytes wherever the key is.
+    boolean hasSameKey(Tuple row, Tuple other) {
+        for (int cell : keyCells) {
+            if (row.kind(cell) != other.kind(cell)
+                    || !Arrays.equals(row.bytes(cell), other.bytes(cell))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// The row as a document; what was not sent is left out.
+    ///
+    /// @throws InvalidRequest naming the column whose value is none of its type
+    Document document(Tuple row) {
+        writer.reset();
+        writer.beginObject();
+        for (int i = 0; i < cells.size(); i++) {
+            if (row.kind(i) == Tuple.UNCHANGED) {
+                continue;
+            }
+            writer.name(cells.get(i).name());
+            if (row.kind(i) == Tuple.NULL) {
+                writer.nul();
+            } else {
+                write(row, i);
+            }
+        }
+        writer.end();
+        return writer.finish();
+    }
+
+    private void write(Tuple row, int cell) {
+        if (row.kind(cell) != Tuple.TEXT) {
+            throw InvalidRequest.malformed(
+                    "",
+                    "column %s came in binary, expected text".formatted(cells.get(cell).name()));
+        }
+        try {
+            cells.get(cell).type().write(row.message(), row.start(cell), row.end(cell), writer);
+        } catch (InvalidRequest e) {
+            throw InvalidRequest.malformed(
+                    "", "column %s: %s".formatted(cells.get(cell).name(), e.getMessage()));
+        }
+    }
+
+    /// Names of the columns that were not sent, because their large value is as it was.
+    List<String> unchanged(Tuple row) {
+        List<String> unchanged = List.of();
+        for (int i = 0; i < cells.size(); i++) {
+            if (row.kind(i) == Tuple.UNCHANGED) {
+                if (unchanged.isEmpty()) {
+                    unchanged = new ArrayList<>();
+                }
+                unchanged.add(cells.get(i).name());
+            }
+        }
+        return unchanged;
+    }
+
+    /// The row as it came: an object of the server's texts, without what was not sent.
+    byte[] json(Tuple row) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        int[] all = new int[Math.min(cells.size(), row.size())];
+        Arrays.setAll(all, i -> i);
+        json(row, all, out);
+        return out.toByteArray();
+    }
+
+    /// The key as it came, like [#json].
+    byte[] keyJson(Tuple row) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(64);
+        json(row, keyCells, out);
+        return out.toByteArray();
+    }
+
+    private void json(Tuple row, int[] chosen, ByteArrayOutputStream out) {
+        char separator = '{';
+        for (int cell : chosen) {
+            if (row.kind(cell) == Tuple.UNCHANGED) {
+                continue;
+            }
+            out.write(separator);
+            separator = ',';
+            out.writeBytes(names[cell]);
+            out.write(':');
+            if (row.kind(cell) == Tuple.NULL) {
+                out.writeBytes(NULL);
+            } else {
+                quote(row.message(), row.start(cell), row.end(cell), out);
+            }
+        }
+        if (separator == '{') {
+            out.write('{');
+        }
+        out.write('}');
+    }
+
+    private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
+
+    private static byte[] quoted(String name) {
+        byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        quote(utf8, 0, utf8.length, out);
+        return out.toByteArray();
+    }
+
+    /// UTF-8 as a JSON string: what needs an escape is one byte long.
+    private static void quote(byte[] utf8, int from, int to, ByteArrayOutputStream out) {
+        out.write('"');
+        int plain = from;
+        for (int i = from; i < to; i++) {
+            byte b = utf8[i];
+            if (b >= 0 && (b < ' ' || b == '"' || b == '\\')) {
+                out.write(utf8, plain, i - plain);
+                plain = i + 1;
+                out.write('\\');
+                if (b < ' ') {
+                    out.write('u');
+                    out.write('0');
+                    out.write('0');
+                    out.write(HEX[b >> 4]);
+                    out.write(HEX[b & 15]);
+                } else {
+                    out.write(b);
+                }
+            }
+        }
+        out.write(utf8, plain, to - plain);
+        out.write('"');
+    }
+
+    private static boolean hasValue(Tuple row, int cell) {
+        return row.kind(cell) == Tuple.TEXT || row.kind(cell) == Tuple.BINARY;
+    }
+}

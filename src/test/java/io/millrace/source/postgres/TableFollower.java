@@ -1,0 +1,261 @@
+package io.millrace.source.postgres;
+
+import io.millrace.MillraceException;
+import io.millrace.change.Change;
+import io.millrace.change.ChangeBatch;
+import io.millrace.change.Checkpoint;
+import io.millrace.change.Reject;
+import io.millrace.change.SourceIdentity;
+import io.millrace.change.SourcePartition;
+import io.millrace.document.Document;
+import io.millrace.document.DocumentKey;
+import io.millrace.document.DocumentPatch;
+import io.millrace.testing.Awaiting;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
+
+/// An index in memory: applies what its source gives, commits when told to, and goes back to the
+/// last commit when it is restarted. Guarded by itself.
+final class TableFollower {
+    private final String index;
+    private final FollowedSource source;
+    private final String table;
+
+    private PostgresChangeSource changes;
+    private SourceIdentity identity;
+
+    // Of the last commit.
+    private Checkpoint committed = Checkpoint.EMPTY;
+    private Map<DocumentKey, Document> committedDocuments = new TreeMap<>();
+
+    // Since then.
+    private Checkpoint accepted = Checkpoint.EMPTY;
+    private Map<DocumentKey, Document> documents = new TreeMap<>();
+    private boolean inTransaction;
+
+    /// Since the beginning, those given twice twice.
+    private final List<Change> given = new ArrayList<>();
+
+    private final List<Reject> rejects = new ArrayList<>();
+    private int parts;
+    private @Nullable MillraceException failure;
+    private Flow.@Nullable Subscription subscription;
+    private boolean asks = true;
+    private boolean owes;
+
+    TableFollower(String index, FollowedSource source, String table) {
+        this.index = index;
+        this.source = source;
+        this.table = table;
+        this.changes = source.open(index, table);
+        this.identity = SourceIdentity.of(Map.of());
+    }
+
+    String index() {
+        return index;
+    }
+
+    PostgresChangeSource source() {
+        return changes;
+    }
+
+    /// As an index that never read its source.
+    void begin() {
+        var start = changes.start();
+        identity = start.identity();
+        committed = start.checkpoint();
+        read();
+    }
+
+    private synchronized void read() {
+        accepted = committed;
+        documents = new TreeMap<>(committedDocuments);
+        inTransaction = false;
+        failure = null;
+        changes.changes(identity, accepted).subscribe().withSubscriber(new Subscriber());
+    }
+
+    /// Reads again from the last commit, as a pipeline does after a failure.
+    void readAgain() {
+        var open = subscription;
+        if (open != null) {
+            open.cancel();
+        }
+        read();
+    }
+
+    void stop() {
+        changes.close();
+    }
+
+    /// After [#stop], in a new process.
+    void goOn() {
+        changes = source.open(index, table);
+        read();
+    }
+
+    /// Another index, which was built from the same but holds more or less.
+    synchronized void standsAt(long lsn) {
+        committed =
+                Checkpoint.of(
+                        Map.of(
+                                new SourcePartition(source.settings.source(), 0),
+                                io.millrace.change.Position.of(lsn)));
+    }
+
+    /// Waits until everything that is committed in the database now was given.
+    TableFollower catchUp() {
+        long lsn = source.lsn();
+        Awaiting.that(
+                index + " reaches " + Lsn.text(lsn) + ", is at " + Lsn.text(position()),
+                () -> {
+                    MillraceException failed = failure();
+                    if (failed != null) {
+                        throw failed;
+                    }
+                    return position() >= lsn;
+                });
+        return this;
+    }
+
+    synchronized void commit() {
+        if (inTransaction) {
+            throw new IllegalStateException("a commit would cut a transaction");
+        }
+        committed = accepted;
+        committedDocuments = new TreeMap<>(documents);
+        changes.acknowledge(committed);
+    }
+
+    synchronized long position() {
+        return positionOf(accepted);
+    }
+
+    synchronized long committedLsn() {
+        return positionOf(committed);
+    }
+
+    private static long positionOf(Checkpoint checkpoint) {
+        return checkpoint.positions().values().iterator().next().next();
+    }
+
+    /// Asks for nothing more until [#askAgain].
+    synchronized void askNoMore() {
+        asks = false;
+    }
+
+    synchronized void askAgain() {
+        asks = true;
+        if (owes && subscription != null) {
+            owes = false;
+            subscription.request(1);
+        }
+    }
+
+    synchronized @Nullable MillraceException failure() {
+        return failure;
+    }
+
+    MillraceException awaitFailure() {
+        Awaiting.that(index + " fails", () -> failure() != null);
+        return Objects.requireNonNull(failure());
+    }
+
+    /// As JSON, in the order of keys.
+    synchronized List<String> documents() {
+        return documents.values().stream().map(Document::toString).toList();
+    }
+
+    synchronized int size() {
+        return documents.size();
+    }
+
+    synchronized List<Change> given() {
+        return List.copyOf(given);
+    }
+
+    synchronized List<Reject> rejects() {
+        return List.copyOf(rejects);
+    }
+
+    /// Batches that left a transaction open.
+    synchronized int parts() {
+        return parts;
+    }
+
+    private final class Subscriber implements Flow.Subscriber<ChangeBatch> {
+        private Flow.@Nullable Subscription own;
+
+        @Override
+        public void onSubscribe(Flow.Subscription opened) {
+            own = opened;
+            subscription = opened;
+            opened.request(1);
+        }
+
+        @Override
+        public void onNext(ChangeBatch batch) {
+            synchronized (TableFollower.this) {
+                if (own != subscription) {
+                    return;
+                }
+                apply(batch);
+                if (asks) {
+                    Objects.requireNonNull(own).request(1);
+                } else {
+                    owes = true;
+                }
+            }
+        }
+
+        @Override
+        public void onError(Throwable reason) {
+            synchronized (TableFollower.this) {
+                failure = (MillraceException) reason;
+            }
+        }
+
+        @Override
+        public void onComplete() {
+            throw new IllegalStateException("a source of changes has no end");
+        }
+    }
+
+    private void apply(ChangeBatch batch) {
+        batch.changes().forEach(this::apply);
+        given.addAll(batch.changes());
+        rejects.addAll(batch.rejects());
+        accepted = accepted.after(batch);
+        inTransaction = batch.open();
+        parts += batch.open() ? 1 : 0;
+    }
+
+    private void apply(Change change) {
+        switch (change) {
+            case Change.Upsert(
+                            DocumentKey key,
+                            Document document,
+                            List<String> keep,
+                            var origin) -> {
+                Document current = documents.get(key);
+                if (keep.isEmpty()) {
+                    documents.put(key, document);
+                } else if (current == null) {
+                    rejects.add(
+                            new Reject(Reject.Stage.RESOLVE, Reject.TOAST_BASE_MISSING, origin));
+                } else {
+                    documents.put(key, DocumentPatch.carryingOver(keep, current).applyTo(document));
+                }
+            }
+            case Change.Delete(DocumentKey key, _) -> documents.remove(key);
+            case Change.Truncate _ -> documents.clear();
+            case Change.Patch _, Change.Append _ ->
+                    throw new IllegalStateException("no change of a table: " + change);
+        }
+    }
+}
