@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /// Checks a definition and turns it into an [IndexDefinition]. Immutable.
@@ -49,8 +50,11 @@ public final class DefinitionParser {
                     "include", "every member of a document is stored and returned for now",
                     "exclude", "every member of a document is stored and returned for now");
     private static final Set<String> FIELD_MEMBERS = Set.of("type", "multi", "unit", "analyzer");
-    private static final Set<String> LATER_TYPES =
-            Set.of("decimal", "date", "uuid", "vector", "geo");
+    private static final Set<String> LATER_TYPES = Set.of("vector", "geo");
+
+    /// As many columns as an index of a Postgres table can have.
+    private static final int KEY_FIELDS_MAX = 32;
+
     private static final Set<String> COMMIT_MEMBERS =
             Set.of("interval", "changes", "bytes", "idle-interval");
 
@@ -129,7 +133,7 @@ public final class DefinitionParser {
 
     private static List<String> key(DefinitionNode root, WriteRules rules) {
         if (rules.mode() != WriteMode.APPEND) {
-            return List.of(key(root.required("key", "the field that names a document")));
+            return key(root.required("key", "the field or fields that name a document"));
         }
         Optional<DefinitionNode> key = root.member("key");
         if (key.isPresent()) {
@@ -138,25 +142,25 @@ public final class DefinitionParser {
         return List.of();
     }
 
-    private static String key(DefinitionNode key) {
-        return switch (key.value()) {
-            case Value.Text(String path) -> {
-                checkPath(key, path);
-                yield path;
+    private static List<String> key(DefinitionNode key) {
+        List<DefinitionNode> parts =
+                switch (key.value()) {
+                    case Value.Text _ -> List.of(key);
+                    case Value.Array _ -> key.items();
+                    default -> throw key.expected("the path of a field, or an array of paths");
+                };
+        if (parts.isEmpty() || parts.size() > KEY_FIELDS_MAX) {
+            throw key.refused("%d fields, expected 1 to %d", parts.size(), KEY_FIELDS_MAX);
+        }
+        List<String> paths = new ArrayList<>(parts.size());
+        for (DefinitionNode part : parts) {
+            checkPath(part, part.text());
+            if (paths.contains(part.text())) {
+                throw part.refused("field %s stands in the key twice", part.text());
             }
-            case Value.Array(List<Value> items) when items.size() == 1 -> {
-                DefinitionNode only = key.items().getFirst();
-                checkPath(only, only.text());
-                yield only.text();
-            }
-            case Value.Array(List<Value> items) when items.isEmpty() ->
-                    throw key.refused("no field, expected one");
-            case Value.Array(List<Value> items) ->
-                    throw key.refused(
-                            "%d fields: a key of several fields comes later, expected one",
-                            items.size());
-            default -> throw key.expected("the path of a field");
-        };
+            paths.add(part.text());
+        }
+        return List.copyOf(paths);
     }
 
     private List<Field> fields(DefinitionNode root, List<String> key) {
@@ -188,14 +192,10 @@ public final class DefinitionParser {
     }
 
     private static void checkKeyField(DefinitionNode node, Field field) {
-        boolean fits =
-                switch (field.type()) {
-                    case KEYWORD, LONG -> true;
-                    case BOOL, DOUBLE, TIMESTAMP, TEXT, STRING -> false;
-                };
-        if (!fits) {
+        if (!field.type().isKey()) {
             throw node.refused(
-                    "the key has type %s, expected keyword or long", field.type().label());
+                    "the key has type %s, expected %s",
+                    field.type().label(), typeNames(FieldType::isKey));
         }
         if (field.multi()) {
             throw node.refused("the key has many values, expected one");
@@ -283,7 +283,12 @@ public final class DefinitionParser {
     }
 
     private static String typeNames() {
-        return DefinitionNode.oneOf(FieldType.declarable().stream().map(FieldType::label).toList());
+        return typeNames(_ -> true);
+    }
+
+    private static String typeNames(Predicate<FieldType> wanted) {
+        return DefinitionNode.oneOf(
+                FieldType.declarable().stream().filter(wanted).map(FieldType::label).toList());
     }
 
     private static List<String> labels(TimestampUnit[] units) {

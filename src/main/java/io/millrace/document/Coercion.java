@@ -3,8 +3,11 @@ package io.millrace.document;
 import io.millrace.MillraceException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -14,8 +17,10 @@ import java.time.format.DateTimeParseException;
 ///
 /// - KEYWORD, TEXT, STRING: a string as it is; a number or boolean by its JSON text, see
 ///   [Value.Real#text]
-/// - BOOL, LONG, DOUBLE, TIMESTAMP: a 64-bit number ordered like the field's values; a string is
-///   parsed if it parses, without white space around it
+/// - BOOL, LONG, DOUBLE, TIMESTAMP, DATE: a 64-bit number ordered like the field's values
+/// - DECIMAL, UUID: bytes whose unsigned order is that of the values
+///
+/// A string is parsed if it parses, without white space around it.
 ///
 /// What does not fit ends in [io.millrace.MillraceException.InvalidRequest], which names the field,
 /// the value and what was expected.
@@ -24,6 +29,14 @@ public final class Coercion {
     private static final long MICROS_PER_SECOND = 1_000_000;
     private static final int LONG_DIGITS_MAX = 19;
     private static final int INTEGER_CHARS_MAX = 100;
+
+    /// Of a [FieldType#DATE], as days since 1970: what [LocalDate] holds.
+    static final long DAYS_MIN = LocalDate.MIN.toEpochDay();
+
+    static final long DAYS_MAX = LocalDate.MAX.toEpochDay();
+
+    /// A decimal is written out in full below so many digits before the point.
+    private static final int PLAIN_DIGITS_MAX = 100;
 
     private Coercion() {}
 
@@ -44,8 +57,31 @@ public final class Coercion {
             case LONG -> integer(field, value);
             case DOUBLE -> doubleToOrdered(real(field, value));
             case TIMESTAMP -> micros(field, value);
-            case KEYWORD, TEXT, STRING ->
+            case DATE -> days(field, value);
+            case KEYWORD, DECIMAL, UUID, TEXT, STRING ->
                     throw new MillraceException.Bug(field.path() + " is not a numeric field");
+        };
+    }
+
+    /// The bytes that a field compares by which is not numeric and not a [FieldType#TEXT].
+    public static byte[] term(Field field, Value value) {
+        return switch (field.type()) {
+            case KEYWORD, STRING -> text(field, value).getBytes(StandardCharsets.UTF_8);
+            case DECIMAL -> DecimalBytes.of(decimal(field, value));
+            case UUID -> uuid(field, value);
+            case BOOL, LONG, DOUBLE, TIMESTAMP, DATE, TEXT ->
+                    throw new MillraceException.Bug(field.path() + " is not compared by bytes");
+        };
+    }
+
+    /// The JSON value that stands for such bytes in answers.
+    public static Value fromTerm(Field field, byte[] term) {
+        return switch (field.type()) {
+            case KEYWORD, STRING -> Value.of(new String(term, StandardCharsets.UTF_8));
+            case DECIMAL -> shown(DecimalBytes.read(ByteBuffer.wrap(term)));
+            case UUID -> Value.of(UuidText.of(term));
+            case BOOL, LONG, DOUBLE, TIMESTAMP, DATE, TEXT ->
+                    throw new MillraceException.Bug(field.path() + " is not compared by bytes");
         };
     }
 
@@ -71,7 +107,8 @@ public final class Coercion {
                         case SECONDS -> unitsOf(ordered, MICROS_PER_SECOND);
                         case ISO -> Value.of(instant(ordered).toString());
                     };
-            case KEYWORD, TEXT, STRING ->
+            case DATE -> Value.of(LocalDate.ofEpochDay(ordered).toString());
+            case KEYWORD, DECIMAL, UUID, TEXT, STRING ->
                     throw new MillraceException.Bug(field.path() + " is not a numeric field");
         };
     }
@@ -161,6 +198,64 @@ public final class Coercion {
         return real;
     }
 
+    private static BigDecimal decimal(Field field, Value value) {
+        String expected = "a decimal number of at most " + DecimalBytes.DIGITS_MAX + " digits";
+        try {
+            BigDecimal decimal =
+                    switch (value) {
+                        case Value.Int(long integer) -> BigDecimal.valueOf(integer);
+                        case Value.Real(double real) -> BigDecimal.valueOf(real);
+                        case Value.Decimal(BigDecimal number) -> number;
+                        case Value.Text(String text)
+                                when text.length() <= 2 * DecimalBytes.DIGITS_MAX ->
+                                new BigDecimal(decimalText(text));
+                        default -> throw mismatch(field, value, expected);
+                    };
+            if (decimal.precision() <= DecimalBytes.DIGITS_MAX) {
+                return decimal;
+            }
+        } catch (NumberFormatException e) {
+            // Refused below, with everything else that is no such number.
+        }
+        throw mismatch(field, value, expected);
+    }
+
+    /// A decimal as answers show it.
+    static Value shown(BigDecimal decimal) {
+        boolean isPlain = decimal.scale() >= -PLAIN_DIGITS_MAX;
+        BigDecimal plain = decimal.scale() < 0 && isPlain ? decimal.setScale(0) : decimal;
+        boolean isLong = plain.scale() == 0 && plain.unscaledValue().bitLength() < Long.SIZE;
+        return isLong ? Value.of(plain.longValueExact()) : new Value.Decimal(plain);
+    }
+
+    private static byte[] uuid(Field field, Value value) {
+        if (value instanceof Value.Text(String text)) {
+            try {
+                return UuidText.parse(text.strip());
+            } catch (IllegalArgumentException e) {
+                // Refused below, with everything else that is no uuid.
+            }
+        }
+        throw mismatch(field, value, "a uuid such as 0190b5c8-7f3a-7cc1-9d52-3f6f0d1c2b4a");
+    }
+
+    private static long days(Field field, Value value) {
+        if (value instanceof Value.Text(String text)) {
+            try {
+                return LocalDate.parse(signed(text.strip())).toEpochDay();
+            } catch (DateTimeException e) {
+                // Refused below, with everything else that is no date.
+            }
+        }
+        throw mismatch(field, value, "an ISO 8601 date such as 2018-02-01");
+    }
+
+    /// ISO 8601 wants a sign before a year of more than four digits; Postgres writes none.
+    private static String signed(String date) {
+        int year = date.indexOf('-');
+        return year > 4 && Character.isDigit(date.charAt(0)) ? "+" + date : date;
+    }
+
     /// The text of a decimal number, refusing what only Java takes for one: `1d`, `0x1p3`.
     private static String decimalText(String text) {
         String number = text.strip();
@@ -227,7 +322,7 @@ public final class Coercion {
 
     private static Instant parseIso(String text) {
         if (text.length() == 10) {
-            return java.time.LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant();
+            return LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant();
         }
         try {
             return OffsetDateTime.parse(text).toInstant();

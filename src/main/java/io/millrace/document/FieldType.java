@@ -12,8 +12,13 @@ public enum FieldType {
     BOOL,
     LONG,
     DOUBLE,
+    /// Exact numbers of any precision; 1.5 and 1.50 are the same.
+    DECIMAL,
     /// A point in time; indexed as microseconds since 1970, whatever the unit in the document.
     TIMESTAMP,
+    /// A day of the calendar, without a time zone; indexed as days since 1970.
+    DATE,
+    UUID,
     /// Analyzed text, for `match`.
     TEXT,
     /// What strings become where nobody declared a field: a [#KEYWORD] up to
@@ -46,9 +51,14 @@ public enum FieldType {
     /// where it is a string of bytes.
     public boolean isNumeric() {
         return switch (this) {
-            case BOOL, LONG, DOUBLE, TIMESTAMP -> true;
-            case KEYWORD, TEXT, STRING -> false;
+            case BOOL, LONG, DOUBLE, TIMESTAMP, DATE -> true;
+            case KEYWORD, DECIMAL, UUID, TEXT, STRING -> false;
         };
+    }
+
+    /// True for types that a key may have: exact, and not cut into terms.
+    public boolean isKey() {
+        return KeyPart.fits(this);
     }
 
     /// True where `match` finds terms.

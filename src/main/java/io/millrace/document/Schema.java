@@ -28,6 +28,10 @@ public final class Schema {
     private final int version;
     private final List<String> keyPaths;
     private final List<Field> fields;
+
+    /// In the order of the key's parts.
+    private final List<Field> keyFields;
+
     private final WriteRules rules;
     private final boolean dynamic;
     private final Map<String, Integer> ordinals = new HashMap<>();
@@ -75,11 +79,15 @@ public final class Schema {
                 throw new IllegalArgumentException("two fields named " + this.fields.get(i).path());
             }
         }
+        List<Field> ofKey = new ArrayList<>(keyPaths.size());
         for (String path : this.keyPaths) {
-            if (!ordinals.containsKey(path)) {
+            Integer ordinal = ordinals.get(path);
+            if (ordinal == null) {
                 throw new IllegalArgumentException("key path " + path + " is no field");
             }
+            ofKey.add(this.fields.get(ordinal));
         }
+        keyFields = List.copyOf(ofKey);
     }
 
     public int version() {
@@ -151,16 +159,16 @@ public final class Schema {
     }
 
     private DocumentKey keyOf(Function<String, @Nullable Value> valueAt) {
-        List<Value> parts = new ArrayList<>(keyPaths.size());
+        List<Value> parts = new ArrayList<>(keyFields.size());
         for (String path : keyPaths) {
             Value value = valueAt.apply(path);
             if (value == null || value instanceof Value.Null) {
                 throw MillraceException.InvalidRequest.malformed(
                         "", "key field " + path + " is missing");
             }
-            parts.add(keyPart(path, value));
+            parts.add(value);
         }
-        return DocumentKey.of(parts);
+        return DocumentKey.of(keyFields, parts);
     }
 
     /// A key as JSON writes it, the reverse of [DocumentKey#toValue]: the part itself, or an array
@@ -185,18 +193,13 @@ public final class Schema {
                     "key of %d parts, expected %d: %s"
                             .formatted(given.size(), names.size(), String.join(", ", names)));
         }
-        List<Value> parts = new ArrayList<>(given.size());
         for (int i = 0; i < given.size(); i++) {
             if (given.get(i) instanceof Value.Null) {
                 throw MillraceException.InvalidRequest.malformed(
                         "", "key field " + names.get(i) + " is null");
             }
-            parts.add(
-                    keyPaths.isEmpty()
-                            ? Value.of(Coercion.ordered(NUMBER, given.get(i)))
-                            : keyPart(keyPaths.get(i), given.get(i)));
         }
-        return DocumentKey.of(parts);
+        return DocumentKey.of(keyPaths.isEmpty() ? List.of(NUMBER) : keyFields, given);
     }
 
     /// A document of nothing but its key.
@@ -208,18 +211,6 @@ public final class Schema {
         }
         return new DocumentPatch(set, List.of(), Map.of(), Map.of())
                 .applyTo(Document.of(Obj.EMPTY));
-    }
-
-    /// One part of a key, coerced to the type of its field.
-    public Value keyPart(String path, Value value) {
-        Field field = fields.get(ordinal(path));
-        return switch (field.type()) {
-            case KEYWORD -> Value.of(Coercion.text(field, value));
-            case LONG -> Value.of(Coercion.ordered(field, value));
-            default ->
-                    throw new MillraceException.Bug(
-                            "key field " + path + " has type " + field.type().label());
-        };
     }
 
     /// The value at a dotted path, or null where there is none. A member whose own name has dots is

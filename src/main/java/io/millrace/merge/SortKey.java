@@ -103,14 +103,14 @@ final class SortKey {
         Place(int input, TermsReader terms) {
             this.input = input;
             this.terms = terms;
-            string = terms.utf8(0);
+            string = terms.bytes(0);
         }
 
         boolean advance() {
             if (++ordinal == terms.termCount()) {
                 return false;
             }
-            string = terms.utf8(ordinal);
+            string = terms.bytes(ordinal);
             return true;
         }
     }

@@ -1,28 +1,18 @@
 package io.millrace.rest;
 
 import io.millrace.MillraceException.InvalidRequest;
-import io.millrace.document.DocumentKey;
-import io.millrace.document.Schema;
 import io.millrace.document.Value;
 import io.millrace.json.Json;
 import jakarta.ws.rs.core.MediaType;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HexFormat;
-import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Bodies, keys and numbers of requests, read strictly: what is not understood is refused with its
-/// place.
+/// Bodies and numbers of requests, read strictly: what is not understood is refused with its place.
 final class RequestText {
     static final int BODY_BYTES_MAX = 1 << 20;
 
@@ -58,16 +48,6 @@ final class RequestText {
     static InvalidRequest tooLarge(String lengthBytes) {
         return InvalidRequest.tooLarge(
                 "", "body of %s bytes, expected at most %d".formatted(lengthBytes, BODY_BYTES_MAX));
-    }
-
-    /// A key as it stands in a path: percent-encoded parts joined by `,`. A key of one part is the
-    /// whole text, commas included.
-    static DocumentKey key(Schema schema, String encoded) {
-        List<String> texts =
-                schema.keyPaths().size() <= 1 ? List.of(encoded) : List.of(encoded.split(",", -1));
-        List<Value> parts = new ArrayList<>();
-        texts.forEach(text -> parts.add(Value.of(percentDecoded(text))));
-        return schema.keyFrom(parts);
     }
 
     /// A whole number from a query parameter.
@@ -135,32 +115,5 @@ final class RequestText {
                     parameter, "%s %s, expected a generation".formatted(parameter, text));
         }
         return Long.valueOf(text);
-    }
-
-    static String percentDecoded(String text) {
-        var bytes = new ByteArrayOutputStream(text.length());
-        for (int at = 0; at < text.length(); at++) {
-            char c = text.charAt(at);
-            if (c != '%') {
-                bytes.writeBytes(String.valueOf(c).getBytes(StandardCharsets.UTF_8));
-                continue;
-            }
-            if (at + 2 >= text.length()
-                    || !HexFormat.isHexDigit(text.charAt(at + 1))
-                    || !HexFormat.isHexDigit(text.charAt(at + 2))) {
-                throw InvalidRequest.malformed(
-                        "", "key %s: %% without two hexadecimal digits".formatted(text));
-            }
-            bytes.write(HexFormat.fromHexDigits(text, at + 1, at + 3));
-            at += 2;
-        }
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes.toByteArray()))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            throw InvalidRequest.malformed("", "key %s is not UTF-8".formatted(text));
-        }
     }
 }

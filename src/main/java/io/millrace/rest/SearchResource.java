@@ -2,6 +2,7 @@ package io.millrace.rest;
 
 import io.millrace.MillraceException.InvalidRequest;
 import io.millrace.document.DocumentKey;
+import io.millrace.document.KeyText;
 import io.millrace.document.Value;
 import io.millrace.index.Index;
 import io.millrace.index.IndexSnapshot;
@@ -212,7 +213,9 @@ public class SearchResource {
     @Operation(
             operationId = "getDocument",
             summary = "One document by its key",
-            description = "The key is percent-encoded.")
+            description =
+                    "The key is percent-encoded; parts of a key of several fields are joined by a"
+                            + " comma.")
     @Parameter(
             name = "atLeast",
             in = ParameterIn.QUERY,
@@ -246,7 +249,7 @@ public class SearchResource {
 
     private static DocumentAnswer document(Index index, String encodedKey) {
         try (IndexSnapshot snapshot = index.snapshot()) {
-            DocumentKey key = RequestText.key(snapshot.schema(), encodedKey);
+            DocumentKey key = KeyText.parse(snapshot.schema(), encodedKey);
             SearchResult.Hit hit =
                     new Searcher(snapshot)
                             .document(key)

@@ -45,7 +45,9 @@ enum ClauseKind {
         return switch (this) {
             case MATCH -> "match needs a text or string field; eq compares whole values";
             case EQ, IN -> label() + " compares whole values and text has none; use match";
-            case RANGE -> "range needs a keyword, string, long, double or timestamp field";
+            case RANGE ->
+                    "range needs a keyword, string, long, double, decimal, timestamp, date or uuid"
+                            + " field";
             case PREFIX -> "prefix needs a keyword or string field";
             case EXISTS, AND, OR, NOT, ALL -> label() + " takes no such field";
         };

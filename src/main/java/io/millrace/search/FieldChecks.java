@@ -5,6 +5,7 @@ import io.millrace.document.Coercion;
 import io.millrace.document.DocumentKey;
 import io.millrace.document.Field;
 import io.millrace.document.FieldType;
+import io.millrace.document.KeyText;
 import io.millrace.document.Schema;
 import io.millrace.document.Value;
 import java.nio.charset.StandardCharsets;
@@ -111,10 +112,11 @@ final class FieldChecks {
                             + " documents without one");
         }
         try {
-            if (field.type().isNumeric()) {
-                Coercion.ordered(field, value);
-            } else {
-                checkLength(field, Coercion.text(field, value), place);
+            switch (field.type()) {
+                case BOOL, LONG, DOUBLE, TIMESTAMP, DATE -> Coercion.ordered(field, value);
+                case DECIMAL, UUID -> Coercion.term(field, value);
+                case KEYWORD, STRING, TEXT ->
+                        checkLength(field, Coercion.text(field, value), place);
             }
         } catch (MillraceException.InvalidRequest e) {
             throw place.refusal(messageOf(e));
@@ -144,6 +146,18 @@ final class FieldChecks {
         }
         try {
             return schema.keyFrom(value);
+        } catch (MillraceException.InvalidRequest e) {
+            throw place.refusal(messageOf(e));
+        }
+    }
+
+    /// A key of one part as it is, one of several as URLs write it.
+    DocumentKey key(String text, Place place) {
+        if (schema.keyPaths().size() <= 1) {
+            return key(Value.of(text), place);
+        }
+        try {
+            return KeyText.parse(schema, text);
         } catch (MillraceException.InvalidRequest e) {
             throw place.refusal(messageOf(e));
         }

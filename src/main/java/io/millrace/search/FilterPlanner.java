@@ -34,7 +34,8 @@ final class FilterPlanner {
             case Query.In(Field field, List<Value> values) -> values(field, values);
             case Query.Range range -> range(range);
             case Query.Exists(Field field) -> exists(field);
-            case Query.Prefix(Field field, String prefix) -> prefix(field, utf8(prefix));
+            case Query.Prefix(Field field, String prefix) ->
+                    prefix(field, prefix.getBytes(StandardCharsets.UTF_8));
             case Query.Keys(List<DocumentKey> keys) -> keys(keys);
             case Query.And(List<Query> clauses) when clauses.isEmpty() -> everything();
             case Query.And(List<Query> clauses) -> new SegmentFilter.Intersection(all(clauses));
@@ -68,7 +69,7 @@ final class FilterPlanner {
                         .mapToInt(value ->
                                 field.type().isNumeric()
                                         ? terms.find(Coercion.ordered(field, value))
-                                        : terms.find(utf8(Coercion.text(field, value))))
+                                        : terms.find(Coercion.term(field, value)))
                         .toArray();
         return listed(terms, ordinals);
     }
@@ -153,9 +154,9 @@ final class FilterPlanner {
                     ? ordinal + 1
                     : ordinal;
         }
-        byte[] utf8 = utf8(Coercion.text(field, bound));
-        int ordinal = terms.ceiling(utf8);
-        return after && ordinal < terms.termCount() && Arrays.equals(terms.utf8(ordinal), utf8)
+        byte[] term = Coercion.term(field, bound);
+        int ordinal = terms.ceiling(term);
+        return after && ordinal < terms.termCount() && Arrays.equals(terms.bytes(ordinal), term)
                 ? ordinal + 1
                 : ordinal;
     }
@@ -196,10 +197,6 @@ final class FilterPlanner {
         }
         return new SegmentFilter.Span(
                 new TermSpan(terms, column, from, to, field.type().isNumeric()));
-    }
-
-    private static byte[] utf8(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     /// The documents of a filter that are not deleted.

@@ -6,7 +6,6 @@ import io.millrace.document.Document;
 import io.millrace.document.Value;
 import io.millrace.index.SegmentView;
 import io.millrace.segment.SegmentReader;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -57,10 +56,10 @@ final class HitReader {
         long rank = key.descending() ? ~hit.ranks[i] : hit.ranks[i];
         return switch (key.kind()) {
             case NUMBER -> Coercion.fromOrdered(Objects.requireNonNull(key.field()), rank);
-            case KEYWORD ->
-                    Value.of(
-                            new String(
-                                    Objects.requireNonNull(hit.bytes[i]), StandardCharsets.UTF_8));
+            case TERM ->
+                    Coercion.fromTerm(
+                            Objects.requireNonNull(key.field()),
+                            Objects.requireNonNull(hit.bytes[i]));
             case SCORE -> Value.of((double) Float.intBitsToFloat(Math.toIntExact(rank)));
             case DOCUMENT_KEY -> segment.key(hit.document).toValue();
         };

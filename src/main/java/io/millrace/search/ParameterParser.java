@@ -102,7 +102,7 @@ final class ParameterParser {
 
     private Query eq(String path, Value value, Place place) {
         if (path.equals(SortKey.KEY)) {
-            return new Query.Keys(List.of(checks.key(value, place)));
+            return new Query.Keys(List.of(checks.key(value.toString(), place)));
         }
         Field field = checks.field(path, ClauseKind.EQ, place);
         return new Query.Eq(field, checks.constant(field, value, place));

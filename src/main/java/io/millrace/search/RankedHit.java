@@ -11,7 +11,7 @@ final class RankedHit {
     /// By sort key: the rank inside the segment, smaller comes first.
     final long[] ranks;
 
-    /// By sort key: the bytes to compare, for keys and, once resolved, for keywords.
+    /// By sort key: the bytes to compare, for keys and, once resolved, for terms.
     final byte[] @Nullable [] bytes;
 
     /// Bit i is set when the document has no value for sort key i.

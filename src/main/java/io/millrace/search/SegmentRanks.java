@@ -57,7 +57,7 @@ final class SegmentRanks {
         for (int i = 0; i < columns.length; i++) {
             boolean descending = keys.get(i).descending();
             switch (keys.get(i).kind()) {
-                case NUMBER, KEYWORD -> {
+                case NUMBER, TERM -> {
                     ColumnReader column = columns[i];
                     int count = column == null ? 0 : column.valueCount(document);
                     if (column == null || count == 0) {
@@ -85,9 +85,9 @@ final class SegmentRanks {
     /// Makes a loaded hit comparable with those of other segments.
     void resolve(RankedHit hit) {
         for (int i = 0; i < columns.length; i++) {
-            if (keys.get(i).kind() == SortOrder.Kind.KEYWORD && !hit.isMissing(i)) {
+            if (keys.get(i).kind() == SortOrder.Kind.TERM && !hit.isMissing(i)) {
                 long ordinal = keys.get(i).descending() ? ~hit.ranks[i] : hit.ranks[i];
-                hit.bytes[i] = Objects.requireNonNull(terms[i]).utf8(Math.toIntExact(ordinal));
+                hit.bytes[i] = Objects.requireNonNull(terms[i]).bytes(Math.toIntExact(ordinal));
             }
         }
     }

@@ -19,11 +19,11 @@ record SortOrder(List<Key> keys) {
     /// What a key orders by.
     ///
     /// - NUMBER: the column's numbers, comparable everywhere
-    /// - KEYWORD: ordinals inside a segment, the terms' bytes across
+    /// - TERM: ordinals inside a segment, the terms' bytes across
     /// - DOCUMENT_KEY: the bytes of the document's key
     enum Kind {
         NUMBER,
-        KEYWORD,
+        TERM,
         SCORE,
         DOCUMENT_KEY
     }
@@ -57,7 +57,7 @@ record SortOrder(List<Key> keys) {
                         .filter(declared -> declared.type().isOrdered())
                         .orElseThrow(
                                 () -> new MillraceException.Bug("sort by unchecked " + key.path()));
-        Kind kind = field.type().isNumeric() ? Kind.NUMBER : Kind.KEYWORD;
+        Kind kind = field.type().isNumeric() ? Kind.NUMBER : Kind.TERM;
         return new Key(kind, key.descending(), field);
     }
 
@@ -93,7 +93,7 @@ record SortOrder(List<Key> keys) {
                 order =
                         switch (keys.get(i).kind()) {
                             case NUMBER, SCORE -> Long.compare(a.ranks[i], b.ranks[i]);
-                            case KEYWORD ->
+                            case TERM ->
                                     across
                                             ? compareBytes(a, b, i)
                                             : Long.compare(a.ranks[i], b.ranks[i]);

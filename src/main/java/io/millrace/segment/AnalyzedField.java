@@ -8,7 +8,7 @@ final class AnalyzedField {
     /// Ordered numbers of a numeric field.
     final LongList numbers;
 
-    /// Strings of a keyword or string field, in [AnalyzedDocument#bytes].
+    /// What a field that is not numeric compares by, in [AnalyzedDocument#bytes].
     final IntList offsets;
 
     final IntList lengths;

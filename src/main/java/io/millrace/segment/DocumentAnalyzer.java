@@ -150,7 +150,7 @@ final class DocumentAnalyzer {
         }
         analyzed.valueCount++;
         switch (field.type()) {
-            case LONG, DOUBLE, BOOL, TIMESTAMP ->
+            case LONG, DOUBLE, BOOL, TIMESTAMP, DATE ->
                     analyzed.numbers.add(
                             token == Token.INT && field.type() == FieldType.LONG
                                     ? cursor.integer()
@@ -168,6 +168,10 @@ final class DocumentAnalyzer {
                     byte[] utf8 = text(field, cursor, token).getBytes(StandardCharsets.UTF_8);
                     keyword(field, utf8, 0, utf8.length, analyzed, into);
                 }
+            }
+            case DECIMAL, UUID -> {
+                byte[] term = Coercion.term(field, cursor.value(token));
+                keyword(field, term, 0, term.length, analyzed, into);
             }
             case TEXT -> terms(field, text(field, cursor, token), analyzed, into);
             case STRING -> {

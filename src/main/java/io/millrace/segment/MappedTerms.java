@@ -82,8 +82,8 @@ final class MappedTerms implements TermsReader {
     }
 
     @Override
-    public byte[] utf8(int ordinal) {
-        return strings().utf8(Objects.checkIndex(ordinal, termCount));
+    public byte[] bytes(int ordinal) {
+        return strings().bytes(Objects.checkIndex(ordinal, termCount));
     }
 
     @Override

@@ -219,8 +219,8 @@ public final class SegmentBuilder {
 
     private FieldBuilder newBuilder(Field field) {
         return switch (field.type()) {
-            case BOOL, LONG, DOUBLE, TIMESTAMP -> new NumberFieldBuilder(ramBytes);
-            case KEYWORD -> new KeywordFieldBuilder(termBytes, ramBytes);
+            case BOOL, LONG, DOUBLE, TIMESTAMP, DATE -> new NumberFieldBuilder(ramBytes);
+            case KEYWORD, DECIMAL, UUID -> new KeywordFieldBuilder(termBytes, ramBytes);
             case TEXT -> new TextFieldBuilder(SegmentLayout.Kind.TERMS, termBytes, ramBytes);
             case STRING -> new StringFieldBuilder(termBytes, ramBytes);
         };

@@ -112,9 +112,9 @@ public final class SegmentCheck {
                 isFound = terms.find(term) == ordinal;
                 rises = ordinal == 0 || terms.ordered(ordinal - 1) < term;
             } else {
-                byte[] term = terms.utf8(ordinal);
+                byte[] term = terms.bytes(ordinal);
                 isFound = terms.find(term) == ordinal;
-                rises = ordinal == 0 || Arrays.compareUnsigned(terms.utf8(ordinal - 1), term) < 0;
+                rises = ordinal == 0 || Arrays.compareUnsigned(terms.bytes(ordinal - 1), term) < 0;
             }
             if (!isFound || !rises) {
                 findings.found(place, "term " + ordinal + " in order", "another one");

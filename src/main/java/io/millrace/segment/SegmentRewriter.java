@@ -75,8 +75,8 @@ public final class SegmentRewriter {
 
     private void field(int ordinal, Field field) throws IOException {
         switch (field.type()) {
-            case BOOL, LONG, DOUBLE, TIMESTAMP -> compared(ordinal, field, false);
-            case KEYWORD -> compared(ordinal, field, true);
+            case BOOL, LONG, DOUBLE, TIMESTAMP, DATE -> compared(ordinal, field, false);
+            case KEYWORD, DECIMAL, UUID -> compared(ordinal, field, true);
             case TEXT -> text(SegmentLayout.Kind.TERMS, SegmentReader::mappedTerms, ordinal, field);
             case STRING -> {
                 RoaringBitmap withKeyword = compared(ordinal, field, true);

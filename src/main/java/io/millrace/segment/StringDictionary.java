@@ -22,7 +22,7 @@ final class StringDictionary {
         }
     }
 
-    byte[] utf8(int ordinal) {
+    byte[] bytes(int ordinal) {
         Cursor cursor = new Cursor(ordinal / TermsLayout.STRINGS_PER_BLOCK);
         while (cursor.ordinal < ordinal) {
             cursor.next();

@@ -5,24 +5,25 @@ import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
 /// The sorted distinct terms of one field with the documents that hold each.
 ///
 /// A numeric field's terms are ordered longs ([io.millrace.document.Coercion#ordered]), all others
-/// are UTF-8 bytes in unsigned order. Ordinals run from 0 to [#termCount].
+/// are bytes in unsigned order: UTF-8, or what [io.millrace.document.Coercion#term] makes. Ordinals
+/// run from 0 to [#termCount].
 public interface TermsReader {
     int termCount();
 
     /// The ordinal of a term, or -1.
-    int find(byte[] utf8);
+    int find(byte[] term);
 
     /// The ordinal of a number, or -1.
     int find(long ordered);
 
-    /// The first ordinal whose term is at or above `utf8`; [#termCount] when there is none.
-    int ceiling(byte[] utf8);
+    /// The first ordinal whose term is at or above `term`; [#termCount] when there is none.
+    int ceiling(byte[] term);
 
     /// The first ordinal whose number is at or above `ordered`; [#termCount] when there is none.
     int ceiling(long ordered);
 
     /// The term of an ordinal, as bytes.
-    byte[] utf8(int ordinal);
+    byte[] bytes(int ordinal);
 
     /// The number of an ordinal.
     long ordered(int ordinal);

@@ -138,7 +138,7 @@ class CatalogTest {
 
     @Test
     void aBadFileIsReportedAndDisturbsNoOtherIndex() throws IOException {
-        Files.writeString(files.resolve("bad.yaml"), "name: bad\nkey: [a, b]\n");
+        Files.writeString(files.resolve("bad.yaml"), "name: bad\nkey: [a, a]\n");
         Files.writeString(files.resolve("broken.json"), "{\"name\":");
         Files.writeString(files.resolve("good.yml"), "name: orders\n" + block(ORDERS));
         Files.writeString(files.resolve("later.yml"), "name: orders\n" + block(ORDERS));
@@ -153,7 +153,7 @@ class CatalogTest {
         assertEquals(
                 List.of("bad.yaml", "broken.json", "huge.yaml", "later.yml"),
                 catalog.problems().stream().map(Catalog.Problem::file).toList());
-        assertTrue(catalog.problems().getFirst().message().contains("key: 2 fields"));
+        assertTrue(catalog.problems().getFirst().message().contains("stands in the key twice"));
         assertTrue(catalog.problems().get(1).message().contains("line 1"));
         assertTrue(catalog.problems().getLast().message().contains("good.yml"));
     }

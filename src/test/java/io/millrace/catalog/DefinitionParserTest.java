@@ -96,6 +96,25 @@ class DefinitionParserTest {
     }
 
     @Test
+    void aKeyOfSeveralFieldsKeepsTheirOrder() {
+        IndexDefinition lines =
+                parse(
+                        """
+                        {name: a, key: [shop, no], source: push,
+                         fields: {no: {type: uuid}, day: {type: date}, price: {type: decimal}}}
+                        """);
+
+        assertEquals(List.of("shop", "no"), lines.schema().keyPaths());
+        assertEquals(
+                List.of(
+                        Field.of("shop", FieldType.KEYWORD),
+                        Field.of("no", FieldType.UUID),
+                        Field.of("day", FieldType.DATE),
+                        Field.of("price", FieldType.DECIMAL)),
+                lines.schema().fields());
+    }
+
+    @Test
     void pushAndFileAreSources() {
         assertEquals(new PushSource(), parse("{name: a, key: id, source: push}").source());
         assertEquals(
@@ -176,22 +195,21 @@ class DefinitionParserTest {
                 "name: '..'|/name|expected 1 to 128 characters",
                 "name: 7|/name|a number 7, expected a string",
                 "key: null|/key|null, expected the path of a field",
-                "key: []|/key|no field, expected one",
-                "key: [a, b]|/key|2 fields: a key of several fields comes later",
+                "key: []|/key|0 fields, expected 1 to 32",
+                "key: [a, b, a]|/key/2|field a stands in the key twice",
                 "key: {a: b}|/key|an object, expected the path of a field",
                 "key: ''|/key|field name, expected 1 to 500",
                 "key: a..b|/key|single dots",
                 "key: [7]|/key/0|a number 7, expected a string",
-                "key: place|/fields/place|the key has type text, expected keyword or long",
-                "fields: {id: {type: double}}|/fields/id|type double, expected keyword or long",
+                "key: place|/fields/place|the key has type text, expected bool, date, decimal",
+                "fields: {id: {type: double}}|/fields/id|type double, expected bool, date, decimal",
                 "fields: {id: {type: keyword, multi: true}}|/fields/id|the key has many values",
                 "fields: []|/fields|an array [], expected an object",
                 "fields: {a: text}|/fields/a|a string text, expected an object",
-                "fields: {a: {}}|/fields/a|member type is missing, expected one of bool, double",
+                "fields: {a: {}}|/fields/a|member type is missing, expected one of bool, date",
                 "fields: {a: {type: string}}|/fields/a/type|what strings become where no field is declared",
-                "fields: {a: {type: int}}|/fields/a/type|expected bool, double, keyword, long",
+                "fields: {a: {type: int}}|/fields/a/type|expected bool, date, decimal, double",
                 "fields: {a: {type: 1}}|/fields/a/type|a number 1, expected a string",
-                "fields: {a: {type: decimal}}|/fields/a/type|type decimal comes later",
                 "fields: {a: {type: vector}}|/fields/a/type|type vector comes later",
                 "fields: {a: {type: long, multi: yes}}|/fields/a/multi|a string yes, expected true",
                 "fields: {a: {type: long, unit: millis}}|/fields/a/unit|a long has no unit",

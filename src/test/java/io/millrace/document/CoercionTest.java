@@ -1,5 +1,6 @@
 package io.millrace.document;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
@@ -195,6 +196,118 @@ final class CoercionTest {
         assertEquals(
                 "field k (keyword): an object {\"a\":1}, expected a string, number or boolean",
                 e.getMessage());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "0",
+                "1.50",
+                "-0.00000000000000000001",
+                "123456789012345678901234567890.5",
+                "1e400",
+                " 7 "
+            })
+    void aDecimalKeepsEveryDigit(String text) {
+        Field field = Field.of("price", FieldType.DECIMAL);
+        BigDecimal number = new BigDecimal(text.strip());
+        byte[] term = Coercion.term(field, Value.of(text));
+        assertArrayEquals(term, Coercion.term(field, new Value.Decimal(number)));
+        Value shown = Coercion.fromTerm(field, term);
+        assertEquals(0, number.compareTo(new BigDecimal(shown.toString())));
+    }
+
+    @Test
+    void aDecimalIsShownAsShortAsItIs() {
+        Field field = Field.of("price", FieldType.DECIMAL);
+        for (String text : new String[] {"12", "-3.25", "0", "1000", "9223372036854775808"}) {
+            Value shown = Coercion.fromTerm(field, Coercion.term(field, Value.of(text)));
+            assertEquals(text, shown.toString());
+        }
+        assertEquals(Value.of(12), Coercion.fromTerm(field, Coercion.term(field, Value.of(12.0))));
+    }
+
+    @Test
+    void aDecimalOfTooManyDigitsIsRefusedAtOnce() {
+        Field field = Field.of("price", FieldType.DECIMAL);
+        for (String text :
+                new String[] {"1".repeat(10_001), "1".repeat(1 << 22), "one", "", "0x1"}) {
+            assertTimeoutPreemptively(
+                    Duration.ofSeconds(10),
+                    () ->
+                            assertThrows(
+                                    InvalidRequest.class,
+                                    () -> Coercion.term(field, Value.of(text))));
+        }
+        assertThrows(InvalidRequest.class, () -> Coercion.term(field, Value.of(true)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1970-01-01, 0, 1970-01-01",
+        "2018-02-01, 17563, 2018-02-01",
+        "1969-12-31, -1, 1969-12-31",
+        "-0043-03-15, -735160, -0043-03-15",
+        "5874897-12-31, 2145042905, +5874897-12-31",
+        "+12345-06-07, 3789548, +12345-06-07"
+    })
+    void datesAreDays(String text, long days, String shown) {
+        Field field = Field.of("day", FieldType.DATE);
+        assertEquals(days, Coercion.ordered(field, Value.of(text)));
+        assertEquals(Value.of(shown), Coercion.fromOrdered(field, days));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "2018-02-30",
+                "2018-2-1",
+                "2018-02-01T00:00:00Z",
+                "17563",
+                "9999999999-01-01"
+            })
+    void onlyAnIsoDateIsADate(String text) {
+        Field field = Field.of("day", FieldType.DATE);
+        assertThrows(InvalidRequest.class, () -> Coercion.ordered(field, Value.of(text)));
+        assertThrows(InvalidRequest.class, () -> Coercion.ordered(field, Value.of(17563)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11",
+                "A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11",
+                "{a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11}",
+                "a0eebc999c0b4ef8bb6d6bb9bd380a11",
+                "a0ee-bc99-9c0b-4ef8-bb6d-6bb9-bd38-0a11",
+                "{a0eebc99-9c0b4ef8-bb6d6bb9-bd380a11}",
+                " urn:uuid:a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11 "
+            })
+    void everySpellingOfAUuidIsTheSame(String text) {
+        Field field = Field.of("id", FieldType.UUID);
+        byte[] term = Coercion.term(field, Value.of(text));
+        assertEquals(16, term.length);
+        assertEquals(
+                Value.of("a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"), Coercion.fromTerm(field, term));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "a0eebc999c0b4ef8bb6d6bb9bd380a1",
+                "a0eebc999c0b4ef8bb6d6bb9bd380a112",
+                "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11-",
+                "a0eebc99--9c0b-4ef8-bb6d-6bb9bd380a11",
+                "a0e-ebc999c0b4ef8bb6d6bb9bd380a11",
+                "g0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11",
+                "{a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"
+            })
+    void whatIsNoUuidIsRefused(String text) {
+        Field field = Field.of("id", FieldType.UUID);
+        assertThrows(InvalidRequest.class, () -> Coercion.term(field, Value.of(text)));
+        assertThrows(InvalidRequest.class, () -> Coercion.term(field, Value.of(7)));
     }
 
     private static Value decimal(String text) {

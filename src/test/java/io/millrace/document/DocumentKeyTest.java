@@ -8,10 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.millrace.MillraceException.Corrupt;
 import io.millrace.MillraceException.InvalidRequest;
 import io.millrace.testing.Seeded;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
@@ -59,6 +64,54 @@ final class DocumentKeyTest {
                                                                     Value.of(second),
                                                                     Value.of(a))))));
                 });
+    }
+
+    @Test
+    void typedPartsOrderLikeTheirValuesAndComeBack() {
+        List<Field> fields =
+                List.of(
+                        Field.of("price", FieldType.DECIMAL),
+                        Field.of("day", FieldType.DATE),
+                        Field.of("at", FieldType.TIMESTAMP).withUnit(TimestampUnit.ISO),
+                        Field.of("open", FieldType.BOOL),
+                        Field.of("uuid", FieldType.UUID),
+                        Field.of("seconds", FieldType.TIMESTAMP).withUnit(TimestampUnit.SECONDS));
+        Schema schema = new Schema(1, fields.stream().map(Field::path).toList(), fields);
+        Seeded.repeat(
+                2_000,
+                random -> {
+                    List<Value> a = typed(random);
+                    List<Value> b = new ArrayList<>(a);
+                    int other = random.nextInt(b.size());
+                    b.set(other, typed(random).get(other));
+                    DocumentKey keyA = schema.keyFrom(a);
+                    DocumentKey keyB = schema.keyFrom(b);
+                    assertEquals(
+                            Integer.signum(compareTyped(a.get(other), b.get(other))),
+                            Integer.signum(keyA.compareTo(keyB)),
+                            () -> keyA + " and " + keyB);
+                    assertEquals(a, keyA.parts());
+                    assertEquals(keyA, schema.keyFrom(keyA.toValue()));
+                    assertEquals(keyA, schema.keyOf(schema.documentOf(keyA)));
+                });
+    }
+
+    @Test
+    void spellingsOfOneKeyAreOneKey() {
+        Schema schema =
+                new Schema(
+                        1,
+                        List.of("a", "b"),
+                        List.of(Field.of("b", FieldType.UUID), Field.of("a", FieldType.DECIMAL)));
+        String uuid = "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11";
+        DocumentKey key = schema.keyFrom(List.of(Value.of("1.50"), Value.of(uuid)));
+        assertEquals(
+                key,
+                schema.keyFrom(
+                        List.of(
+                                Value.of(1.5),
+                                Value.of("{" + uuid.toUpperCase(Locale.ROOT) + "}"))));
+        assertEquals("[1.5,\"" + uuid + "\"]", key.toString());
     }
 
     @Test
@@ -126,6 +179,32 @@ final class DocumentKeyTest {
             text = Values.text(random);
         }
         return text;
+    }
+
+    /// Canonical values, many of them near each other.
+    private static List<Value> typed(RandomGenerator random) {
+        BigDecimal price =
+                BigDecimal.valueOf(random.nextInt(-300, 300), random.nextInt(3))
+                        .stripTrailingZeros();
+        return List.of(
+                Coercion.shown(price),
+                Value.of(LocalDate.of(random.nextInt(-30, 9_000), 2, 3).toString()),
+                Value.of(Instant.ofEpochSecond(random.nextInt(-9, 9)).toString()),
+                Value.of(random.nextBoolean()),
+                Value.of(new UUID(random.nextLong(), random.nextInt(4)).toString()),
+                Value.of(random.nextInt(-9, 9)));
+    }
+
+    private static int compareTyped(Value a, Value b) {
+        if (a instanceof Value.Text(String text)) {
+            if (text.startsWith("-") || b.toString().startsWith("-")) {
+                return LocalDate.parse(text).compareTo(LocalDate.parse(b.toString()));
+            }
+            return text.compareTo(b.toString());
+        }
+        return a instanceof Value.Bool(boolean bool)
+                ? Boolean.compare(bool, b.equals(Value.of(true)))
+                : new BigDecimal(a.toString()).compareTo(new BigDecimal(b.toString()));
     }
 
     private static List<Value> randomParts(RandomGenerator random) {

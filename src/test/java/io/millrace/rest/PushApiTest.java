@@ -36,6 +36,48 @@ class PushApiTest {
     private final HttpClient client = HttpClient.newHttpClient();
 
     @Test
+    void documentsOfSeveralKeyFieldsAreFoundByTheirParts() throws Exception {
+        String uuid = "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11";
+        defineBy(
+                "parts",
+                """
+                key: [shop, id, price]
+                fields: { id: { type: uuid }, price: { type: decimal }, day: { type: date } }
+                source: push
+                """);
+        String document =
+                "{\"shop\": \"a,b\", \"id\": \"{%s}\", \"price\": \"0.10\", \"day\": \"2018-02-01\"}"
+                        .formatted(uuid);
+        HttpResponse<String> pushed =
+                push(
+                        "parts",
+                        document
+                                + "\n{\"shop\": \"c\", \"id\": \"%s\", \"price\": 2, \"day\": \"2018-02-02\"}\n"
+                                        .formatted(uuid),
+                        "");
+        assertEquals(200, pushed.statusCode(), pushed.body());
+
+        Value.Obj found = json(get("/indexes/parts/documents/a%2Cb," + uuid + ",0.1"));
+        assertEquals("[\"a,b\",\"" + uuid + "\",0.1]", String.valueOf(found.get("key")));
+        assertEquals(Json.parse(document.getBytes(UTF_8)), found.get("document"));
+        for (String filter :
+                List.of(
+                        "price:eq:0.100",
+                        "price:lt:0.1000000000000000000000000001",
+                        "day:lt:2018-02-02",
+                        "_key:eq:a%252Cb,%257B" + uuid + "%257D,0.1")) {
+            Value.Obj answer = json(get("/indexes/parts/search?filter=" + filter));
+            assertEquals(Value.of(1), answer.get("total"), filter);
+            assertEquals(List.of(String.valueOf(found.get("key"))), members(answer, "hits", "key"));
+        }
+        assertEquals(400, get("/indexes/parts/documents/c," + uuid).statusCode());
+        HttpResponse<String> deleted =
+                push("parts", "{\"$delete\": [\"c\", \"%s\", 2.0]}\n".formatted(uuid), "");
+        assertEquals(200, deleted.statusCode(), deleted.body());
+        assertEquals(404, get("/indexes/parts/documents/c," + uuid + ",2").statusCode());
+    }
+
+    @Test
     void everyLineIsAnsweredAfterTheCommitThatHoldsIt() throws Exception {
         define("lines", "interval: 1h");
         HttpResponse<String> answer =
@@ -256,15 +298,15 @@ class PushApiTest {
     }
 
     private void define(String name, String commit) throws Exception {
+        defineBy(
+                name,
+                "key: id\nfields: { n: { type: long } }\nsource: push\ncommit: { %s }\n"
+                        .formatted(commit));
+    }
+
+    private void defineBy(String name, String yaml) throws Exception {
         HttpResponse<String> put =
-                send(
-                        "PUT",
-                        "/indexes/" + name,
-                        "application/yaml",
-                        BodyPublishers.ofString(
-                                "key: id\nfields: { n: { type: long } }\nsource: push\ncommit: { "
-                                        + commit
-                                        + " }\n"));
+                send("PUT", "/indexes/" + name, "application/yaml", BodyPublishers.ofString(yaml));
         assertEquals(201, put.statusCode(), put.body());
         Awaiting.that(
                 "it takes documents",

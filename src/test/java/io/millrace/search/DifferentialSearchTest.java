@@ -10,8 +10,10 @@ import io.millrace.document.Schema;
 import io.millrace.document.Value;
 import io.millrace.testing.Seeded;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -130,6 +132,9 @@ class DifferentialSearchTest {
             case Boolean bool -> Value.of(bool);
             case Long number -> Value.of(number);
             case Double number -> Value.of(number);
+            case BigDecimal number ->
+                    Value.of(number.setScale(Math.max(0, number.scale())).toString());
+            case LocalDate date -> Value.of(date.toString());
             case java.time.Instant instant ->
                     Coercion.fromOrdered(field, Coercion.microsOf(instant));
             default -> throw new AssertionError(plain);

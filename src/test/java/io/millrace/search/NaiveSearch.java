@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,6 +21,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -238,7 +240,7 @@ final class NaiveSearch {
                             into.add(text);
                         }
                     }
-                    case KEYWORD, BOOL, LONG, DOUBLE, TIMESTAMP -> {
+                    case KEYWORD, BOOL, LONG, DOUBLE, DECIMAL, TIMESTAMP, DATE, UUID -> {
                         if (!field.dynamic()
                                 || !field.type().isNumeric()
                                 || Coercion.fits(field, value)) {
@@ -257,6 +259,9 @@ final class NaiveSearch {
             case BOOL -> Boolean.valueOf(text);
             case LONG -> new BigDecimal(text).longValueExact();
             case DOUBLE -> Double.parseDouble(text) + 0.0;
+            case DECIMAL -> new BigDecimal(text).stripTrailingZeros();
+            case DATE -> LocalDate.parse(text);
+            case UUID -> text.toLowerCase(Locale.ROOT).replaceAll("[{}]", "");
             case TIMESTAMP ->
                     text.contains("T")
                             ? Instant.parse(text)
@@ -293,6 +298,8 @@ final class NaiveSearch {
             case Long number -> number.compareTo((Long) b);
             case Double number -> number.compareTo((Double) b);
             case Instant instant -> instant.compareTo((Instant) b);
+            case BigDecimal decimal -> decimal.compareTo((BigDecimal) b);
+            case LocalDate date -> date.compareTo((LocalDate) b);
             default -> throw new AssertionError(a);
         };
     }

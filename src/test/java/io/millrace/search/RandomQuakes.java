@@ -5,11 +5,15 @@ import io.millrace.document.FieldType;
 import io.millrace.document.Schema;
 import io.millrace.document.TimestampUnit;
 import io.millrace.document.Value;
+import java.math.BigDecimal;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -28,6 +32,10 @@ final class RandomQuakes {
                             Field.of("magnitude", FieldType.DOUBLE),
                             Field.of("geo.depth", FieldType.DOUBLE),
                             Field.of("tsunami", FieldType.BOOL),
+                            Field.of("loss", FieldType.DECIMAL),
+                            Field.of("claims", FieldType.DECIMAL).asMulti(),
+                            Field.of("day", FieldType.DATE),
+                            Field.of("sensor", FieldType.UUID).asMulti(),
                             Field.of("time", FieldType.TIMESTAMP),
                             Field.of("updated", FieldType.TIMESTAMP)
                                     .withUnit(TimestampUnit.SECONDS),
@@ -48,6 +56,9 @@ final class RandomQuakes {
 
     private static final long[] LONGS = {Long.MIN_VALUE, -1, 0, 1, 2, 3, 1 << 20, Long.MAX_VALUE};
     private static final double[] DOUBLES = {-1e300, -2.5, -0.0, 0.0, 0.1, 4, 4.5, 1e300};
+
+    private static final List<String> DECIMALS =
+            List.of("0", "0.00", "-1", "1.50", "1.5", "-9e99", "1e100", "1e-90", "-0.1");
 
     private static final long[] NEAR_LONGS = {
         (1L << 53) - 1, 1L << 53, (1L << 53) + 1, (1L << 53) + 2, 4, 5, Long.MAX_VALUE - 1
@@ -103,6 +114,10 @@ final class RandomQuakes {
             members.put("geo", new Value.Obj(Map.of("depth", real(), "label", keyword())));
         }
         maybe(members, "tsunami", this::bool);
+        maybe(members, "loss", this::decimal);
+        maybe(members, "claims", () -> some(this::decimal));
+        maybe(members, "day", this::date);
+        maybe(members, "sensor", () -> some(this::uuid));
         maybe(members, "time", this::millis);
         maybe(members, "updated", this::millis);
         maybe(members, "seen", () -> some(this::iso));
@@ -211,6 +226,9 @@ final class RandomQuakes {
                     };
             case LONG -> comparison(field, this::number);
             case DOUBLE -> comparison(field, this::wholeOrReal);
+            case DECIMAL -> comparison(field, this::decimal);
+            case DATE -> comparison(field, this::date);
+            case UUID -> comparison(field, this::uuid);
             case TIMESTAMP ->
                     comparison(
                             field,
@@ -327,6 +345,30 @@ final class RandomQuakes {
             case 3 -> Value.of(NEAR_LONGS[random.nextInt(NEAR_LONGS.length)]);
             default -> number();
         };
+    }
+
+    /// Some are one number in different spellings, some differ behind the digits of a double.
+    private Value decimal() {
+        return switch (random.nextInt(6)) {
+            case 0 -> number();
+            case 1 -> Value.of(DECIMALS.get(random.nextInt(DECIMALS.size())));
+            case 2 -> Value.of("0.1" + "0".repeat(random.nextInt(30)) + random.nextInt(2));
+            case 3 ->
+                    new Value.Decimal(
+                            BigDecimal.valueOf(random.nextInt(-50, 50), random.nextInt(-2, 3)));
+            default -> Value.of(random.nextInt(-40, 40) / 8.0);
+        };
+    }
+
+    private Value date() {
+        return Value.of(LocalDate.ofEpochDay(random.nextLong(-800_000, 20_000)).toString());
+    }
+
+    private Value uuid() {
+        String text =
+                new UUID((long) random.nextInt(3) << 62, (long) random.nextInt(20) << 59)
+                        .toString();
+        return Value.of(random.nextInt(4) == 0 ? "{" + text.toUpperCase(Locale.ROOT) + "}" : text);
     }
 
     private Value millis() {

@@ -362,7 +362,7 @@ class InferenceTest {
         for (int i = 0; i < terms.termCount(); i++) {
             values.add(
                     switch (field.type()) {
-                        case STRING -> new String(terms.utf8(i), StandardCharsets.UTF_8);
+                        case STRING -> new String(terms.bytes(i), StandardCharsets.UTF_8);
                         case BOOL -> Long.toString(terms.ordered(i));
                         default ->
                                 io.millrace.document.Coercion.fromOrdered(field, terms.ordered(i))
@@ -375,7 +375,7 @@ class InferenceTest {
     private static List<String> terms(@org.jspecify.annotations.Nullable TermsReader terms) {
         List<String> found = new ArrayList<>();
         for (int i = 0; terms != null && i < terms.termCount(); i++) {
-            found.add(new String(terms.utf8(i), StandardCharsets.UTF_8));
+            found.add(new String(terms.bytes(i), StandardCharsets.UTF_8));
         }
         return found;
     }

@@ -133,7 +133,7 @@ final class LuceneAgreementTest {
         int ordinal = 0;
         for (BytesRef term = each.next(); term != null; term = each.next()) {
             byte[] utf8 = Arrays.copyOfRange(term.bytes, term.offset, term.offset + term.length);
-            assertArrayEquals(utf8, terms.utf8(ordinal));
+            assertArrayEquals(utf8, terms.bytes(ordinal));
             assertEquals(each.docFreq(), terms.documentCount(ordinal));
             PostingsEnum documents = each.postings(null, PostingsEnum.FREQS);
             PostingsReader.Cursor cursor = postings.cursor(ordinal++);

@@ -251,7 +251,8 @@ final class SegmentBuilderTest {
         assertNotNull(terms);
         StringBuilder all = new StringBuilder();
         for (int i = 0; i < terms.termCount(); i++) {
-            all.append(i == 0 ? "" : " ").append(new String(terms.utf8(i), StandardCharsets.UTF_8));
+            all.append(i == 0 ? "" : " ")
+                    .append(new String(terms.bytes(i), StandardCharsets.UTF_8));
         }
         return all.toString();
     }

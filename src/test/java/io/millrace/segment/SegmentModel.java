@@ -12,6 +12,7 @@ import io.millrace.document.FieldType;
 import io.millrace.document.Schema;
 import io.millrace.document.Value;
 import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.random.RandomGenerator;
 import org.apache.lucene.util.SmallFloat;
 import org.jspecify.annotations.Nullable;
@@ -95,6 +97,9 @@ public final class SegmentModel {
             case LONG -> Value.of(random.nextInt(20) == 0 ? random.nextLong() : random.nextInt(30));
             case DOUBLE -> Value.of(random.nextInt(-50, 50) / 8.0);
             case TIMESTAMP -> Value.of(1_600_000_000_000L + random.nextInt(100));
+            case DECIMAL -> Value.of(random.nextInt(-50, 50) + "." + random.nextInt(20));
+            case DATE -> Value.of(LocalDate.ofEpochDay(random.nextInt(-30, 30)).toString());
+            case UUID -> Value.of(new UUID(random.nextInt(3), random.nextInt(9)).toString());
             case KEYWORD -> Value.of(randomWord(random));
             case TEXT -> Value.of(randomText(random));
             case STRING ->
@@ -149,7 +154,7 @@ public final class SegmentModel {
         }
         if (field.type() == FieldType.TEXT) {
             assertNull(column);
-        } else if (field.type() == FieldType.STRING || field.type() == FieldType.KEYWORD) {
+        } else if (!field.type().isNumeric()) {
             assertPresent(field, reader);
             TreeMap<byte[], TreeSet<Integer>> expected = strings(field);
             assertEquals(expected.isEmpty(), terms == null);
@@ -162,7 +167,7 @@ public final class SegmentModel {
                     assertEquals(values.size(), column.valueCount(i));
                     int at = 0;
                     for (byte[] value : values) {
-                        assertArrayEquals(value, terms.utf8((int) column.value(i, at++)));
+                        assertArrayEquals(value, terms.bytes((int) column.value(i, at++)));
                     }
                 }
             }
@@ -203,10 +208,10 @@ public final class SegmentModel {
     /// What a document's values are compared by.
     private List<byte[]> keywords(Field field, int document) {
         return values(field, document).stream()
-                .map(value -> utf8(field, value))
-                .filter(utf8 ->
+                .map(value -> Coercion.term(field, value))
+                .filter(term ->
                         field.type() != FieldType.STRING
-                                || utf8.length <= FieldType.STRING_KEYWORD_BYTES_MAX)
+                                || term.length <= FieldType.STRING_KEYWORD_BYTES_MAX)
                 .toList();
     }
 
@@ -217,7 +222,7 @@ public final class SegmentModel {
         int ordinal = 0;
         for (Map.Entry<byte[], TreeSet<Integer>> entry : expected.entrySet()) {
             byte[] term = entry.getKey();
-            assertArrayEquals(term, terms.utf8(ordinal));
+            assertArrayEquals(term, terms.bytes(ordinal));
             assertEquals(ordinal, terms.find(term));
             assertEquals(ordinal, terms.ceiling(term));
             byte[] above = Arrays.copyOf(term, term.length + 1);
@@ -350,9 +355,5 @@ public final class SegmentModel {
             }
             case Value value -> List.of(value);
         };
-    }
-
-    private static byte[] utf8(Field field, Value value) {
-        return Coercion.text(field, value).getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -25,10 +25,7 @@ final class RecordDecoder {
 
     RecordDecoder(TopicBinding binding, int valueBytesMax) {
         this.binding = binding;
-        this.keys =
-                binding.keyPlace() == KeyPlace.NONE
-                        ? null
-                        : new RecordKeys(binding.schema(), binding.schema().keyPaths().getFirst());
+        this.keys = binding.keyPlace() == KeyPlace.NONE ? null : new RecordKeys(binding.schema());
         this.valueBytesMax = valueBytesMax;
     }
 
@@ -93,23 +90,16 @@ final class RecordDecoder {
 
     private DocumentKey key(
             RecordKeys recordKeys, ConsumerRecord<byte[], byte[]> record, Document document) {
-        DocumentKey inPayload = recordKeys.ofDocument(document);
-        String path = recordKeys.path();
         return switch (binding.keyPlace()) {
-            case VALUE -> {
-                if (inPayload == null) {
-                    throw MillraceException.InvalidRequest.malformed(
-                            "", "key field " + path + " is missing in the value");
-                }
-                yield inPayload;
-            }
+            case VALUE -> recordKeys.ofDocument(document);
             case RECORD -> {
                 DocumentKey onRecord = recordKeys.ofRecordKey(record.key());
-                if (inPayload != null && !inPayload.equals(onRecord)) {
+                DocumentKey inPayload = recordKeys.merged(onRecord, document);
+                if (!inPayload.equals(onRecord)) {
                     throw MillraceException.InvalidRequest.malformed(
                             "",
                             "record key is %s, key field %s in the value is %s: expected the same"
-                                    .formatted(onRecord, path, inPayload));
+                                    .formatted(onRecord, recordKeys.paths(), inPayload));
                 }
                 yield onRecord;
             }

@@ -21,9 +21,9 @@ public record TopicBinding(
 
     /// Where the key of a record is found.
     public enum KeyPlace {
-        /// The record key: UTF-8 text, coerced to the type of the key field.
+        /// The record key, see RecordKeys.
         RECORD,
-        /// The key field of the payload. One partition only: nothing else keeps the changes of a
+        /// The key fields of the payload. One partition only: nothing else keeps the changes of a
         /// key in order. A tombstone has no payload and takes the record key.
         VALUE,
         /// Nowhere, for an index without keys: every record is one more document.
@@ -33,11 +33,10 @@ public record TopicBinding(
     public TopicBinding {
         Objects.requireNonNull(keyPlace, "keyPlace");
         properties = Map.copyOf(properties);
-        int expected = keyPlace == KeyPlace.NONE ? 0 : 1;
-        if (schema.keyPaths().size() != expected) {
+        if (schema.keyPaths().isEmpty() != (keyPlace == KeyPlace.NONE)) {
             throw new IllegalArgumentException(
-                    "index %s has %d key fields, expected %d for keys from %s"
-                            .formatted(index, schema.keyPaths().size(), expected, keyPlace));
+                    "index %s has %d key fields for keys from %s"
+                            .formatted(index, schema.keyPaths().size(), keyPlace));
         }
     }
 

@@ -1,7 +1,7 @@
 package io.millrace.source.kafka;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.millrace.MillraceException.InvalidRequest;
@@ -10,13 +10,19 @@ import io.millrace.document.DocumentKey;
 import io.millrace.document.Field;
 import io.millrace.document.FieldType;
 import io.millrace.document.Schema;
+import io.millrace.document.Value;
 import io.millrace.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class RecordKeysTest {
+    private static final Schema LINES =
+            new Schema(
+                    1,
+                    List.of("shop", "no"),
+                    List.of(Field.of("no", FieldType.LONG), Field.of("shop", FieldType.KEYWORD)));
+
     @Test
     void recordKeyIsCoercedToTheKeyField() {
         assertEquals(DocumentKey.of(7), keys("id", FieldType.LONG).ofRecordKey(bytes("7")));
@@ -37,7 +43,9 @@ class RecordKeysTest {
         assertEquals(
                 DocumentKey.of("a"),
                 inDocument("after.id", "{\"before\":{\"id\":\"b\"},\"after\":{\"id\":\"a\"}}"));
-        assertNull(inDocument("after.id", "{\"after\":{\"other\":1},\"id\":\"b\"}"));
+        assertThrows(
+                InvalidRequest.class,
+                () -> inDocument("after.id", "{\"after\":{\"other\":1},\"id\":\"b\"}"));
     }
 
     @Test
@@ -52,8 +60,28 @@ class RecordKeysTest {
 
     @Test
     void missingAndNullAreNoKey() {
-        assertNull(inDocument("id", "{}"));
-        assertNull(inDocument("id", "{\"id\":null}"));
+        assertThrows(InvalidRequest.class, () -> inDocument("id", "{}"));
+        assertThrows(InvalidRequest.class, () -> inDocument("id", "{\"id\":null}"));
+        DocumentKey onRecord = DocumentKey.of("a");
+        RecordKeys keys = keys("id", FieldType.KEYWORD);
+        assertEquals(onRecord, keys.merged(onRecord, document("{}")));
+        assertEquals(onRecord, keys.merged(onRecord, document("{\"id\":null}")));
+        assertEquals(DocumentKey.of("b"), keys.merged(onRecord, document("{\"id\":\"b\"}")));
+    }
+
+    @Test
+    void aKeyOfSeveralFieldsIsJson() {
+        DocumentKey key = LINES.keyFrom(List.of(Value.of("a,b"), Value.of(7)));
+        RecordKeys keys = new RecordKeys(LINES);
+        assertEquals(key, keys.ofRecordKey(bytes("[\"a,b\", 7]")));
+        assertEquals(key, keys.ofRecordKey(bytes("[\"a,b\", \"7\"]")));
+        assertEquals(key, keys.ofRecordKey(bytes("{\"no\": 7, \"x\": 1, \"shop\": \"a,b\"}")));
+        for (String text : List.of("a,b,7", "7", "[\"a\"]", "[\"a\", 7, 8]", "{\"no\": 7}", "[")) {
+            assertThrows(InvalidRequest.class, () -> keys.ofRecordKey(bytes(text)), text);
+        }
+        assertEquals(key, keys.ofDocument(document("{\"shop\": \"a,b\", \"no\": 7}")));
+        assertEquals(key, keys.merged(key, document("{\"no\": 7}")));
+        assertNotEquals(key, keys.merged(key, document("{\"no\": 8}")));
     }
 
     @Test
@@ -61,7 +89,7 @@ class RecordKeysTest {
         assertThrows(InvalidRequest.class, () -> inDocument("id", "{\"id\":{\"a\":1}}"));
     }
 
-    private static @Nullable DocumentKey inDocument(String path, String json) {
+    private static DocumentKey inDocument(String path, String json) {
         return keys(path, FieldType.KEYWORD).ofDocument(document(json));
     }
 
@@ -70,7 +98,7 @@ class RecordKeysTest {
     }
 
     private static RecordKeys keys(String path, FieldType type) {
-        return new RecordKeys(schema(path, type), path);
+        return new RecordKeys(schema(path, type));
     }
 
     private static Schema schema(String path, FieldType type) {
