@@ -85,10 +85,15 @@ public final class Coercion {
         };
     }
 
-    /// True when [#ordered] would not refuse the value.
+    /// True when [#ordered], [#term] or [#text], whichever the field's type has, would not refuse
+    /// the value.
     public static boolean fits(Field field, Value value) {
         try {
-            ordered(field, value);
+            switch (field.type()) {
+                case BOOL, LONG, DOUBLE, TIMESTAMP, DATE -> ordered(field, value);
+                case DECIMAL, UUID -> term(field, value);
+                case KEYWORD, TEXT, STRING -> text(field, value);
+            }
             return true;
         } catch (MillraceException.InvalidRequest e) {
             return false;

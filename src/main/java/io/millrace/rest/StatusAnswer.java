@@ -15,6 +15,8 @@ import io.millrace.pipeline.PipelineStatus;
 import io.millrace.pipeline.RunningIndex;
 import io.millrace.rest.MergeAnswers.MergesAnswer;
 import io.millrace.source.SourceStatus;
+import io.millrace.source.SourceStatus.Progress.Lines;
+import io.millrace.source.SourceStatus.Progress.Rows;
 import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -103,7 +105,8 @@ record StatusAnswer(
                             type = SchemaType.OBJECT,
                             implementation = Object.class)
                     Obj ends,
-            @Schema(description = "of a file") @Nullable ProgressAnswer progress)
+            @Schema(description = "of a file, or of the copy of a table")
+                    @Nullable ProgressAnswer progress)
             implements Wire {
         static SourceAnswer of(SourceStatus source) {
             SourceStatus.Progress progress = source.progress();
@@ -111,13 +114,7 @@ record StatusAnswer(
                     source.state().label(),
                     source.detail(),
                     source.ends().toValue(),
-                    progress == null
-                            ? null
-                            : new ProgressAnswer(
-                                    progress.readBytes(),
-                                    progress.totalBytes(),
-                                    progress.lines(),
-                                    progress.leftMillis()));
+                    progress == null ? null : ProgressAnswer.of(progress));
         }
 
         @Override
@@ -131,20 +128,50 @@ record StatusAnswer(
         }
     }
 
-    /// How far a file was read.
+    /// How far a file was read, or a table was copied; the members of the other are absent.
     @Schema(name = "Progress")
     record ProgressAnswer(
-            long readBytes,
-            long totalBytes,
-            @Schema(description = "since reading began in this process") long lines,
+            @Nullable Long readBytes,
+            @Nullable Long totalBytes,
+            @Schema(description = "of a file, since reading began in this process")
+                    @Nullable Long lines,
+            @Nullable Long rows,
+            @Schema(description = "an estimate, until all are copied") @Nullable Long totalRows,
+            @Schema(description = "of the rows of a table, 0 to 100") @Nullable Double percent,
             @Schema(description = "at the pace so far") @Nullable Long leftMillis)
             implements Wire {
+        static ProgressAnswer of(SourceStatus.Progress progress) {
+            return switch (progress) {
+                case Lines lines ->
+                        new ProgressAnswer(
+                                lines.readBytes(),
+                                lines.totalBytes(),
+                                lines.lines(),
+                                null,
+                                null,
+                                null,
+                                lines.leftMillis());
+                case Rows rows ->
+                        new ProgressAnswer(
+                                null,
+                                null,
+                                null,
+                                rows.rows(),
+                                rows.totalRows(),
+                                Math.round(rows.percent() * 10) / 10.0,
+                                rows.leftMillis());
+            };
+        }
+
         @Override
         public Obj toValue() {
             return new Members()
                     .put("readBytes", readBytes)
                     .put("totalBytes", totalBytes)
                     .put("lines", lines)
+                    .put("rows", rows)
+                    .put("totalRows", totalRows)
+                    .put("percent", percent)
                     .put("leftMillis", leftMillis)
                     .toObj();
         }

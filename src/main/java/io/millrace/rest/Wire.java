@@ -35,6 +35,10 @@ interface Wire {
             return put(name, number == null ? null : Value.of(number.longValue()));
         }
 
+        Members put(String name, @Nullable Double number) {
+            return put(name, number == null ? null : Value.of(number.doubleValue()));
+        }
+
         Members put(String name, @Nullable Wire wire) {
             return put(name, wire == null ? null : wire.toValue());
         }

@@ -187,7 +187,13 @@ final class DocumentAnalyzer {
 
     /// False when a dynamic field does not take the value at hand, which is noted then.
     private boolean takes(Field field, DocumentCursor cursor, Token token) {
-        if (!field.type().isNumeric() || (token == Token.INT && field.type() == FieldType.LONG)) {
+        boolean takesAny =
+                switch (field.type()) {
+                    case KEYWORD, TEXT, STRING -> true;
+                    case LONG -> token == Token.INT;
+                    case BOOL, DOUBLE, DECIMAL, TIMESTAMP, DATE, UUID -> false;
+                };
+        if (takesAny) {
             return true;
         }
         Value value = cursor.value(token);

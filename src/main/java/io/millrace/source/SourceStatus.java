@@ -16,12 +16,27 @@ public record SourceStatus(
         this(state, ends, detail, null);
     }
 
-    /// How far a source with an end was read.
-    ///
-    /// - lines: since reading began in this process; leftMillis: at the pace since then, null
-    ///   before anything was read
-    public record Progress(
-            long readBytes, long totalBytes, long lines, @Nullable Long leftMillis) {}
+    /// How far something with an end was read.
+    public sealed interface Progress {
+        /// At the pace since reading began in this process; null before anything was read.
+        @Nullable Long leftMillis();
+
+        /// Of a file.
+        ///
+        /// - lines: since reading began in this process
+        record Lines(long readBytes, long totalBytes, long lines, @Nullable Long leftMillis)
+                implements Progress {}
+
+        /// Of a table that is copied.
+        ///
+        /// - totalRows: an estimate, until all are copied
+        record Rows(long rows, long totalRows, @Nullable Long leftMillis) implements Progress {
+            /// 0 to 100.
+            public double percent() {
+                return totalRows == 0 ? 100 : 100.0 * rows / totalRows;
+            }
+        }
+    }
 
     public enum State {
         STARTING,

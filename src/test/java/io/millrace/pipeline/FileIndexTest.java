@@ -23,6 +23,7 @@ import io.millrace.index.IndexOptions;
 import io.millrace.pipeline.PipelineStatus.State;
 import io.millrace.source.ChangeSource;
 import io.millrace.source.SourceStatus;
+import io.millrace.source.SourceStatus.Progress;
 import io.millrace.source.file.FileBinding;
 import io.millrace.source.file.FileChangeSource;
 import io.millrace.source.file.FileReadOptions;
@@ -124,7 +125,7 @@ class FileIndexTest {
         awaitDone(index);
         assertEquals(Set.of("a", "b", "c"), FolderHome.visible(index.index()).keySet());
         assertEquals(0, index.status().rejectedChanges());
-        SourceStatus.Progress progress = Objects.requireNonNull(index.status().source().progress());
+        var progress = (Progress.Lines) Objects.requireNonNull(index.status().source().progress());
         assertEquals(3, progress.lines());
         assertEquals(progress.totalBytes(), progress.readBytes());
     }

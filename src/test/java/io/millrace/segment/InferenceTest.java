@@ -2,6 +2,7 @@ package io.millrace.segment;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -312,6 +313,26 @@ class InferenceTest {
         add(builder, 0, json.append('}').toString());
         try (SegmentReader reader = write(builder)) {
             assertEquals(FoundPaths.IGNORED_MAX, terms(reader.terms("_ignored")).size());
+        }
+    }
+
+    @Test
+    void aValueThatADynamicFieldOfAnExactTypeCannotHoldIsListed() throws Exception {
+        List<Field> fields =
+                List.of(
+                        Field.of("id", FieldType.LONG),
+                        Field.inferred("price", FieldType.DECIMAL),
+                        Field.inferred("day", FieldType.DATE),
+                        Field.inferred("uuid", FieldType.UUID));
+        SegmentBuilder builder = new SegmentBuilder(new Schema(1, List.of("id"), fields, true));
+        add(builder, 1, "{\"price\": \"NaN\", \"day\": \"infinity\", \"uuid\": 7}");
+        add(builder, 2, "{\"price\": 1.5, \"day\": \"2018-02-01\"}");
+
+        try (SegmentReader reader = write(builder)) {
+            TermsReader ignored = Objects.requireNonNull(reader.terms(Field.IGNORED.path()));
+            assertEquals(3, ignored.termCount());
+            assertEquals(1, Objects.requireNonNull(reader.terms("price")).termCount());
+            assertNull(reader.terms("uuid"));
         }
     }
 

@@ -338,7 +338,7 @@ final class FileReader implements Flow.Subscription, Runnable {
                         state,
                         Checkpoint.of(Map.of(binding.partition(), Position.of(size))),
                         "",
-                        new Progress(
+                        new Progress.Lines(
                                 stands.next(),
                                 size,
                                 lines,
