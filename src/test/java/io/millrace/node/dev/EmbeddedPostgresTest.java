@@ -97,13 +97,14 @@ class EmbeddedPostgresTest {
                 assertThrows(
                         MillraceException.Unavailable.class,
                         () -> TestPostgres.start(home, Map.of("wal_level", "none")));
-        assertTrue(failure.getMessage().contains("wal_level"), failure.getMessage());
+        assertTrue(
+                String.valueOf(failure.getMessage()).contains("wal_level"), failure.getMessage());
 
         var missing =
                 assertThrows(
                         MillraceException.Unavailable.class,
                         () -> EmbeddedPostgres.start(home, home.resolve("h"), 0, Map.of()));
-        assertTrue(missing.getMessage().contains("./mvnw"), missing.getMessage());
+        assertTrue(String.valueOf(missing.getMessage()).contains("./mvnw"), missing.getMessage());
     }
 
     @Test
