@@ -28,16 +28,19 @@ class DevServices {
     private static final Logger LOG = Logger.getLogger(DevServices.class);
     private static final Path KAFKA_JARS = Path.of("target", "kafka-broker");
     private static final Path KAFKA_HOME = Path.of("target", "dev", "kafka");
+    private static final Path POSTGRES_PROGRAMS = Path.of("target", "postgres-server");
+    private static final Path POSTGRES_HOME = Path.of("target", "dev", "postgres");
     private static final String BOOTSTRAP_SERVERS = "kafka.bootstrap.servers";
     private static final Duration TOPICS_TIME_MAX = Duration.ofSeconds(15);
 
-    /// True from start-up until the application has let go of the broker; a JVM-wide fact, so that
+    /// True from start-up until the application has let go of its servers; a JVM-wide fact, so that
     /// it survives a live reload.
     private static final String BUSY = "io.millrace.dev.busy";
 
     private final Config config;
     private final DevSettings settings;
     private @Nullable QuakeReplay replay;
+    private @Nullable ShopTraffic traffic;
 
     DevServices(Config config, DevSettings settings) {
         this.config = config;
@@ -46,6 +49,17 @@ class DevServices {
 
     /// Before every other observer: channels and sources read the bootstrap servers at theirs.
     void start(@Observes @Priority(1) StartupEvent event) {
+        try {
+            start();
+        } catch (RuntimeException e) {
+            // Nobody uses the servers that came up: they need not wait for anybody at the end.
+            System.setProperty(BUSY, "false");
+            throw e;
+        }
+    }
+
+    private void start() {
+        System.setProperty(BUSY, "true");
         var lines = new ArrayList<String>();
         switch (settings.kafka().mode()) {
             case EMBEDDED -> startBroker(lines);
@@ -67,6 +81,7 @@ class DevServices {
                                             QuakeFeed.TOPIC,
                                             settings.sample().duration().toSeconds())));
         }
+        startShop(lines);
         lines.add(line("files", config.getValue("millrace.data-dir", String.class)));
         addHttp(lines);
         LOG.info(
@@ -78,6 +93,10 @@ class DevServices {
         var running = replay;
         if (running != null) {
             running.close();
+        }
+        var business = traffic;
+        if (business != null) {
+            business.close();
         }
     }
 
@@ -91,7 +110,6 @@ class DevServices {
     private void startBroker(List<String> lines) {
         int preferredPort = settings.kafka().port();
         var broker = EmbeddedKafka.start(KAFKA_JARS, KAFKA_HOME, preferredPort);
-        System.setProperty(BUSY, "true");
         broker.stopWithJvm(BUSY);
         System.setProperty(BOOTSTRAP_SERVERS, broker.bootstrapServers());
         if (preferredPort != 0 && broker.port() != preferredPort) {
@@ -106,6 +124,30 @@ class DevServices {
                                         broker.origin().words(),
                                         broker.pid(),
                                         KAFKA_HOME.resolve("broker.log"))));
+    }
+
+    private void startShop(List<String> lines) {
+        if (settings.postgres().mode() == DevSettings.Postgres.Mode.NONE) {
+            return;
+        }
+        var database =
+                DevPostgres.start(settings.postgres(), POSTGRES_PROGRAMS, POSTGRES_HOME, BUSY);
+        lines.add(line("postgres", database.words()));
+        if (!settings.shop().enabled()) {
+            return;
+        }
+        boolean loaded = database.load();
+        double stepsPerSecond = settings.shop().stepsPerSecond();
+        if (stepsPerSecond > 0) {
+            traffic = ShopTraffic.start(database.at(), settings.shop().seed(), stepsPerSecond);
+        }
+        lines.add(
+                line(
+                        "sample shop",
+                        "%s, %s transactions a second"
+                                .formatted(
+                                        loaded ? "loaded just now" : "was loaded before",
+                                        stepsPerSecond)));
     }
 
     private void addExternalBroker(List<String> lines) {
