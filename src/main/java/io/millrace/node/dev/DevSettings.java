@@ -21,7 +21,7 @@ interface DevSettings {
     /// Whose broker dev mode uses.
     interface Kafka {
         @WithDefault("embedded")
-        Mode mode();
+        Kafka.Mode mode();
 
         /// Preferred port of the embedded broker, 0 for any.
         @WithDefault("9092")
@@ -37,7 +37,7 @@ interface DevSettings {
     /// Whose database dev mode uses.
     interface Postgres {
         @WithDefault("embedded")
-        Mode mode();
+        Postgres.Mode mode();
 
         /// Preferred port of the embedded server or the container, 0 for any; of an external server
         /// its port.
