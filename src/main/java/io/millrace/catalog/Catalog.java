@@ -16,6 +16,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The definitions of all indexes of this node, from two places: files that an operator put into a
@@ -29,6 +33,7 @@ public final class Catalog {
     static final String FOLDER = "_definitions";
 
     private final DefinitionParser parser;
+    private final SourceCatalog sources;
     private final DefinitionStore store;
     private final MarkStore marks;
     private final Map<String, String> definedByFile;
@@ -54,8 +59,13 @@ public final class Catalog {
     }
 
     private Catalog(
-            DefinitionParser parser, DefinitionStore store, MarkStore marks, CatalogReader found) {
+            DefinitionParser parser,
+            SourceCatalog sources,
+            DefinitionStore store,
+            MarkStore marks,
+            CatalogReader found) {
         this.parser = parser;
+        this.sources = sources;
         this.store = store;
         this.marks = marks;
         this.definitions = Collections.unmodifiableMap(found.definitions);
@@ -70,15 +80,21 @@ public final class Catalog {
     ///
     /// @param data the node's data folder
     /// @param files the folder of definition files (`*.yaml`, `*.yml`, `*.json`), null for none
+    /// @param random names the lives of sources
     /// @throws MillraceException.Unavailable when a folder cannot be read
-    public static Catalog open(Directory data, @Nullable Directory files, DefinitionParser parser) {
+    public static Catalog open(
+            Directory data,
+            @Nullable Directory files,
+            DefinitionParser parser,
+            RandomGenerator random) {
         try {
             Directory folder = data.folder(FOLDER);
             DefinitionStore store = new DefinitionStore(folder);
             MarkStore marks = new MarkStore(folder);
-            CatalogReader found = new CatalogReader(parser);
+            SourceCatalog sources = new SourceCatalog(data, random);
+            CatalogReader found = new CatalogReader(parser, sources);
             found.read(files, store, marks);
-            return new Catalog(parser, store, marks, found);
+            return new Catalog(parser, sources, store, marks, found);
         } catch (IOException e) {
             throw new MillraceException.Unavailable(
                     "definitions cannot be read: " + e.getMessage(), e);
@@ -102,6 +118,53 @@ public final class Catalog {
     /// The file that defines an index and makes it read-only over HTTP.
     public Optional<String> definedByFile(String name) {
         return Optional.ofNullable(definedByFile.get(name));
+    }
+
+    /// The sources that indexes read.
+    public SourceCatalog sources() {
+        return sources;
+    }
+
+    /// The indexes that read a source, or will, or are not gone yet.
+    public Set<String> readers(String source) {
+        Predicate<IndexDefinition> reads =
+                definition -> definition.source().sourceName().equals(Optional.of(source));
+        return Stream.of(
+                        definitions.values().stream(),
+                        rebuilds.values().stream().map(Rebuild::definition),
+                        deleted.values().stream().flatMap(Optional::stream))
+                .flatMap(all -> all)
+                .filter(reads)
+                .map(IndexDefinition::name)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /// Defines a source or changes it. Durable when it returns; what changed holds from the next
+    /// connection on.
+    ///
+    /// @throws InvalidRequest MALFORMED with a pointer into the definition; CONFLICT when the source
+    ///   is defined by a file, or indexes that read it depend on what differs
+    /// @throws MillraceException.Unavailable when the definition could not be stored
+    public synchronized Put.Outcome putSource(String name, Value definition) {
+        SourceDefinition parsed = SourceDefinitionParser.parse(name, definition);
+        Put.Outcome[] outcome = new Put.Outcome[1];
+        durably(
+                "storing source " + name,
+                () -> outcome[0] = sources.put(parsed, readers(name)));
+        return outcome[0];
+    }
+
+    /// Refuses what [#deleteSource] would refuse.
+    public synchronized void checkSourceDeletable(String name) {
+        sources.checkDeletable(name, readers(name));
+    }
+
+    /// Durable when it returns. Nothing is done to the source itself.
+    ///
+    /// @throws InvalidRequest NOT_FOUND; CONFLICT when it is defined by a file, or an index reads it
+    /// @throws MillraceException.Unavailable when it could not be stored
+    public synchronized void deleteSource(String name) {
+        durably("deleting source " + name, () -> sources.delete(name, readers(name)));
     }
 
     /// Creates an index or changes what may change ([Compatibility]). Durable when it returns.
@@ -137,6 +200,7 @@ public final class Catalog {
 
     private IndexDefinition changeable(String name, Value definition) {
         IndexDefinition parsed = parser.parse(name, definition);
+        parsed.source().checkSource(sources);
         checkNotDeleted(name);
         checkNotDefinedByFile(name);
         if (rebuilds.containsKey(name)) {

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// Finds what lies in the folders when a [Catalog] opens. Confined to one thread.
 final class CatalogReader {
     private final DefinitionParser parser;
+    private final SourceCatalog sources;
 
     final Map<String, IndexDefinition> definitions = new TreeMap<>();
     final Map<String, String> definedByFile = new TreeMap<>();
@@ -26,8 +27,9 @@ final class CatalogReader {
     Set<String> paused = Set.of();
     final Map<String, Optional<IndexDefinition>> deleted = new TreeMap<>();
 
-    CatalogReader(DefinitionParser parser) {
+    CatalogReader(DefinitionParser parser, SourceCatalog sources) {
         this.parser = parser;
+        this.sources = sources;
     }
 
     void read(@Nullable Directory files, DefinitionStore store, MarkStore marks)
@@ -39,6 +41,8 @@ final class CatalogReader {
         if (files != null) {
             readFiles(files);
         }
+        sources.readStore();
+        problems.addAll(sources.problems());
         readStore(store);
         for (String name : marks.names(Mark.REBUILD)) {
             readRebuild(marks, name);
@@ -61,9 +65,13 @@ final class CatalogReader {
             }
             try {
                 byte[] bytes = DefinitionStore.bytesOf(files, file);
-                IndexDefinition definition =
-                        parser.parse(
-                                file.endsWith(".json") ? Json.parse(bytes) : Json.parseYaml(bytes));
+                Value content =
+                        file.endsWith(".json") ? Json.parse(bytes) : Json.parseYaml(bytes);
+                if (SourceDefinitionParser.isSource(content)) {
+                    sources.defineByFile(file, content);
+                    continue;
+                }
+                IndexDefinition definition = parser.parse(content);
                 String name = definition.name();
                 if (deleted.containsKey(name)) {
                     problems.add(

@@ -43,7 +43,11 @@ public final class Compatibility {
     /// @param declared what a definition says
     public static List<String> differences(Schema schema, Schema declared) {
         List<String> found = new ArrayList<>();
-        compare(found, "key", schema.keyPaths(), declared.keyPaths());
+        // Where nothing is declared the key is what the source says: the facts tell whether that
+        // changed.
+        if (schema.isComplete() && declared.isComplete()) {
+            compare(found, "key", schema.keyPaths(), declared.keyPaths());
+        }
         compare(found, "mode", schema.rules().mode().label(), declared.rules().mode().label());
         compare(
                 found,
@@ -55,11 +59,15 @@ public final class Compatibility {
             Optional<Field> same = declared.field(old.path());
             if (same.isPresent()) {
                 compareFields(found, path, old, same.get());
-            } else if (!old.dynamic()) {
+            } else if (!old.dynamic() && !isKeyOfSource(old, schema, declared)) {
                 found.add(path + " is gone");
             }
         }
         return found;
+    }
+
+    private static boolean isKeyOfSource(Field field, Schema schema, Schema declared) {
+        return !declared.isComplete() && schema.keyPaths().contains(field.path());
     }
 
     private static void compareFields(List<String> found, String path, Field old, Field now) {

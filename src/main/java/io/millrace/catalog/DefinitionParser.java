@@ -34,6 +34,7 @@ public final class DefinitionParser {
 
     private static final Set<String> MEMBERS =
             Set.of(
+                    "kind",
                     "name",
                     "description",
                     "mode",
@@ -83,9 +84,13 @@ public final class DefinitionParser {
 
     /// @throws InvalidRequest when no index can have this name
     public static void checkName(String name) {
-        if (!NAME.matcher(name).matches()) {
-            throw new DefinitionNode("/name", Value.of(name))
-                    .expected(
+        checkName(new DefinitionNode("/name", Value.of(name)));
+    }
+
+    /// The name of an index or of a source.
+    static void checkName(DefinitionNode name) {
+        if (!NAME.matcher(name.text()).matches()) {
+            throw name.expected(
                             "1 to 128 characters of a-z, 0-9, _ and -, the first a letter or digit");
         }
     }
@@ -93,17 +98,35 @@ public final class DefinitionParser {
     private IndexDefinition parse(DefinitionNode root, String name) {
         checkName(name);
         root.refuseUnknown(MEMBERS, LATER_MEMBERS);
+        root.member("kind").ifPresent(kind -> kind.word(List.of("index")));
         root.member("description").ifPresent(DefinitionParser::checkDescription);
         boolean dynamic = root.member("dynamic").map(DefinitionNode::bool).orElse(true);
         WriteRules rules = rules(root);
-        List<String> key = key(root, rules);
+        List<String> key = leavesKeyToSource(root, rules) ? List.of() : key(root, rules);
         Schema schema = new Schema(1, key, fields(root, key), rules, dynamic);
         Source source =
                 SourceParser.parse(
-                        root.required("source", "where changes come from, such as kafka"));
+                        root.required("source", "where changes come from, such as kafka"), key);
         CommitCadence commit =
                 root.member("commit").map(DefinitionParser::commit).orElse(CommitCadence.DEFAULT);
         return new IndexDefinition(name, schema, source, commit, named(name, root.object()));
+    }
+
+    /// A table knows its key by itself.
+    private static boolean leavesKeyToSource(DefinitionNode root, WriteRules rules) {
+        Optional<DefinitionNode> source = root.member("source");
+        boolean isTable =
+                source.isPresent()
+                        && source.get().value() instanceof Value.Obj members
+                        && members.get("postgres") != null;
+        if (isTable && rules.mode() != WriteMode.UPSERT) {
+            throw root.member("mode")
+                    .orElse(root)
+                    .refused(
+                            "%s: rows of a table are changed and deleted, expected upsert",
+                            rules.mode().label());
+        }
+        return isTable && root.member("key").isEmpty();
     }
 
     private static void checkDescription(DefinitionNode description) {

@@ -1,14 +1,19 @@
 package io.millrace.catalog;
 
+import io.millrace.MillraceException.InvalidRequest;
 import io.millrace.document.Schema;
 import io.millrace.document.Value;
 import io.millrace.document.Value.Obj;
+import io.millrace.source.postgres.TableName;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// What an index should be: a checked definition, made by [DefinitionParser].
 ///
@@ -37,6 +42,17 @@ public record IndexDefinition(
         /// What decides which documents come from it and under which keys, by member of a
         /// definition: an index keeps these with the identity of its source.
         SortedMap<String, String> facts();
+
+        /// The definition of a source that it names; empty where there is none to name.
+        default Optional<String> sourceName() {
+            return Optional.empty();
+        }
+
+        /// @throws InvalidRequest MALFORMED when it names a source that is not defined, or is
+        ///   something else
+        default void checkSource(SourceCatalog sources) {
+            // Nothing to name, nothing to check.
+        }
     }
 
     /// A topic feeds the index.
@@ -54,6 +70,23 @@ public record IndexDefinition(
         }
 
         @Override
+        public Optional<String> sourceName() {
+            return source.equals(SourceDefinition.DEFAULT) ? Optional.empty() : Optional.of(source);
+        }
+
+        @Override
+        public void checkSource(SourceCatalog sources) {
+            if (sourceName().isPresent()
+                    && !(named("kafka", source, sources)
+                            instanceof SourceDefinition.KafkaCluster)) {
+                throw InvalidRequest.malformed(
+                        "/source/kafka/source",
+                        "source.kafka.source: %s is a database, expected a Kafka cluster"
+                                .formatted(source));
+            }
+        }
+
+        @Override
         public SortedMap<String, String> facts() {
             return new TreeMap<>(
                     Map.of(
@@ -64,6 +97,56 @@ public record IndexDefinition(
                             "source.kafka.key-from",
                             keyFrom.label()));
         }
+    }
+
+    /// A table of a database feeds the index.
+    ///
+    /// - keyIndex: the unique index whose columns are the key, null for the primary key
+    /// - key: the columns of the key as the definition has them, none where it leaves that to the
+    ///   table
+    public record PostgresSource(
+            String source, TableName table, @Nullable String keyIndex, List<String> key)
+            implements Source {
+        public PostgresSource {
+            key = List.copyOf(key);
+        }
+
+        @Override
+        public SortedMap<String, String> facts() {
+            SortedMap<String, String> facts = new TreeMap<>();
+            facts.put("source.postgres.source", source);
+            facts.put("source.postgres.table", table.toString());
+            facts.put("source.postgres.key-index", keyIndex == null ? "primary key" : keyIndex);
+            facts.put(
+                    "source.postgres.key", key.isEmpty() ? "of the table" : String.join(",", key));
+            return facts;
+        }
+
+        @Override
+        public Optional<String> sourceName() {
+            return Optional.of(source);
+        }
+
+        @Override
+        public void checkSource(SourceCatalog sources) {
+            if (!(named("postgres", source, sources)
+                    instanceof SourceDefinition.PostgresDatabase)) {
+                throw InvalidRequest.malformed(
+                        "/source/postgres/source",
+                        "source.postgres.source: %s is a Kafka cluster, expected a database"
+                                .formatted(source));
+            }
+        }
+    }
+
+    private static SourceDefinition named(String kind, String name, SourceCatalog sources) {
+        return sources.find(name)
+                .orElseThrow(
+                        () ->
+                                InvalidRequest.malformed(
+                                        "/source/%s/source".formatted(kind),
+                                        "source.%s.source: no source named %s, define it first: PUT /sources/%s"
+                                                .formatted(kind, name, name)));
     }
 
     /// Whoever posts documents over HTTP feeds the index.

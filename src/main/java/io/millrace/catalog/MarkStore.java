@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// What was asked of an index and must outlive the process, as files `<index>.<mark>` beside the
-/// definitions: there or not there, never changed in place.
+/// What was asked of an index (or is known of a source) and must outlive the process, as files
+/// `<index>.<mark>` beside the definitions: there or not there, never changed in place.
 ///
 /// A mark is written under another name, forced, then linked to its own: one that is there is
 /// whole. Guarded by its owner's lock.
@@ -25,7 +25,9 @@ final class MarkStore {
         /// Another incarnation is built beside the one that serves.
         REBUILD,
         /// The index is to be deleted, or is deleted by half.
-        DELETED;
+        DELETED,
+        /// Which life of a source this is.
+        INCARNATION;
 
         String fileName(String index) {
             return index + "." + name().toLowerCase(java.util.Locale.ROOT);

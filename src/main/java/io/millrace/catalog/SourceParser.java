@@ -4,13 +4,16 @@ import io.millrace.catalog.IndexDefinition.FileFormat;
 import io.millrace.catalog.IndexDefinition.FileSource;
 import io.millrace.catalog.IndexDefinition.KafkaSource;
 import io.millrace.catalog.IndexDefinition.KeyFrom;
+import io.millrace.catalog.IndexDefinition.PostgresSource;
 import io.millrace.catalog.IndexDefinition.PushSource;
 import io.millrace.catalog.IndexDefinition.Source;
 import io.millrace.document.Value;
+import io.millrace.source.postgres.TableName;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -20,9 +23,7 @@ final class SourceParser {
     private static final int FILE_PATH_CHARS_MAX = 1_000;
     private static final char DELIMITER = ',';
 
-    private static final Set<String> SOURCES = Set.of("kafka", "file");
-    private static final Map<String, String> LATER_SOURCES =
-            Map.of("postgres", "Postgres tables cannot be indexed yet, only kafka, push and file");
+    private static final Set<String> SOURCES = Set.of("kafka", "postgres", "file");
     private static final Set<String> KAFKA_MEMBERS =
             Set.of("source", "topic", "format", "key-from", "properties");
     private static final Map<String, String> LATER_KAFKA_MEMBERS =
@@ -34,27 +35,63 @@ final class SourceParser {
     private static final Map<String, String> LATER_FILE_MEMBERS =
             Map.of("compression", "a file is read as it lies there, unpack it first");
 
+    private static final Set<String> POSTGRES_MEMBERS = Set.of("source", "table", "key-index");
+    private static final Map<String, String> LATER_POSTGRES_MEMBERS =
+            Map.of("tables", "an index reads one table for now");
+    private static final int INDEX_NAME_CHARS_MAX = 63;
+
     private SourceParser() {}
 
-    static Source parse(DefinitionNode node) {
+    /// @param key what the definition says of it
+    static Source parse(DefinitionNode node, List<String> key) {
         if (node.value() instanceof Value.Text(String text) && text.equals("push")) {
             return new PushSource();
         }
         if (!(node.value() instanceof Value.Obj)) {
-            throw node.expected("push, or an object with kafka or file");
+            throw node.expected("push, or an object with kafka, postgres or file");
         }
-        node.refuseUnknown(SOURCES, LATER_SOURCES);
+        node.refuseUnknown(SOURCES, Map.of());
         if (node.members().size() != 1) {
-            throw node.refused("%d members, expected one of kafka and file", node.members().size());
+            throw node.refused("%d members, expected one of kafka, postgres and file", node.members().size());
         }
         DefinitionNode only = node.members().getFirst();
-        return only.name().equals("kafka") ? kafka(only) : file(only);
+        return switch (only.name()) {
+            case "kafka" -> kafka(only);
+            case "postgres" -> postgres(only, key);
+            default -> file(only);
+        };
+    }
+
+    private static PostgresSource postgres(DefinitionNode postgres, List<String> key) {
+        postgres.refuseUnknown(POSTGRES_MEMBERS, LATER_POSTGRES_MEMBERS);
+        DefinitionNode source =
+                postgres.required("source", "the name of a source (PUT /sources/{name})");
+        DefinitionParser.checkName(source);
+        DefinitionNode table = postgres.required("table", "the name of a table");
+        Optional<DefinitionNode> keyIndex = postgres.member("key-index");
+        keyIndex.ifPresent(SourceParser::checkIndexName);
+        return new PostgresSource(
+                source.text(),
+                TableName.parse(table.text())
+                        .orElseThrow(
+                                () ->
+                                        table.expected(
+                                                "table or schema.table, as the catalog has it, a part"
+                                                        + " that has a dot in double quotes")),
+                keyIndex.map(DefinitionNode::text).orElse(null),
+                key);
+    }
+
+    private static void checkIndexName(DefinitionNode index) {
+        if (index.text().isEmpty() || index.text().length() > INDEX_NAME_CHARS_MAX) {
+            throw index.expected("the name of a unique index of the table");
+        }
     }
 
     private static FileSource file(DefinitionNode file) {
         file.refuseUnknown(FILE_MEMBERS, LATER_FILE_MEMBERS);
         DefinitionNode path = file.required("path", "the path of a file");
-        checkPath(path, path.text());
+        checkPath(path, path.text(), "files (millrace.files-dir)");
         DefinitionNode format = file.required("format", "ndjson or csv");
         if (format.word(List.of("ndjson", "csv")).equals("ndjson")) {
             if (file.member("delimiter").isPresent()) {
@@ -72,16 +109,16 @@ final class SourceParser {
 
     /// Whoever defines an index over HTTP must not read what lies elsewhere on this machine; the
     /// source itself refuses links that lead out.
-    private static void checkPath(DefinitionNode node, String path) {
+    static void checkPath(DefinitionNode node, String path, String folder) {
         boolean steps =
                 Arrays.stream(path.split("/", -1))
                         .noneMatch(step -> step.isEmpty() || step.equals(".") || step.equals(".."));
         boolean characters = path.chars().noneMatch(c -> c < ' ' || c == '\\' || c == ':');
         if (!steps || !characters || path.length() > FILE_PATH_CHARS_MAX) {
             throw node.expected(
-                    "a path below the node's folder of files (millrace.files-dir): steps parted by"
-                            + " /, at most %d characters, none of them \\ or :, no step . or .."
-                                    .formatted(FILE_PATH_CHARS_MAX));
+                    ("a path below the node's folder of %s: steps parted by /, at most %d characters,"
+                                    + " none of them \\ or :, no step . or ..")
+                            .formatted(folder, FILE_PATH_CHARS_MAX));
         }
     }
 
@@ -93,14 +130,15 @@ final class SourceParser {
             throw topic.expected("1 to 249 characters of a-z, A-Z, 0-9, ., _ and -");
         }
         kafka.member("format").ifPresent(SourceParser::checkFormat);
-        kafka.member("source").ifPresent(SourceParser::checkSourceName);
+        Optional<DefinitionNode> source = kafka.member("source");
+        source.ifPresent(DefinitionParser::checkName);
         KeyFrom keyFrom =
                 kafka.member("key-from")
                         .map(from -> from.word(List.of("record", "value")))
                         .map(from -> from.equals("record") ? KeyFrom.RECORD : KeyFrom.VALUE)
                         .orElse(KeyFrom.RECORD);
         return new KafkaSource(
-                "default",
+                source.map(DefinitionNode::text).orElse(SourceDefinition.DEFAULT),
                 name,
                 keyFrom,
                 kafka.member("properties")
@@ -114,14 +152,5 @@ final class SourceParser {
             throw format.refused("format %s comes later, expected json", name);
         }
         format.word(List.of("json"));
-    }
-
-    private static void checkSourceName(DefinitionNode source) {
-        if (!source.text().equals("default")) {
-            throw source.refused(
-                    "source %s: named sources come later, expected default (the application's own"
-                            + " Kafka settings)",
-                    source.text());
-        }
     }
 }

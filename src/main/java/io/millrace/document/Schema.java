@@ -57,7 +57,8 @@ public final class Schema {
         this(version, keyPaths, fields, rules, false);
     }
 
-    /// @param keyPaths the fields that make the key, none exactly when documents are appended
+    /// @param keyPaths the fields that make the key, none when documents are appended, or as long as
+    ///   only the source knows them
     /// @param dynamic true when documents bring fields of their own
     public Schema(
             int version,
@@ -70,7 +71,7 @@ public final class Schema {
         this.fields = List.copyOf(fields);
         this.rules = rules;
         this.dynamic = dynamic;
-        if (keyPaths.isEmpty() != (rules.mode() == WriteMode.APPEND)) {
+        if (!keyPaths.isEmpty() && rules.mode() == WriteMode.APPEND) {
             throw new IllegalArgumentException(
                     "mode %s with key %s".formatted(rules.mode().label(), keyPaths));
         }
@@ -108,6 +109,36 @@ public final class Schema {
 
     public boolean dynamic() {
         return dynamic;
+    }
+
+    /// False as long as only the source knows the key: no index is made of such a schema.
+    public boolean isComplete() {
+        return !keyPaths.isEmpty() || rules.mode() == WriteMode.APPEND;
+    }
+
+    /// The same, complete: with what a source knows of its documents, as far as nothing is said of
+    /// it here. A schema that takes in no fields takes in those of the key only.
+    ///
+    /// @param sourceKeyPaths the key, each of `sourceFields`
+    public Schema completedBy(List<String> sourceKeyPaths, List<Field> sourceFields) {
+        List<String> key = isComplete() ? keyPaths : List.copyOf(sourceKeyPaths);
+        List<Field> keyFields = new ArrayList<>();
+        List<Field> others = new ArrayList<>();
+        for (Field field : sourceFields) {
+            if (!ordinals.containsKey(field.path())) {
+                (key.contains(field.path()) ? keyFields : others).add(field);
+            }
+        }
+        List<Field> all = new ArrayList<>(keyFields);
+        all.addAll(fields);
+        if (dynamic) {
+            others.stream().limit(Math.max(0, FIELDS_MAX - all.size())).forEach(all::add);
+        }
+        Schema completed = new Schema(version, key, all, rules, dynamic);
+        if (!completed.isComplete()) {
+            throw new MillraceException.Bug("a source that does not say what its key is");
+        }
+        return completed;
     }
 
     /// The next version: `changed` stand in the place of the fields of their paths, or behind all
@@ -280,12 +311,17 @@ public final class Schema {
                                 text(field, "analyzer"),
                                 flag(field, "dynamic")));
             }
-            return new Schema(
-                    Math.toIntExact(integer(object, "version")),
-                    keyPaths,
-                    fields,
-                    rules(object),
-                    flag(object, "dynamic"));
+            Schema schema =
+                    new Schema(
+                            Math.toIntExact(integer(object, "version")),
+                            keyPaths,
+                            fields,
+                            rules(object),
+                            flag(object, "dynamic"));
+            if (!schema.isComplete()) {
+                throw new IllegalArgumentException("no key");
+            }
+            return schema;
         } catch (ClassCastException
                 | java.util.NoSuchElementException
                 | IllegalArgumentException

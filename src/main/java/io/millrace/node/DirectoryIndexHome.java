@@ -4,6 +4,7 @@ import io.millrace.MillraceException;
 import io.millrace.catalog.IndexDefinition;
 import io.millrace.directory.Directory;
 import io.millrace.directory.DurabilityLost;
+import io.millrace.document.Schema;
 import io.millrace.index.Index;
 import io.millrace.index.IndexOptions;
 import io.millrace.index.NodeResources;
@@ -85,7 +86,7 @@ public final class DirectoryIndexHome implements IndexHome {
                                     lives.folder(incarnation),
                                     name,
                                     incarnation,
-                                    definition.schema(),
+                                    schema(definition, start),
                                     start.identity().with(definition.source().facts()),
                                     start.checkpoint(),
                                     options,
@@ -95,6 +96,13 @@ public final class DirectoryIndexHome implements IndexHome {
                     }
                     return created;
                 });
+    }
+
+    private static Schema schema(IndexDefinition definition, ChangeSource.Start start) {
+        ChangeSource.SourceFields known = start.fields();
+        return known == null
+                ? definition.schema()
+                : definition.schema().completedBy(known.keyPaths(), known.fields());
     }
 
     /// From here on the folder cannot lose its index without anybody noticing.

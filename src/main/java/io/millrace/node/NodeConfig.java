@@ -24,6 +24,10 @@ interface NodeConfig {
     @WithDefault("files")
     Path filesDir();
 
+    /// Where the files lie that hold passwords and certificates; sources name them from here on.
+    @WithDefault("secrets")
+    Path secretsDir();
+
     Indexing indexing();
 
     Merges merges();

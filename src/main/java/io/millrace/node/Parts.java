@@ -2,11 +2,6 @@ package io.millrace.node;
 
 import io.millrace.catalog.Catalog;
 import io.millrace.catalog.DefinitionParser;
-import io.millrace.catalog.IndexDefinition;
-import io.millrace.catalog.IndexDefinition.FileFormat;
-import io.millrace.catalog.IndexDefinition.FileSource;
-import io.millrace.catalog.IndexDefinition.KafkaSource;
-import io.millrace.catalog.IndexDefinition.PushSource;
 import io.millrace.directory.Directory;
 import io.millrace.directory.MmapDirectory;
 import io.millrace.index.IndexOptions;
@@ -24,14 +19,6 @@ import io.millrace.publish.EventStream;
 import io.millrace.publish.RecordSender;
 import io.millrace.publish.RelayOptions;
 import io.millrace.segment.Analyzers;
-import io.millrace.source.ChangeSource;
-import io.millrace.source.file.FileBinding;
-import io.millrace.source.file.FileChangeSource;
-import io.millrace.source.file.FileReadOptions;
-import io.millrace.source.kafka.KafkaChangeSource;
-import io.millrace.source.kafka.KafkaReadOptions;
-import io.millrace.source.kafka.TopicBinding;
-import io.millrace.source.push.PushChangeSource;
 import io.millrace.source.push.PushOptions;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.enterprise.inject.Produces;
@@ -39,7 +26,6 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.OptionalLong;
 import java.util.random.RandomGenerator;
@@ -77,17 +63,38 @@ final class Parts {
 
     @Produces
     @Singleton
-    Catalog catalog(NodeConfig config, Directory data) {
+    Catalog catalog(NodeConfig config, Directory data, NodeResources resources) {
         DefinitionParser parser = new DefinitionParser(Analyzers.NAMES);
         if (!Files.isDirectory(config.definitionsDir())) {
-            return Catalog.open(data, null, parser);
+            return Catalog.open(data, null, parser, resources.random());
         }
         try {
-            return Catalog.open(data, MmapDirectory.open(config.definitionsDir()), parser);
+            return Catalog.open(
+                    data,
+                    MmapDirectory.open(config.definitionsDir()),
+                    parser,
+                    resources.random());
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "millrace.definitions-dir " + config.definitionsDir(), e);
         }
+    }
+
+    @Produces
+    @Singleton
+    Sources sources(
+            NodeConfig config,
+            Config settings,
+            Catalog catalog,
+            PushOptions pushing,
+            NodeResources resources) {
+        return new Sources(
+                catalog,
+                new Secrets(System.getenv()::get, config.secretsDir()),
+                KafkaSettings.of(settings),
+                config.filesDir(),
+                pushing,
+                resources);
     }
 
     @Produces
@@ -100,11 +107,10 @@ final class Parts {
     @Singleton
     Indexes indexes(
             NodeConfig config,
-            Config settings,
             Directory data,
             Catalog catalog,
+            Sources sources,
             CommitRelay relay,
-            PushOptions pushing,
             NodeResources resources) {
         LeaseLimits limits =
                 new LeaseLimits(
@@ -115,7 +121,7 @@ final class Parts {
         return new Indexes(
                 home,
                 catalog,
-                definition -> source(definition, settings, config.filesDir(), pushing, resources),
+                sources,
                 index -> {
                     index.limitLeases(limits);
                     return relay.attach(index);
@@ -195,55 +201,5 @@ final class Parts {
     @Singleton
     EventStream eventStream() {
         return new EventStream(Infrastructure.getDefaultWorkerPool(), EVENT_READERS_MAX);
-    }
-
-    private static ChangeSource source(
-            IndexDefinition definition,
-            Config settings,
-            Path filesDir,
-            PushOptions pushing,
-            NodeResources resources) {
-        return switch (definition.source()) {
-            case KafkaSource kafka -> kafkaSource(definition, kafka, settings, resources);
-            case PushSource _ ->
-                    new PushChangeSource(definition.name(), pushing, resources.random());
-            case FileSource file ->
-                    new FileChangeSource(
-                            new FileBinding(
-                                    definition.name(),
-                                    filesDir,
-                                    file.path(),
-                                    file.format() == FileFormat.CSV,
-                                    file.delimiter(),
-                                    definition.schema()),
-                            FileReadOptions.DEFAULT,
-                            resources.nanoClock()::nanos,
-                            resources.threads());
-        };
-    }
-
-    private static ChangeSource kafkaSource(
-            IndexDefinition definition,
-            KafkaSource kafka,
-            Config settings,
-            NodeResources resources) {
-        TopicBinding.KeyPlace keyPlace =
-                definition.schema().keyPaths().isEmpty()
-                        ? TopicBinding.KeyPlace.NONE
-                        : switch (kafka.keyFrom()) {
-                            case RECORD -> TopicBinding.KeyPlace.RECORD;
-                            case VALUE -> TopicBinding.KeyPlace.VALUE;
-                        };
-        return new KafkaChangeSource(
-                new TopicBinding(
-                        definition.name(),
-                        kafka.topic(),
-                        keyPlace,
-                        definition.schema(),
-                        kafka.properties()),
-                KafkaSettings.of(settings),
-                KafkaReadOptions.DEFAULT,
-                resources.nanoClock()::nanos,
-                resources.threads());
     }
 }

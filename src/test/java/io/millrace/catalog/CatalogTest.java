@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -183,7 +184,11 @@ class CatalogTest {
     }
 
     private Catalog open() throws IOException {
-        return Catalog.open(MmapDirectory.open(data), MmapDirectory.open(files), PARSER);
+        return Catalog.open(
+                MmapDirectory.open(data),
+                MmapDirectory.open(files),
+                PARSER,
+                new SplittableRandom(7));
     }
 
     private List<String> stored() throws IOException {

@@ -42,13 +42,16 @@ public final class FolderHome {
     }
 
     static Catalog catalog(Directory data) {
-        return Catalog.open(data, null, new DefinitionParser(Analyzers.NAMES));
+        return Catalog.open(data, null, new DefinitionParser(Analyzers.NAMES), new Random(7));
     }
 
     /// The catalog of a folder, with definitions in files.
     static Catalog catalog(Path folder, Path files) {
         return Catalog.open(
-                directory(folder), directory(files), new DefinitionParser(Analyzers.NAMES));
+                directory(folder),
+                directory(files),
+                new DefinitionParser(Analyzers.NAMES),
+                new Random(7));
     }
 
     private static Directory directory(Path folder) {
