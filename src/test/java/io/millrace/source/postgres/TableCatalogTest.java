@@ -57,24 +57,7 @@ class TableCatalogTest {
     }
 
     private static PostgresConnections connections() {
-        return new PostgresConnections(settings());
-    }
-
-    private static PostgresSettings settings() {
-        return new PostgresSettings(
-                "shop",
-                DATABASE.at().host(),
-                DATABASE.at().port(),
-                DATABASE.name(),
-                DATABASE.at().user(),
-                DATABASE.at().password(),
-                SslMode.PREFER,
-                null,
-                "slot",
-                "pub",
-                true,
-                TruncatePolicy.APPLY,
-                PostgresSettings.USUAL_WAL_BUDGET_BYTES);
+        return TestSources.connections(DATABASE, "slot", "pub");
     }
 
     private static TableShape read(String table, @Nullable String keyIndex) {
