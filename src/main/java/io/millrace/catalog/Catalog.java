@@ -142,15 +142,13 @@ public final class Catalog {
     /// Defines a source or changes it. Durable when it returns; what changed holds from the next
     /// connection on.
     ///
-    /// @throws InvalidRequest MALFORMED with a pointer into the definition; CONFLICT when the source
-    ///   is defined by a file, or indexes that read it depend on what differs
+    /// @throws InvalidRequest MALFORMED with a pointer into the definition; CONFLICT when the
+    ///   source is defined by a file, or indexes that read it depend on what differs
     /// @throws MillraceException.Unavailable when the definition could not be stored
     public synchronized Put.Outcome putSource(String name, Value definition) {
         SourceDefinition parsed = SourceDefinitionParser.parse(name, definition);
         Put.Outcome[] outcome = new Put.Outcome[1];
-        durably(
-                "storing source " + name,
-                () -> outcome[0] = sources.put(parsed, readers(name)));
+        durably("storing source " + name, () -> outcome[0] = sources.put(parsed, readers(name)));
         return outcome[0];
     }
 
@@ -161,7 +159,8 @@ public final class Catalog {
 
     /// Durable when it returns. Nothing is done to the source itself.
     ///
-    /// @throws InvalidRequest NOT_FOUND; CONFLICT when it is defined by a file, or an index reads it
+    /// @throws InvalidRequest NOT_FOUND; CONFLICT when it is defined by a file, or an index reads
+    ///   it
     /// @throws MillraceException.Unavailable when it could not be stored
     public synchronized void deleteSource(String name) {
         durably("deleting source " + name, () -> sources.delete(name, readers(name)));

@@ -65,8 +65,7 @@ final class CatalogReader {
             }
             try {
                 byte[] bytes = DefinitionStore.bytesOf(files, file);
-                Value content =
-                        file.endsWith(".json") ? Json.parse(bytes) : Json.parseYaml(bytes);
+                Value content = file.endsWith(".json") ? Json.parse(bytes) : Json.parseYaml(bytes);
                 if (SourceDefinitionParser.isSource(content)) {
                     sources.defineByFile(file, content);
                     continue;

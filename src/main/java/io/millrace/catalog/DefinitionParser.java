@@ -91,7 +91,7 @@ public final class DefinitionParser {
     static void checkName(DefinitionNode name) {
         if (!NAME.matcher(name.text()).matches()) {
             throw name.expected(
-                            "1 to 128 characters of a-z, 0-9, _ and -, the first a letter or digit");
+                    "1 to 128 characters of a-z, 0-9, _ and -, the first a letter or digit");
         }
     }
 

@@ -141,12 +141,11 @@ public record IndexDefinition(
 
     private static SourceDefinition named(String kind, String name, SourceCatalog sources) {
         return sources.find(name)
-                .orElseThrow(
-                        () ->
-                                InvalidRequest.malformed(
-                                        "/source/%s/source".formatted(kind),
-                                        "source.%s.source: no source named %s, define it first: PUT /sources/%s"
-                                                .formatted(kind, name, name)));
+                .orElseThrow(() ->
+                        InvalidRequest.malformed(
+                                "/source/%s/source".formatted(kind),
+                                "source.%s.source: no source named %s, define it first: PUT /sources/%s"
+                                        .formatted(kind, name, name)));
     }
 
     /// Whoever posts documents over HTTP feeds the index.

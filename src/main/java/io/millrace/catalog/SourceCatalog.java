@@ -119,8 +119,8 @@ public final class SourceCatalog {
     /// Durable when it returns.
     ///
     /// @param readers indexes that read it
-    /// @throws InvalidRequest CONFLICT when a file defines it, or something differs that its readers
-    ///   depend on
+    /// @throws InvalidRequest CONFLICT when a file defines it, or something differs that its
+    ///   readers depend on
     Catalog.Put.Outcome put(SourceDefinition after, Set<String> readers) throws IOException {
         String name = after.name();
         checkNotDefinedByFile(name);
@@ -229,10 +229,7 @@ public final class SourceCatalog {
                             .formatted(name, mark.get()));
         } else {
             incarnation = HexFormat.of().toHexDigits(random.nextLong());
-            marks.set(
-                    name,
-                    Mark.INCARNATION,
-                    new Obj(Map.of(INCARNATION, Value.of(incarnation))));
+            marks.set(name, Mark.INCARNATION, new Obj(Map.of(INCARNATION, Value.of(incarnation))));
         }
         Map<String, String> more = new TreeMap<>(incarnations);
         more.put(name, incarnation);

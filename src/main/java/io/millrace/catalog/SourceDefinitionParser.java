@@ -49,7 +49,8 @@ final class SourceDefinitionParser {
                     "truncate",
                     "wal-budget");
 
-    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._-]{1,253}|[0-9A-Fa-f:.]{2,45}");
+    private static final Pattern HOST =
+            Pattern.compile("[A-Za-z0-9._-]{1,253}|[0-9A-Fa-f:.]{2,45}");
     private static final Pattern SERVER =
             Pattern.compile("([A-Za-z0-9._-]{1,253}|\\[[0-9A-Fa-f:.]{2,45}\\]):[0-9]{1,5}");
     private static final Pattern URL =
@@ -110,11 +111,9 @@ final class SourceDefinitionParser {
                 : kafka(name, kafka.orElseThrow(), origin);
     }
 
-    private static PostgresDatabase postgres(
-            String name, DefinitionNode node, Value.Obj origin) {
+    private static PostgresDatabase postgres(String name, DefinitionNode node, Value.Obj origin) {
         node.refuseUnknown(POSTGRES_MEMBERS, Map.of());
-        Place place =
-                node.member("url").isPresent() ? placeOfUrl(node) : placeOfMembers(node);
+        Place place = node.member("url").isPresent() ? placeOfUrl(node) : placeOfMembers(node);
         boolean create = node.member("create").map(DefinitionNode::bool).orElse(true);
         return new PostgresDatabase(
                 name,
@@ -147,10 +146,9 @@ final class SourceDefinitionParser {
         DefinitionNode url = node.required("url", "where the database is");
         for (String instead : List.of("host", "port", "database")) {
             node.member(instead)
-                    .ifPresent(
-                            member -> {
-                                throw member.refused("the url says it already, leave one out");
-                            });
+                    .ifPresent(member -> {
+                        throw member.refused("the url says it already, leave one out");
+                    });
         }
         Matcher matcher = URL.matcher(url.text());
         if (!matcher.matches()) {

@@ -52,7 +52,8 @@ final class SourceParser {
         }
         node.refuseUnknown(SOURCES, Map.of());
         if (node.members().size() != 1) {
-            throw node.refused("%d members, expected one of kafka, postgres and file", node.members().size());
+            throw node.refused(
+                    "%d members, expected one of kafka, postgres and file", node.members().size());
         }
         DefinitionNode only = node.members().getFirst();
         return switch (only.name()) {
@@ -73,11 +74,10 @@ final class SourceParser {
         return new PostgresSource(
                 source.text(),
                 TableName.parse(table.text())
-                        .orElseThrow(
-                                () ->
-                                        table.expected(
-                                                "table or schema.table, as the catalog has it, a part"
-                                                        + " that has a dot in double quotes")),
+                        .orElseThrow(() ->
+                                table.expected(
+                                        "table or schema.table, as the catalog has it, a part"
+                                                + " that has a dot in double quotes")),
                 keyIndex.map(DefinitionNode::text).orElse(null),
                 key);
     }

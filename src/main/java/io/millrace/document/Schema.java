@@ -57,8 +57,8 @@ public final class Schema {
         this(version, keyPaths, fields, rules, false);
     }
 
-    /// @param keyPaths the fields that make the key, none when documents are appended, or as long as
-    ///   only the source knows them
+    /// @param keyPaths the fields that make the key, none when documents are appended, or as long
+    ///   as only the source knows them
     /// @param dynamic true when documents bring fields of their own
     public Schema(
             int version,

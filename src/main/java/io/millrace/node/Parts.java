@@ -70,10 +70,7 @@ final class Parts {
         }
         try {
             return Catalog.open(
-                    data,
-                    MmapDirectory.open(config.definitionsDir()),
-                    parser,
-                    resources.random());
+                    data, MmapDirectory.open(config.definitionsDir()), parser, resources.random());
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "millrace.definitions-dir " + config.definitionsDir(), e);

@@ -20,12 +20,17 @@ import io.millrace.source.file.FileReadOptions;
 import io.millrace.source.kafka.KafkaChangeSource;
 import io.millrace.source.kafka.KafkaReadOptions;
 import io.millrace.source.kafka.TopicBinding;
+import io.millrace.source.postgres.PostgresChangeSource;
 import io.millrace.source.postgres.PostgresSettings;
+import io.millrace.source.postgres.PostgresStream;
+import io.millrace.source.postgres.TableBinding;
+import io.millrace.source.postgres.WalReadOptions;
 import io.millrace.source.push.PushChangeSource;
 import io.millrace.source.push.PushOptions;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// Makes the source that feeds an index, from its definition, that of the cluster or database it
 /// names, and the secrets of this node. May be shared between threads.
@@ -36,6 +41,9 @@ final class Sources implements SourceFactory {
     private final Path filesDir;
     private final PushOptions pushing;
     private final NodeResources resources;
+
+    /// The log of a database is read once for all its indexes.
+    private final Map<String, PostgresStream> streams = new ConcurrentHashMap<>();
 
     /// @param ownCluster how clients reach the application's own Kafka
     Sources(
@@ -164,14 +172,28 @@ final class Sources implements SourceFactory {
     private SourceDefinition defined(String source) {
         return catalog.sources()
                 .find(source)
-                .orElseThrow(
-                        () ->
-                                new MillraceException.Unavailable(
-                                        "source %s is not defined: PUT /sources/%s, or a file with kind: source"
-                                                .formatted(source, source)));
+                .orElseThrow(() ->
+                        new MillraceException.Unavailable(
+                                "source %s is not defined: PUT /sources/%s, or a file with kind: source"
+                                        .formatted(source, source)));
     }
 
     private ChangeSource table(IndexDefinition definition, PostgresSource postgres) {
-        throw new MillraceException.Unavailable("TEMPORARY " + database(postgres.source()) + definition);
+        return new PostgresChangeSource(
+                new TableBinding(
+                        definition.name(),
+                        postgres.table(),
+                        postgres.keyIndex(),
+                        definition.schema()),
+                streams.computeIfAbsent(postgres.source(), this::stream));
+    }
+
+    private PostgresStream stream(String source) {
+        return new PostgresStream(
+                () -> database(source),
+                () -> catalog.readers(source),
+                WalReadOptions.DEFAULT,
+                resources.nanoClock()::nanos,
+                resources.threads());
     }
 }

@@ -181,9 +181,7 @@ class SourceCatalogTest {
         assertConflict("is read by index tracks", () -> catalog.checkSourceDeletable("shop"));
         assertConflict(
                 "postgres.slot changes from its own to mine",
-                () ->
-                        catalog.putSource(
-                                "shop", yaml(SHOP.replace("user:", "slot: mine, user:"))));
+                () -> catalog.putSource("shop", yaml(SHOP.replace("user:", "slot: mine, user:"))));
         assertConflict(
                 "kind changes from postgres to kafka",
                 () -> catalog.putSource("shop", yaml("{kafka: {bootstrap-servers: 'a:1'}}")));
@@ -200,11 +198,9 @@ class SourceCatalogTest {
     @Test
     void anIndexNamesASourceThatThereIs() throws IOException {
         Catalog catalog = open();
-        var absent =
-                assertThrows(InvalidRequest.class, () -> catalog.put("tracks", yaml(TRACKS)));
+        var absent = assertThrows(InvalidRequest.class, () -> catalog.put("tracks", yaml(TRACKS)));
         catalog.putSource("shop", yaml("{kafka: {bootstrap-servers: 'a:1,[::1]:2'}}"));
-        var other =
-                assertThrows(InvalidRequest.class, () -> catalog.put("tracks", yaml(TRACKS)));
+        var other = assertThrows(InvalidRequest.class, () -> catalog.put("tracks", yaml(TRACKS)));
 
         assertEquals("/source/postgres/source", absent.pointer());
         assertTrue(String.valueOf(absent.getMessage()).contains("PUT /sources/shop"));
@@ -228,13 +224,13 @@ class SourceCatalogTest {
         assertEquals(
                 List.of(
                         new Catalog.Problem(
-                                "3-shop.yaml", "source shop is defined by file 2-shop.yaml already")),
+                                "3-shop.yaml",
+                                "source shop is defined by file 2-shop.yaml already")),
                 catalog.problems());
         assertEquals(Set.of("tracks"), catalog.readers("shop"));
         assertConflict(
                 "is defined by file 2-shop.yaml", () -> catalog.putSource("shop", yaml(SHOP)));
-        assertEquals(
-                catalog.sources().incarnation("shop"), open().sources().incarnation("shop"));
+        assertEquals(catalog.sources().incarnation("shop"), open().sources().incarnation("shop"));
     }
 
     @Test

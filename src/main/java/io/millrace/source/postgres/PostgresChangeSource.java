@@ -47,9 +47,12 @@ public final class PostgresChangeSource implements ChangeSource {
     public Start start() {
         PostgresConnections connections = stream.connections();
         PostgresSettings settings = connections.settings();
+        // What is published and kept before the position is known, is there from the position on.
+        new SourceSetup(connections).prepare(binding.table(), binding.keyIndex());
         try (WalConnection log = WalConnection.open(connections, stream.nanoClock());
                 Connection connection = connections.sql()) {
             TableShape shape = OpenedTable.shape(connection, settings, binding);
+            shape.checkKey(binding.schema().keyPaths());
             Schema schema = OpenedTable.schema(binding.schema(), shape, shape.key());
             return new Start(
                     OpenedTable.identity(settings, log.timelines(), shape, schema),

@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Properties;
+import java.util.function.Supplier;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
 
@@ -27,23 +28,28 @@ final class PostgresConnections {
             SET xmlbinary = 'base64'; SET row_security = off; SET search_path = pg_catalog\
             """;
 
-    private final PostgresSettings settings;
+    private final Supplier<PostgresSettings> settings;
 
-    PostgresConnections(PostgresSettings settings) {
+    /// @param settings asked for every connection: a definition or a password may have changed
+    PostgresConnections(Supplier<PostgresSettings> settings) {
         this.settings = settings;
     }
 
+    /// Those of now.
+    ///
+    /// @throws MillraceException.Unavailable when they cannot be told, for want of a secret say
     PostgresSettings settings() {
-        return settings;
+        return settings.get();
     }
 
     /// A connection for statements. Blocks.
     ///
     /// @throws MillraceException.Unavailable when the server does not let us in
     Connection sql() {
-        Properties properties = properties();
+        PostgresSettings settings = settings();
+        Properties properties = properties(settings);
         PGProperty.SOCKET_TIMEOUT.set(properties, Math.toIntExact(ANSWER_TIMEOUT.toSeconds()));
-        return open(properties);
+        return open(settings, properties);
     }
 
     /// A connection that can stream the log; it can also run simple statements before it does.
@@ -51,14 +57,15 @@ final class PostgresConnections {
     ///
     /// @throws MillraceException.Unavailable when the server does not let us in
     Connection replication() {
-        Properties properties = properties();
+        PostgresSettings settings = settings();
+        Properties properties = properties(settings);
         PGProperty.REPLICATION.set(properties, "database");
         PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
         PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "15");
-        return open(properties);
+        return open(settings, properties);
     }
 
-    private Connection open(Properties properties) {
+    private static Connection open(PostgresSettings settings, Properties properties) {
         String url =
                 "jdbc:postgresql://%s:%d/%s"
                         .formatted(
@@ -88,7 +95,7 @@ final class PostgresConnections {
         }
     }
 
-    private Properties properties() {
+    private static Properties properties(PostgresSettings settings) {
         Properties properties = new Properties();
         PGProperty.USER.set(properties, settings.user());
         if (settings.password() != null) {

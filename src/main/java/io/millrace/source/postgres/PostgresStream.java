@@ -41,11 +41,12 @@ public final class PostgresStream {
     /// - detail: one sentence for people, empty when all is well
     record Status(State state, long endLsn, String detail) {}
 
+    /// @param settings those of now, asked for every connection
     /// @param indexes names of those that the source should feed: nothing is forgotten before each
     ///   of them was heard of
     /// @param nanoClock a clock for durations
     public PostgresStream(
-            PostgresSettings settings,
+            Supplier<PostgresSettings> settings,
             Supplier<Set<String>> indexes,
             WalReadOptions options,
             LongSupplier nanoClock,

@@ -12,8 +12,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// What a source needs in its database: a publication that shows its tables, and a slot that keeps
-/// the log. Makes them where the source says so, else says who should do what. May be shared between
-/// threads; every call uses a connection of its own.
+/// the log. Makes them where the source says so, else says who should do what. May be shared
+/// between threads; every call uses a connection of its own.
 final class SourceSetup {
     private static final Logger LOG = System.getLogger(SourceSetup.class.getName());
 
@@ -36,17 +36,20 @@ final class SourceSetup {
             """
             SELECT current_setting('server_version_num')::int, current_setting('server_version'),
                    current_setting('wal_level'), current_setting('server_encoding'),
-                   pg_is_in_recovery()""";
+                   pg_is_in_recovery()\
+            """;
 
     private static final String PUBLICATION =
             """
             SELECT pubinsert AND pubupdate AND pubdelete, pubtruncate, pubviaroot
-            FROM pg_catalog.pg_publication WHERE pubname = ?""";
+            FROM pg_catalog.pg_publication WHERE pubname = ?\
+            """;
 
     private static final String IS_PUBLISHED =
             """
             SELECT 1 FROM pg_catalog.pg_publication_tables
-            WHERE pubname = ? AND schemaname = ? AND tablename = ?""";
+            WHERE pubname = ? AND schemaname = ? AND tablename = ?\
+            """;
 
     private final PostgresConnections connections;
 
@@ -139,7 +142,8 @@ final class SourceSetup {
             }
             if (answer.getBoolean(5)) {
                 throw refused(
-                        settings, "is a standby, expected the primary that the table is written to");
+                        settings,
+                        "is a standby, expected the primary that the table is written to");
             }
             return version;
         }
@@ -150,7 +154,8 @@ final class SourceSetup {
             throws SQLException {
         if (!publicationExists(connection, settings, shape)) {
             if (!settings.managed()) {
-                throw refused(settings, "has no publication yet: %s", create(settings, shape, version));
+                throw refused(
+                        settings, "has no publication yet: %s", create(settings, shape, version));
             }
             ours(connection, settings, create(settings, shape, version));
         }
@@ -186,7 +191,8 @@ final class SourceSetup {
                     return false;
                 }
                 String alter =
-                        "ALTER PUBLICATION %s SET ".formatted(TableName.quoted(settings.publication()));
+                        "ALTER PUBLICATION %s SET "
+                                .formatted(TableName.quoted(settings.publication()));
                 boolean truncates =
                         answer.getBoolean(2) || settings.truncate() == TruncatePolicy.IGNORE;
                 if (!answer.getBoolean(1) || !truncates) {
@@ -211,8 +217,7 @@ final class SourceSetup {
     }
 
     private static boolean isPublished(
-            Connection connection, PostgresSettings settings, TableName table)
-            throws SQLException {
+            Connection connection, PostgresSettings settings, TableName table) throws SQLException {
         try (PreparedStatement question = connection.prepareStatement(IS_PUBLISHED)) {
             question.setString(1, settings.publication());
             question.setString(2, table.schema());

@@ -1,9 +1,11 @@
 package io.millrace.source.postgres;
 
+import io.millrace.MillraceException.InvalidRequest;
 import io.millrace.document.Field;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A table as its publication shows it. Immutable.
@@ -61,6 +63,24 @@ record TableShape(
     /// The columns of the key, in the order of their index.
     List<Column> keyColumns() {
         return key.stream().map(part -> column(part).orElseThrow()).toList();
+    }
+
+    /// Refuses a key that a definition declares and the table does not have.
+    ///
+    /// @param declared none where the definition leaves it to the table
+    /// @throws InvalidRequest with what to do
+    void checkKey(List<String> declared) {
+        if (!declared.isEmpty() && !Set.copyOf(declared).equals(Set.copyOf(key))) {
+            throw InvalidRequest.malformed(
+                    "/key",
+                    ("key %s, but the rows of table %s are told apart by %s (%s): leave the key out, or"
+                                    + " name a unique index of other columns with key-index")
+                            .formatted(
+                                    String.join(", ", declared),
+                                    name,
+                                    String.join(", ", key),
+                                    keyIndex == null ? "its primary key" : "index " + keyIndex));
+        }
     }
 
     /// How rows are indexed where a definition says nothing: key fields first.

@@ -89,7 +89,7 @@ final class FollowedSource implements AutoCloseable {
 
     private PostgresStream newStream() {
         return new PostgresStream(
-                settings, () -> Set.copyOf(indexes), options, System::nanoTime, Thread::new);
+                () -> settings, () -> Set.copyOf(indexes), options, System::nanoTime, Thread::new);
     }
 
     /// The source is told to wait for an index of this name, as by its definition.

@@ -49,7 +49,7 @@ class SourceSetupTest {
     private SourceSetup setup(String user, boolean managed) {
         return new SourceSetup(
                 new PostgresConnections(
-                        TestSources.settings(database, user, own, "pub_" + own, managed)));
+                        () -> TestSources.settings(database, user, own, "pub_" + own, managed)));
     }
 
     private SourceSetup setup() {
@@ -78,8 +78,9 @@ class SourceSetupTest {
     void slotAndPublicationAreMadeOnceAndGrowByTables() {
         setup().prepare(TRACK, null);
         String confirmed =
-                database.value("SELECT confirmed_flush_lsn::text FROM pg_replication_slots WHERE"
-                        + " slot_name = '%s'".formatted(own));
+                database.value(
+                        "SELECT confirmed_flush_lsn::text FROM pg_replication_slots WHERE"
+                                + " slot_name = '%s'".formatted(own));
 
         setup().prepare(new TableName("public", "album"), null);
         setup().prepare(TRACK, null);
@@ -88,9 +89,11 @@ class SourceSetupTest {
         assertEquals(List.of(own + " pgoutput"), slotsThere());
         assertEquals(
                 confirmed,
-                database.value("SELECT confirmed_flush_lsn::text FROM pg_replication_slots WHERE"
-                        + " slot_name = '%s'".formatted(own)));
-        assertEquals("t", database.value("SELECT pubviaroot::text FROM pg_publication").substring(0, 1));
+                database.value(
+                        "SELECT confirmed_flush_lsn::text FROM pg_replication_slots WHERE"
+                                + " slot_name = '%s'".formatted(own)));
+        assertEquals(
+                "t", database.value("SELECT pubviaroot::text FROM pg_publication").substring(0, 1));
     }
 
     @Test
@@ -146,7 +149,7 @@ class SourceSetupTest {
         database.execute("INSERT INTO track VALUES (1, 'a')");
         var connections =
                 new PostgresConnections(
-                        TestSources.settings(database, reader, own, "pub_" + own, false));
+                        () -> TestSources.settings(database, reader, own, "pub_" + own, false));
         new SourceSetup(connections).prepare(TRACK, null);
         try (Connection connection = connections.sql()) {
             var denied = assertThrows(SQLException.class, () -> count(connection));
@@ -161,11 +164,9 @@ class SourceSetupTest {
             assertEquals(
                     List.of("id", "title"),
                     new TableCatalog(new TypeCatalog())
-                            .read(connection, TRACK, "pub_" + own, null)
-                            .columns()
-                            .stream()
-                            .map(Column::name)
-                            .toList());
+                            .read(connection, TRACK, "pub_" + own, null).columns().stream()
+                                    .map(Column::name)
+                                    .toList());
             statement.execute("SELECT pg_logical_emit_message(false, 'millrace', '')");
             statement.execute("SELECT pg_current_wal_insert_lsn()");
         }
@@ -193,8 +194,7 @@ class SourceSetupTest {
         var refusal =
                 assertThrows(Unavailable.class, () -> setup(maker, true).prepare(TRACK, null));
         database.execute("GRANT CREATE ON DATABASE %s TO %s".formatted(own, maker));
-        var second =
-                assertThrows(Unavailable.class, () -> setup(maker, true).prepare(TRACK, null));
+        var second = assertThrows(Unavailable.class, () -> setup(maker, true).prepare(TRACK, null));
 
         database.execute("ALTER TABLE track OWNER TO " + maker);
         setup(maker, true).prepare(TRACK, null);

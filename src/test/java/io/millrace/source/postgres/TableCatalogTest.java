@@ -149,8 +149,7 @@ class TableCatalogTest {
     void onlyWhatIsPublishedIsThere() {
         var shape = read("partial", null);
 
-        assertEquals(
-                List.of("id", "shown"), shape.columns().stream().map(Column::name).toList());
+        assertEquals(List.of("id", "shown"), shape.columns().stream().map(Column::name).toList());
         assertEquals("(id > 10)", shape.rowFilter());
         var refusal = assertThrows(InvalidRequest.class, () -> read("keyless", null));
         assertTrue(

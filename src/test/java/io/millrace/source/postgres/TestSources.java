@@ -12,11 +12,7 @@ final class TestSources {
     }
 
     static PostgresSettings settings(
-            TestDatabase database,
-            String user,
-            String slot,
-            String publication,
-            boolean managed) {
+            TestDatabase database, String user, String slot, String publication, boolean managed) {
         return new PostgresSettings(
                 "shop",
                 database.at().host(),
@@ -34,6 +30,6 @@ final class TestSources {
     }
 
     static PostgresConnections connections(TestDatabase database, String slot, String publication) {
-        return new PostgresConnections(settings(database, slot, publication));
+        return new PostgresConnections(() -> settings(database, slot, publication));
     }
 }
