@@ -10,7 +10,8 @@ import org.apache.lucene.util.Version;
 /// Runs one group of measurements: `./mvnw -B -Pbench verify -Dbench=limits`. Without a group it
 /// lists them.
 final class Bench {
-    private static final List<BenchGroup> GROUPS = List.of(new IndexingBench(), new LimitsBench());
+    private static final List<BenchGroup> GROUPS =
+            List.of(new IndexingBench(), new KeysBench(), new LimitsBench());
 
     private Bench() {}
 

@@ -77,6 +77,16 @@ public final class DocumentKey implements Comparable<DocumentKey> {
         return hash;
     }
 
+    /// The first 8 bytes as one number, zeros where there are none: a key of a lower rank is
+    /// smaller, keys of one rank may be anything.
+    public long rank() {
+        long rank = 0;
+        for (int i = 0; i < Long.BYTES; i++) {
+            rank = rank << Byte.SIZE | (i < bytes.length ? bytes[i] & 0xFF : 0);
+        }
+        return rank;
+    }
+
     /// The parts in their canonical form: a uuid in lower case, a decimal without zeros behind its
     /// last digit, a timestamp in the unit of its field.
     public List<Value> parts() {

@@ -47,6 +47,11 @@ final class ChangeResolver {
         this.firstStays = schema.rules().mode() == WriteMode.REJECT_DUPLICATES;
     }
 
+    /// Whether documents are looked for by key.
+    boolean hasKeys() {
+        return hasKeys;
+    }
+
     /// @param seq intake number of the change
     Outcome resolve(Change change, long seq) {
         return switch (change) {

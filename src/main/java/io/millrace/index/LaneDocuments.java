@@ -5,6 +5,7 @@ import io.millrace.directory.Directory;
 import io.millrace.document.Document;
 import io.millrace.document.DocumentKey;
 import io.millrace.document.LiveSchema;
+import io.millrace.index.LaneCommand.Slice;
 import io.millrace.index.LaneOutput.OwnSegment;
 import io.millrace.segment.AnalyzedDocument;
 import io.millrace.segment.SegmentBuilder;
@@ -45,11 +46,13 @@ final class LaneDocuments {
     private @Nullable SegmentBuilder builder;
     private final List<OwnSegment> ownSegments = new ArrayList<>();
 
-    /// Taken when a committed segment is first looked at, so that an idle lane holds none.
+    /// Taken when keys are first looked for, so that an idle lane holds none.
     private LaneBases.@Nullable Base base;
 
     /// Of the segments of `base`.
     private final Map<SegmentId, MutableRoaringBitmap> committedDeletes = new HashMap<>();
+
+    private final LookAhead ahead = new LookAhead();
 
     private boolean cleared;
     private long liveDelta;
@@ -73,6 +76,17 @@ final class LaneDocuments {
         return builder == null ? 0 : builder.ramBytes();
     }
 
+    /// Gets ready to find the keys of the changes of a slice, from `from` on.
+    ///
+    /// @return ordinal of the first change that it has to be called for again
+    int lookAhead(Slice slice, int from) {
+        if (base == null && !cleared) {
+            base = bases.take();
+        }
+        return ahead.look(slice, from, ownSegments, base == null ? List.of() : base.views());
+    }
+
+    /// The visible document of a key of the changes that were looked ahead for.
     @Nullable Place find(DocumentKey key) {
         if (builder != null) {
             int document = builder.find(key);
@@ -80,28 +94,36 @@ final class LaneDocuments {
                 return new Place.InBuilder(builder, document);
             }
         }
-        for (OwnSegment segment : ownSegments.reversed()) {
+        ahead.turnTo(key);
+        for (int i = ownSegments.size() - 1; i >= ahead.ownCount(); i--) {
+            OwnSegment segment = ownSegments.get(i);
             int document = segment.reader().find(key);
-            if (document >= 0 && !segment.deleted().contains(document)) {
-                return new Place.InOwn(segment, document);
+            if (document >= 0) {
+                return inOwn(segment, document);
             }
         }
-        return cleared ? null : findInBase(key);
+        if (ahead.ownSegment() >= 0) {
+            return inOwn(ownSegments.get(ahead.ownSegment()), ahead.document());
+        }
+        return cleared ? null : findInBase();
     }
 
-    private @Nullable Place findInBase(DocumentKey key) {
-        if (base == null) {
-            base = bases.take();
+    /// The newest document of a key stands in its newest segment: if that is deleted, there is
+    /// none.
+    private static @Nullable Place inOwn(OwnSegment segment, int document) {
+        boolean isLive = !segment.deleted().contains(document);
+        return isLive ? new Place.InOwn(segment, document) : null;
+    }
+
+    private @Nullable Place findInBase() {
+        if (base == null || ahead.baseSegment() < 0) {
+            return null;
         }
-        for (SegmentView view : base.views().reversed()) {
-            int document = view.reader().find(key);
-            if (document >= 0 && !view.deleted().contains(document)) {
-                MutableRoaringBitmap deletes = committedDeletes.get(view.reader().meta().id());
-                boolean isLive = deletes == null || !deletes.contains(document);
-                return isLive ? new Place.InBase(view.reader(), document) : null;
-            }
-        }
-        return null;
+        SegmentReader segment = base.views().get(ahead.baseSegment()).reader();
+        int document = ahead.document();
+        MutableRoaringBitmap deletes = committedDeletes.get(segment.meta().id());
+        boolean isLive = deletes == null || !deletes.contains(document);
+        return isLive ? new Place.InBase(segment, document) : null;
     }
 
     Document read(Place place) {

@@ -65,7 +65,11 @@ final class LaneDraft {
         for (Reject reject : slice.rejects()) {
             reject(reject);
         }
+        int aheadEnd = resolver.hasKeys() ? 0 : slice.changeCount();
         for (int i = 0; i < slice.changeCount(); i++) {
+            if (i == aheadEnd) {
+                aheadEnd = documents.lookAhead(slice, i);
+            }
             Change change = slice.change(i);
             memory.makeRoom(documents.ramBytes(), change.sizeBytes(), flush);
             apply(change, slice.seq(i));

@@ -18,6 +18,12 @@ final class KeysLayout {
     static final int TAIL_STARTS_OFFSET = 16;
     static final int TAIL_BYTES = 24;
 
+    /// Slots whose fingerprints are looked at together.
+    static final int WORD_SLOTS = Long.BYTES;
+
+    private static final long LOW_BITS = 0x0101010101010101L;
+    private static final long TOP_BITS = LOW_BITS << 7;
+
     private KeysLayout() {}
 
     /// Two thirds of the slots are taken; at least one is free, so that every search ends.
@@ -35,5 +41,28 @@ final class KeysLayout {
 
     static byte fingerprint(long hash) {
         return (byte) (hash & 0x7F | 0x80);
+    }
+
+    /// Where a fingerprint stands among eight slots before the first free one: the top bit of its
+    /// byte.
+    ///
+    /// @param word fingerprints of eight slots, the first in the lowest byte
+    static long matches(long word, byte fingerprint) {
+        long free = ~word & TOP_BITS;
+        long beforeFree = (free & -free) - 1;
+        // Taken slots have the top bit set, as every fingerprint has: equal ones become 0, others
+        // stay below 128, so that no addition carries into the next byte.
+        long different = word ^ ((fingerprint & 0xFF) * LOW_BITS);
+        return ~((different & ~TOP_BITS) + ~TOP_BITS) & ~different & TOP_BITS & beforeFree;
+    }
+
+    /// Whether none of eight slots is free.
+    static boolean isFull(long word) {
+        return (~word & TOP_BITS) == 0;
+    }
+
+    /// Eight taken slots without a certain fingerprint.
+    static long fullWithout(byte fingerprint) {
+        return ((fingerprint & 0xFF) ^ 1) * LOW_BITS;
     }
 }

@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.MillraceException.Corrupt;
 import io.millrace.MillraceException.InvalidRequest;
+import io.millrace.testing.HardKeys;
 import io.millrace.testing.Seeded;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -216,5 +218,26 @@ final class DocumentKeyTest {
                             : Value.of(shortText(random)));
         }
         return parts;
+    }
+
+    @Test
+    void ranksRiseWithTheKeys() {
+        Seeded.repeat(
+                200,
+                random -> {
+                    List<DocumentKey> keys = new ArrayList<>(HardKeys.draw(random, 200));
+                    for (int i = 0; i < 50; i++) {
+                        keys.add(DocumentKey.of(randomParts(random)));
+                        keys.add(DocumentKey.of(random.nextLong() >> random.nextInt(64)));
+                    }
+                    keys.sort(null);
+                    for (int i = 1; i < keys.size(); i++) {
+                        assertTrue(
+                                keys.get(i - 1).rank() <= keys.get(i).rank(),
+                                keys.get(i - 1) + " and " + keys.get(i));
+                    }
+                });
+        assertTrue(DocumentKey.of(-300).rank() < DocumentKey.of(300).rank());
+        assertTrue(DocumentKey.of("a").rank() < DocumentKey.of("b").rank());
     }
 }
