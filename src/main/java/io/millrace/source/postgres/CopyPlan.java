@@ -15,7 +15,7 @@ final class CopyPlan {
     private int unfinished;
 
     /// A range of keys in one piece.
-    final class Part {
+    static final class Part {
         private final List<String> after;
         private List<String> upTo;
         private final long shows;
