@@ -86,7 +86,7 @@ public final class Index implements AutoCloseable {
                         throw new MillraceException.Bug(
                                 "%s already holds an index".formatted(directory.describe()));
                     }
-                    new Recovery(directory).deleteAll();
+                    Recovery.deleteAll(directory);
                     Ulids ulids = new Ulids(resources.clock(), resources.random());
                     CommitRecord record =
                             CommitRecord.first(
@@ -193,7 +193,10 @@ public final class Index implements AutoCloseable {
                         begin(
                                 directory,
                                 lock,
-                                new Recovery(directory).open(),
+                                new Recovery(
+                                                directory,
+                                                new SegmentOpener(directory, resources.threads()))
+                                        .open(),
                                 options,
                                 resources,
                                 new Ulids(resources.clock(), resources.random())));

@@ -33,9 +33,11 @@ final class Recovery {
 
     private final Directory directory;
     private final CommitFiles commitFiles;
+    private final SegmentOpener opener;
 
-    Recovery(Directory directory) {
+    Recovery(Directory directory, SegmentOpener opener) {
         this.directory = directory;
+        this.opener = opener;
         this.commitFiles = new CommitFiles(directory);
     }
 
@@ -71,7 +73,7 @@ final class Recovery {
     }
 
     /// Deletes what a creation that was cut off left behind.
-    void deleteAll() throws IOException {
+    static void deleteAll(Directory directory) throws IOException {
         for (String name : directory.list()) {
             if (IndexFile.parse(name).isPresent()) {
                 directory.delete(name);
@@ -150,18 +152,21 @@ final class Recovery {
         for (DeleteVectorMeta file : record.deleteVectors()) {
             vectors.put(file.name(), DeleteVectorFile.read(directory, file));
         }
+        List<SegmentReader> readers =
+                opener.open(record.segments().stream().map(SegmentEntry::meta).toList());
         List<SegmentView> views = new ArrayList<>();
         boolean whole = false;
         try {
-            for (SegmentEntry entry : record.segments()) {
-                SegmentReader reader = SegmentReader.open(directory, entry.meta());
-                views.add(new SegmentView(reader, deleted(entry, vectors)));
+            for (int i = 0; i < readers.size(); i++) {
+                views.add(
+                        new SegmentView(
+                                readers.get(i), deleted(record.segments().get(i), vectors)));
             }
             whole = true;
             return views;
         } finally {
             if (!whole) {
-                views.forEach(view -> view.reader().close());
+                readers.forEach(SegmentReader::close);
             }
         }
     }
