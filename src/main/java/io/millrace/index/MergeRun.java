@@ -111,7 +111,7 @@ final class MergeRun implements Runnable, MergeControl {
         MergedSegment merged =
                 SegmentMerger.merge(
                         directory, claim.output(), claim.schema(), inputs, options.order(), this);
-        SegmentReader reader = SegmentReader.open(directory, merged.meta());
+        SegmentReader reader = merged.reader();
         boolean published = false;
         try {
             MergeCheck.verify(claim.inputs(), reader, merged.documents()::target);

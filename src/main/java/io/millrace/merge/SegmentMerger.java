@@ -65,10 +65,17 @@ public final class SegmentMerger {
                             documents,
                             control::checkCancelled);
         }
-        try (SegmentReader reader = SegmentReader.open(directory, meta)) {
-            MergeCheck.check(reader, inputs, documents);
+        SegmentReader reader = SegmentReader.open(directory, meta);
+        boolean checked = false;
+        try {
+            MergeCheck.check(reader, inputs, documents, control);
+            control.progress(documents.documentCount(), meta.lengthBytes());
+            checked = true;
+            return new MergedSegment(reader, documents);
+        } finally {
+            if (!checked) {
+                reader.close();
+            }
         }
-        control.progress(documents.documentCount(), meta.lengthBytes());
-        return new MergedSegment(meta, documents);
     }
 }

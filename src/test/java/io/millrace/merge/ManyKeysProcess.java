@@ -121,7 +121,7 @@ final class ManyKeysProcess {
             mergeNanos += System.nanoTime() - start;
             mergedBytes += result.meta().lengthBytes();
             segments.removeAll(merged);
-            segments.add(SegmentReader.open(directory, result.meta()));
+            segments.add(result.reader());
             for (SegmentReader old : merged) {
                 old.close();
                 directory.delete(old.meta().id().fileName());

@@ -105,19 +105,19 @@ final class MergeControlTest {
     @Test
     void progressRisesToTheNumberOfLiveDocuments() throws IOException {
         Recorder recorder = new Recorder();
-        MergedSegment merged = merge(recorder);
-        assertEquals(3 * 699, merged.meta().documentCount());
+        SegmentMeta merged = merge(recorder);
+        assertEquals(3 * 699, merged.documentCount());
         assertEquals(3 * 699, recorder.documents.getLast());
         assertEquals(recorder.documents.stream().sorted().toList(), recorder.documents);
         assertTrue(recorder.documents.size() > 2, recorder.documents::toString);
-        assertEquals(merged.meta().lengthBytes(), recorder.bytesWritten);
-        assertEquals(merged.meta().lengthBytes(), recorder.throttledBytes);
+        assertEquals(merged.lengthBytes(), recorder.bytesWritten);
+        assertEquals(merged.lengthBytes(), recorder.throttledBytes);
     }
 
     @Test
     void aCancelledMergeEndsAtOnceAndLeavesNothingOpenWhereverItStands() throws IOException {
         Recorder whole = new Recorder();
-        SegmentMeta meta = merge(whole).meta();
+        SegmentMeta meta = merge(whole);
         directory.delete(output.fileName());
         assertTrue(whole.checks > 10, whole.checks + " checks");
         for (int at = 1; at <= whole.checks; at++) {
@@ -129,7 +129,7 @@ final class MergeControlTest {
             // the name is known, so the partial file can be deleted.
             directory.delete(output.fileName());
         }
-        assertEquals(meta.lengthBytes(), merge(new Recorder()).meta().lengthBytes());
+        assertEquals(meta.lengthBytes(), merge(new Recorder()).lengthBytes());
     }
 
     @Test
@@ -147,11 +147,14 @@ final class MergeControlTest {
                 directory.delete(output.fileName());
             }
         }
-        assertEquals(3 * 699, merge(MergeControl.NONE).meta().documentCount());
+        assertEquals(3 * 699, merge(MergeControl.NONE).documentCount());
     }
 
-    private MergedSegment merge(MergeControl control) throws IOException {
-        return SegmentMerger.merge(directory, output, SCHEMA, inputs, MergeOrder.INPUTS, control);
+    private SegmentMeta merge(MergeControl control) throws IOException {
+        MergedSegment merged =
+                SegmentMerger.merge(directory, output, SCHEMA, inputs, MergeOrder.INPUTS, control);
+        merged.reader().close();
+        return merged.meta();
     }
 
     private void assertNothingOpen() {

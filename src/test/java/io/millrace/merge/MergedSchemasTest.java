@@ -253,15 +253,14 @@ final class MergedSchemasTest {
     }
 
     private SegmentReader merge(Schema schema, MergeOrder order) throws Exception {
-        MergedSegment merged =
-                SegmentMerger.merge(
+        return SegmentMerger.merge(
                         directory,
                         Ulids.next(inputsRandom()),
                         schema,
                         inputs,
                         order,
-                        MergeControl.NONE);
-        return SegmentReader.open(directory, merged.meta());
+                        MergeControl.NONE)
+                .reader();
     }
 
     private static <T> T assertPresent(@Nullable T part) {

@@ -125,7 +125,7 @@ final class SegmentMergerTest {
                         sources.stream().map(Source::input).toList(),
                         order,
                         MergeControl.NONE);
-        try (SegmentReader reader = SegmentReader.open(directory, merged.meta())) {
+        try (SegmentReader reader = merged.reader()) {
             model.assertEqualTo(reader);
             for (int i = 0; i < sources.size(); i++) {
                 Source source = sources.get(i);
