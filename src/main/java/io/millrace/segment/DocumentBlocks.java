@@ -17,7 +17,6 @@ import org.apache.lucene.util.Counter;
 /// The stored documents of a builder, compressed block by block as they come ([DocumentsLayout]).
 /// Confined to one thread.
 final class DocumentBlocks {
-    private static final int LEVEL = 1;
     private static final VarHandle INT =
             MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -26,21 +25,16 @@ final class DocumentBlocks {
     private final IntList firstDocuments;
     private final IntList rawLengths;
 
-    /// The open block.
-    private final ByteList documents;
+    private final OpenBlock open;
 
-    private final IntList ends;
+    /// Those of the open block included.
     private int documentCount;
-
-    private byte[] raw = new byte[0];
-    private byte[] compressed = new byte[0];
 
     DocumentBlocks(Counter ramBytes) {
         this.ramBytes = ramBytes;
         firstDocuments = new IntList(ramBytes);
         rawLengths = new IntList(ramBytes);
-        documents = new ByteList(ramBytes);
-        ends = new IntList(ramBytes);
+        open = new OpenBlock(ramBytes);
     }
 
     void add(byte[] document) {
@@ -48,25 +42,22 @@ final class DocumentBlocks {
     }
 
     private void add(byte[] source, int offset, int length) {
-        documents.addAll(source, offset, length);
-        ends.add(documents.size());
+        open.add(source, offset, length);
         documentCount++;
-        if (documents.size() >= DocumentsLayout.BLOCK_BYTES) {
+        if (open.isFull()) {
             close();
         }
     }
 
     /// A document that was added: from the open block, or from one that is decompressed for it.
     Document document(int document) {
-        int open = documentCount - ends.size();
-        if (document >= open) {
-            int i = document - open;
-            int start = i == 0 ? 0 : ends.get(i - 1);
-            return Document.ofBytes(Arrays.copyOfRange(documents.array(), start, ends.get(i)));
+        int closedCount = documentCount - open.documentCount();
+        if (document >= closedCount) {
+            return open.document(document - closedCount);
         }
         int frame = frameOf(document);
         int first = firstDocuments.get(frame);
-        int end = frame + 1 < frames.size() ? firstDocuments.get(frame + 1) : open;
+        int end = frame + 1 < frames.size() ? firstDocuments.get(frame + 1) : closedCount;
         byte[] block = decompress(frames.get(frame), rawLengths.get(frame));
         int i = document - first;
         return Document.ofBytes(
@@ -157,36 +148,18 @@ final class DocumentBlocks {
     }
 
     private void close() {
-        int count = ends.size();
+        int count = open.documentCount();
         if (count == 0) {
             return;
         }
-        int header = count * Integer.BYTES;
-        int rawLength = Math.addExact(header, documents.size());
-        if (raw.length < rawLength) {
-            ramBytes.addAndGet(rawLength - raw.length);
-            raw = new byte[rawLength];
-        }
-        for (int i = 0; i < count; i++) {
-            INT.set(raw, i * Integer.BYTES, ends.get(i));
-        }
-        System.arraycopy(documents.array(), 0, raw, header, documents.size());
-        int bound = Math.toIntExact(Zstd.compressBound(rawLength));
-        if (compressed.length < bound) {
-            ramBytes.addAndGet(bound - compressed.length);
-            compressed = new byte[bound];
-        }
-        long length = Zstd.compressByteArray(compressed, 0, bound, raw, 0, rawLength, LEVEL);
-        if (Zstd.isError(length)) {
-            throw new MillraceException.Bug("zstd refused a block: " + Zstd.getErrorName(length));
-        }
-        byte[] frame = Arrays.copyOf(compressed, (int) length);
+        int rawLength = open.rawLength();
+        int length = open.compress();
+        byte[] frame = Arrays.copyOf(open.frame(), length);
         ramBytes.addAndGet(frame.length);
         firstDocuments.add(documentCount - count);
         frames.add(frame);
         rawLengths.add(rawLength);
-        documents.clear();
-        ends.clear();
+        open.clear();
     }
 
     /// The content of a frame.

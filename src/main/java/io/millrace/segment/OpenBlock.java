@@ -2,9 +2,11 @@ package io.millrace.segment;
 
 import com.github.luben.zstd.Zstd;
 import io.millrace.MillraceException;
+import io.millrace.document.Document;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import org.apache.lucene.util.Counter;
 
 /// The block of stored documents that is being filled ([DocumentsLayout]). Confined to one thread.
@@ -28,6 +30,12 @@ final class OpenBlock {
     void add(byte[] source, int offset, int length) {
         documents.addAll(source, offset, length);
         ends.add(documents.size());
+    }
+
+    /// The i-th document of this block.
+    Document document(int i) {
+        int start = i == 0 ? 0 : ends.get(i - 1);
+        return Document.ofBytes(Arrays.copyOfRange(documents.array(), start, ends.get(i)));
     }
 
     int documentCount() {

@@ -93,7 +93,7 @@ class MergeFailuresTest {
             step++;
             struck = failAt(step, isOfDevice, failure);
         }
-        assertTrue(step > 20, "a merge of " + step + " calls");
+        assertTrue(step > 10, "a merge of " + step + " calls");
     }
 
     /// False when a merge has fewer steps.
