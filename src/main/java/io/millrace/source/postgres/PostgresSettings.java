@@ -27,6 +27,24 @@ public record PostgresSettings(
     public static final int USUAL_PORT = 5432;
     public static final long USUAL_WAL_BUDGET_BYTES = 10L << 30;
 
+    /// The same, but for what becomes of an index whose table is truncated.
+    PostgresSettings with(TruncatePolicy policy) {
+        return new PostgresSettings(
+                source,
+                host,
+                port,
+                database,
+                user,
+                password,
+                sslMode,
+                sslRootCert,
+                slot,
+                publication,
+                managed,
+                policy,
+                walBudgetBytes);
+    }
+
     /// For messages: `shop on db.example.com:5432`.
     public String place() {
         return "%s on %s:%d".formatted(database, host, port);
