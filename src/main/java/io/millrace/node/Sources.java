@@ -20,6 +20,7 @@ import io.millrace.source.file.FileReadOptions;
 import io.millrace.source.kafka.KafkaChangeSource;
 import io.millrace.source.kafka.KafkaReadOptions;
 import io.millrace.source.kafka.TopicBinding;
+import io.millrace.source.postgres.CopyOptions;
 import io.millrace.source.postgres.PostgresChangeSource;
 import io.millrace.source.postgres.PostgresSettings;
 import io.millrace.source.postgres.PostgresStream;
@@ -193,6 +194,7 @@ final class Sources implements SourceFactory {
                 () -> database(source),
                 () -> catalog.readers(source),
                 WalReadOptions.DEFAULT,
+                CopyOptions.DEFAULT,
                 resources.nanoClock()::nanos,
                 resources.threads());
     }

@@ -10,9 +10,11 @@ import io.millrace.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// A table and its database as an index found them, or finds them again. Immutable.
 ///
@@ -27,6 +29,9 @@ record OpenedTable(WalTable known, TableShape shape, Schema schema) {
     private static final String TABLE = "postgres.table";
     private static final String TABLE_OID = "postgres.table-oid";
     private static final String KEY = "postgres.key";
+
+    /// `SQLSTATE` where there is no such table, or no such schema.
+    private static final Set<String> NO_TABLE = Set.of("42P01", "3F000");
 
     /// What an index that begins now is built from.
     static SourceIdentity identity(
@@ -79,8 +84,23 @@ record OpenedTable(WalTable known, TableShape shape, Schema schema) {
     /// @throws MillraceException.Unavailable when there is no such table, or nobody publishes it
     static TableShape shape(Connection connection, PostgresSettings settings, TableBinding binding)
             throws SQLException {
+        lock(connection, binding.table());
         return new TableCatalog(new TypeCatalog())
                 .read(connection, binding.table(), settings.publication(), binding.keyIndex());
+    }
+
+    /// Nobody changes the table while several questions are asked about it. Where there is none,
+    /// the first answer says so.
+    private static void lock(Connection connection, TableName table) throws SQLException {
+        connection.setAutoCommit(false);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("LOCK TABLE %s IN ACCESS SHARE MODE".formatted(table.quoted()));
+        } catch (SQLException e) {
+            if (!NO_TABLE.contains(String.valueOf(e.getSQLState()))) {
+                throw e;
+            }
+            connection.rollback();
+        }
     }
 
     private static String fact(SourceIdentity identity, String name) {

@@ -3,12 +3,14 @@ package io.millrace.source.postgres;
 import io.millrace.MillraceException;
 import io.millrace.change.ChangeBatch;
 import io.millrace.change.Checkpoint;
+import io.millrace.change.CopyState;
 import io.millrace.change.Position;
 import io.millrace.change.SourceIdentity;
 import io.millrace.change.SourcePartition;
 import io.millrace.document.Schema;
 import io.millrace.source.ChangeSource;
 import io.millrace.source.SourceStatus;
+import io.millrace.source.SourceStatus.Progress;
 import io.millrace.source.SourceStatus.State;
 import io.smallrye.mutiny.Multi;
 import java.sql.Connection;
@@ -56,7 +58,8 @@ public final class PostgresChangeSource implements ChangeSource {
             Schema schema = OpenedTable.schema(binding.schema(), shape, shape.key());
             return new Start(
                     OpenedTable.identity(settings, log.timelines(), shape, schema),
-                    Checkpoint.of(Map.of(partition, Position.of(log.slot().endLsn()))),
+                    Checkpoint.of(Map.of(partition, Position.of(log.slot().endLsn())))
+                            .withCopies(Map.of(partition, CopyState.NOTHING)),
                     new SourceFields(shape.key(), shape.fields()));
         } catch (SQLException e) {
             throw PostgresFailures.of(settings, e);
@@ -72,8 +75,7 @@ public final class PostgresChangeSource implements ChangeSource {
             SourceIdentity identity,
             Checkpoint from,
             Flow.Subscriber<? super ChangeBatch> subscriber) {
-        Position stands = from.position(partition);
-        if (stands == null) {
+        if (from.position(partition) == null) {
             throw new MillraceException.Fenced(
                     "checkpoint %s has no position in source %s"
                             .formatted(from, stream.settings().source()));
@@ -93,7 +95,7 @@ public final class PostgresChangeSource implements ChangeSource {
                             attachment,
                             identity,
                             partition,
-                            stands.next(),
+                            from,
                             subscriber,
                             before);
             reader = next;
@@ -126,9 +128,13 @@ public final class PostgresChangeSource implements ChangeSource {
         if (failure != null) {
             return new SourceStatus(State.FAILED, ends, String.valueOf(failure.getMessage()));
         }
-        return reader.hasEnded()
-                ? new SourceStatus(State.STOPPED, ends, "")
-                : new SourceStatus(log.state(), ends, log.detail());
+        if (reader.hasEnded()) {
+            return new SourceStatus(State.STOPPED, ends, "");
+        }
+        Progress progress = reader.progress();
+        return progress == null
+                ? new SourceStatus(log.state(), ends, log.detail())
+                : new SourceStatus(State.READING, ends, log.detail(), progress);
     }
 
     @Override

@@ -25,6 +25,7 @@ public final class PostgresStream {
     private final PostgresConnections connections;
     private final Supplier<Set<String>> indexes;
     private final WalReadOptions options;
+    private final CopyOptions copying;
     private final LongSupplier nanoClock;
     private final ThreadFactory threads;
 
@@ -49,11 +50,13 @@ public final class PostgresStream {
             Supplier<PostgresSettings> settings,
             Supplier<Set<String>> indexes,
             WalReadOptions options,
+            CopyOptions copying,
             LongSupplier nanoClock,
             ThreadFactory threads) {
         this.connections = new PostgresConnections(settings);
         this.indexes = indexes;
         this.options = options;
+        this.copying = copying;
         this.nanoClock = nanoClock;
         this.threads = threads;
     }
@@ -68,6 +71,10 @@ public final class PostgresStream {
 
     WalReadOptions options() {
         return options;
+    }
+
+    CopyOptions copying() {
+        return copying;
     }
 
     LongSupplier nanoClock() {
@@ -98,6 +105,11 @@ public final class PostgresStream {
             last.stop();
             last.awaitEnd(CLOSE_TIMEOUT);
         }
+    }
+
+    /// Where the index is, whether it reads the log already or not.
+    synchronized void standsAt(Attachment attachment, long lsn) {
+        attachment.standsAt(lsn);
     }
 
     /// Whatever the log says of the table behind a position.

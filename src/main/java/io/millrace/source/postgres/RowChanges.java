@@ -9,8 +9,10 @@ import io.millrace.change.Reject.Stage;
 import io.millrace.change.SourcePartition;
 import io.millrace.document.DocumentKey;
 import io.millrace.document.Schema;
+import io.millrace.source.postgres.CopiedKeys.Shown;
 import io.millrace.source.postgres.WalMessage.OldRow;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -25,11 +27,16 @@ final class RowChanges {
     /// Between 1970 and 2000, where the server begins to count.
     private static final long EPOCH_MILLIS = 946_684_800_000L;
 
+    /// Changes of one question to the database.
+    private static final int DOUBTFUL_MAX = 500;
+
+    private final TableShape shape;
     private final TableName table;
     private final SourcePartition partition;
     private final Schema schema;
     private final TruncatePolicy truncate;
     private final ColumnTypes types;
+    private final @Nullable CopiedKeys copied;
     private final TransactionBatches into;
 
     /// The transaction that the rows belong to.
@@ -40,6 +47,20 @@ final class RowChanges {
 
     private @Nullable RowMapping mapping;
 
+    /// Where the cells of the table's own key are.
+    private int[] keyCells = {};
+
+    /// Which of the copied rows show the transaction.
+    private Shown shown = Shown.NONE;
+
+    /// What came of the transaction, as long as it depends on keys whether it is shown.
+    private final List<Doubtful> doubtful = new ArrayList<>();
+
+    private boolean copiesAnew;
+
+    /// - key: cells of the table's key
+    private record Doubtful(List<String> key, Runnable add) {}
+
     /// Says what a type of the database is; may block.
     @FunctionalInterface
     interface ColumnTypes {
@@ -47,18 +68,22 @@ final class RowChanges {
     }
 
     /// @param schema whose key paths are names of columns
+    /// @param copied rows that show the beginning of the log already, null for none
     RowChanges(
-            TableName table,
+            TableShape shape,
             SourcePartition partition,
             Schema schema,
             TruncatePolicy truncate,
             ColumnTypes types,
+            @Nullable CopiedKeys copied,
             TransactionBatches into) {
-        this.table = table;
+        this.shape = shape;
+        this.table = shape.name();
         this.partition = partition;
         this.schema = schema;
         this.truncate = truncate;
         this.types = types;
+        this.copied = copied;
         this.into = into;
     }
 
@@ -68,11 +93,15 @@ final class RowChanges {
         switch (event) {
             case WalEvent.Begun now -> {
                 begun = now;
+                shown = copied == null ? Shown.NONE : copied.shown(now.commitLsn());
                 into.begin();
             }
             case WalEvent.Changed changed -> row(mapping(changed.relation()), changed.row());
             case WalEvent.Emptied _ -> truncate();
-            case WalEvent.Committed committed -> into.commit(committed.endLsn());
+            case WalEvent.Committed committed -> {
+                settle();
+                into.commit(committed.endLsn());
+            }
         }
     }
 
@@ -88,6 +117,7 @@ final class RowChanges {
                             column.name(), types.find(Integer.toUnsignedLong(column.typeOid()))));
         }
         RowMapping next = new RowMapping(table, cells, schema);
+        keyCells = keyCells(now);
         relation = now;
         mapping = next;
         return next;
@@ -119,14 +149,14 @@ final class RowChanges {
     private void deleteBefore(RowMapping rows, Tuple before, Tuple after) {
         DocumentKey key = key(rows, before, null);
         if (key != null && !key.equals(keyOrNull(rows, after))) {
-            into.add(new Change.Delete(key, origin(rows, before, null)));
+            add(before, new Change.Delete(key, origin(rows, before, null)));
         }
     }
 
     private void delete(RowMapping rows, Tuple row) {
         DocumentKey key = key(rows, row, null);
         if (key != null) {
-            into.add(new Change.Delete(key, origin(rows, row, null)));
+            add(row, new Change.Delete(key, origin(rows, row, null)));
         }
     }
 
@@ -136,11 +166,12 @@ final class RowChanges {
             return;
         }
         try {
-            into.add(
+            add(
+                    row,
                     new Change.Upsert(
                             key, rows.document(row), rows.unchanged(row), origin(rows, row, row)));
         } catch (InvalidRequest e) {
-            reject(Stage.DECODE, e, origin(rows, row, row));
+            reject(row, Stage.DECODE, e, origin(rows, row, row));
         }
     }
 
@@ -149,7 +180,7 @@ final class RowChanges {
         try {
             return rows.key(row);
         } catch (InvalidRequest e) {
-            reject(Stage.KEY, e, origin(rows, row, value));
+            reject(row, Stage.KEY, e, origin(rows, row, value));
             return null;
         }
     }
@@ -163,8 +194,65 @@ final class RowChanges {
         }
     }
 
-    private void reject(Stage stage, InvalidRequest reason, Origin origin) {
-        into.add(new Reject(stage, table + ": " + reason.getMessage(), origin));
+    private void reject(Tuple row, Stage stage, InvalidRequest reason, Origin origin) {
+        Reject reject = new Reject(stage, table + ": " + reason.getMessage(), origin);
+        add(row, () -> into.add(reject));
+    }
+
+    private void add(Tuple row, Change change) {
+        add(row, () -> into.add(change));
+    }
+
+    private void add(Tuple row, Runnable add) {
+        switch (shown) {
+            case NONE -> add.run();
+            case ALL -> {}
+            case SOME -> {
+                doubtful.add(new Doubtful(key(row), add));
+                if (doubtful.size() == DOUBTFUL_MAX) {
+                    settle();
+                }
+            }
+        }
+    }
+
+    private List<String> key(Tuple row) {
+        List<String> key = new ArrayList<>(keyCells.length);
+        for (int cell : keyCells) {
+            key.add(row.text(cell));
+        }
+        return key;
+    }
+
+    /// Leaves out what the copied rows show.
+    private void settle() {
+        if (!doubtful.isEmpty() && copied != null) {
+            boolean[] known =
+                    copied.shown(begun.commitLsn(), doubtful.stream().map(Doubtful::key).toList());
+            for (int i = 0; i < known.length; i++) {
+                if (!known[i]) {
+                    doubtful.get(i).add().run();
+                }
+            }
+        }
+        doubtful.clear();
+    }
+
+    /// True once a truncation made a part of the copy wrong: the transaction at hand is the last
+    /// one of the log that counts, and the table is to be copied anew.
+    boolean copiesAnew() {
+        return copiesAnew;
+    }
+
+    private int[] keyCells(WalMessage.Relation now) {
+        List<String> columns = now.columns().stream().map(WalMessage.Column::name).toList();
+        int[] cells = shape.key().stream().mapToInt(columns::indexOf).toArray();
+        if (copied != null && Arrays.stream(cells).anyMatch(cell -> cell < 0)) {
+            throw new MillraceException.Fenced(
+                    "table %s has no key %s any more, in whose order it was copied. Rebuild the index"
+                            .formatted(table, String.join(", ", shape.key())));
+        }
+        return cells;
     }
 
     /// @param value the row as it came, null for none
@@ -182,16 +270,25 @@ final class RowChanges {
     }
 
     private void truncate() {
+        if (shown == Shown.ALL) {
+            return;
+        }
         switch (truncate) {
-            case APPLY ->
-                    into.add(
-                            new Change.Truncate(
-                                    new Origin(
-                                            partition,
-                                            begun.commitLsn(),
-                                            timestampMillis(),
-                                            null,
-                                            null)));
+            case APPLY -> {
+                // Of the rows that are there now, those copied later were never touched by it; the
+                // others go, so nothing is copied any more.
+                copiesAnew |= shown == Shown.SOME;
+                shown = copiesAnew ? Shown.ALL : shown;
+                doubtful.clear();
+                into.add(
+                        new Change.Truncate(
+                                new Origin(
+                                        partition,
+                                        begun.commitLsn(),
+                                        timestampMillis(),
+                                        null,
+                                        null)));
+            }
             case IGNORE -> {}
             case HALT ->
                     throw new MillraceException.Fenced(

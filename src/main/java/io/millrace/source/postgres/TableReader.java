@@ -2,39 +2,35 @@ package io.millrace.source.postgres;
 
 import io.millrace.MillraceException;
 import io.millrace.change.ChangeBatch;
+import io.millrace.change.Checkpoint;
 import io.millrace.change.SourceIdentity;
 import io.millrace.change.SourcePartition;
-import java.sql.Connection;
-import java.sql.SQLException;
+import io.millrace.source.SourceStatus.Progress;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// One subscription: gives an index what the log says of its table, on its own thread. One batch is
-/// made ahead of demand.
+/// One subscription: copies the rows of a table that an index has not got yet, then gives what the
+/// log says of it, on its own thread. One batch is made ahead of demand.
 ///
 /// - Confined to its thread: everything but demand, cancellation and the status.
 final class TableReader implements Flow.Subscription, Runnable {
     private static final Duration PREDECESSOR_TIMEOUT = Duration.ofSeconds(10);
 
-    /// Nothing needs to be looked at sooner.
-    private static final long WAIT_NANOS_MAX = TimeUnit.SECONDS.toNanos(1);
+    /// How long a cancellation goes unnoticed at most.
+    private static final long WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final TableBinding binding;
     private final PostgresStream stream;
     private final Attachment attachment;
     private final SourceIdentity identity;
     private final SourcePartition partition;
-    private final long fromLsn;
     private final Flow.Subscriber<? super ChangeBatch> subscriber;
-    private final LongSupplier nanoClock;
 
     /// Ends when the reader before this one is gone: two must not read for one subscriber. Given up
     /// then, or a source in trouble would hold all that ever tried.
@@ -47,12 +43,13 @@ final class TableReader implements Flow.Subscription, Runnable {
 
     // Published by its own thread.
     private volatile @Nullable Thread thread;
-    private volatile @Nullable WalFeed feed;
+    private volatile @Nullable TableLog log;
+    private volatile @Nullable TableCopy copy;
     private volatile @Nullable MillraceException failure;
     private final CountDownLatch ended = new CountDownLatch(1);
 
     // Confined to its thread.
-    private long lastBatchNanos;
+    private Checkpoint stands;
 
     TableReader(
             TableBinding binding,
@@ -60,7 +57,7 @@ final class TableReader implements Flow.Subscription, Runnable {
             Attachment attachment,
             SourceIdentity identity,
             SourcePartition partition,
-            long fromLsn,
+            Checkpoint from,
             Flow.Subscriber<? super ChangeBatch> subscriber,
             @Nullable TableReader predecessor) {
         this.binding = binding;
@@ -68,9 +65,8 @@ final class TableReader implements Flow.Subscription, Runnable {
         this.attachment = attachment;
         this.identity = identity;
         this.partition = partition;
-        this.fromLsn = fromLsn;
+        this.stands = from;
         this.subscriber = subscriber;
-        this.nanoClock = stream.nanoClock();
         this.predecessor = predecessor;
     }
 
@@ -90,15 +86,21 @@ final class TableReader implements Flow.Subscription, Runnable {
     public void cancel() {
         cancelled = true;
         LockSupport.unpark(thread);
-        WalFeed open = feed;
+        TableLog open = log;
         if (open != null) {
-            open.nudge();
+            open.wake();
         }
     }
 
     /// Why it ended; null when it was told to, or has not.
     @Nullable MillraceException failure() {
         return failure;
+    }
+
+    /// How far the copy of the table is; null while there is none.
+    @Nullable Progress progress() {
+        TableCopy open = copy;
+        return open == null ? null : open.progress();
     }
 
     boolean isCancelled() {
@@ -143,10 +145,6 @@ final class TableReader implements Flow.Subscription, Runnable {
     }
 
     private void end(@Nullable MillraceException reason) {
-        WalFeed open = feed;
-        if (open != null) {
-            open.leave();
-        }
         if (cancelled || reason == null) {
             ended.countDown();
             return;
@@ -168,56 +166,60 @@ final class TableReader implements Flow.Subscription, Runnable {
 
     private void read() throws InterruptedException {
         OpenedTable table = OpenedTable.find(stream.connections(), binding, identity);
-        WalFeed open = stream.open(attachment, table.known(), fromLsn);
-        feed = open;
-        lastBatchNanos = nanoClock.getAsLong();
-        try (OpenTypes types = new OpenTypes(stream.connections())) {
-            TransactionBatches batches =
-                    new TransactionBatches(partition, fromLsn, stream.options());
-            RowChanges changes =
-                    new RowChanges(
-                            binding.table(),
-                            partition,
-                            table.schema(),
-                            stream.settings().truncate(),
-                            types::find,
-                            batches);
-            List<WalEvent> events = new ArrayList<>();
-            while (!cancelled) {
-                events.clear();
-                long reachedLsn = open.drainTo(events);
-                for (WalEvent event : events) {
-                    changes.accept(event);
-                    if (batches.isFull()) {
-                        give(batches.cut());
-                    }
-                }
-                batches.pass(reachedLsn);
-                if (batches.hasWhole() || (batches.hasOnlyMoved() && nanosUntilPosition() <= 0)) {
-                    give(batches.cut());
-                } else {
-                    long nanos = batches.hasOnlyMoved() ? nanosUntilPosition() : WAIT_NANOS_MAX;
-                    open.await(reachedLsn, nanos);
-                }
+        stream.standsAt(attachment, Objects.requireNonNull(stands.position(partition)).next());
+        while (!cancelled) {
+            if (!stands.copy(partition).complete()) {
+                copy(table);
+            } else {
+                follow(table);
             }
         }
     }
 
-    private long nanosUntilPosition() {
-        return stream.options().positionInterval().toNanos()
-                - (nanoClock.getAsLong() - lastBatchNanos);
+    private void copy(OpenedTable table) throws InterruptedException {
+        try (TableCopy open =
+                new TableCopy(
+                        stream.connections(),
+                        binding.index(),
+                        table.shape(),
+                        table.schema(),
+                        stands,
+                        stream.copying(),
+                        stream.nanoClock(),
+                        stream.threads())) {
+            copy = open;
+            while (!cancelled && !open.isDone()) {
+                give(open.poll(WAIT_NANOS));
+            }
+        } finally {
+            copy = null;
+        }
+    }
+
+    private void follow(OpenedTable table) throws InterruptedException {
+        try (TableLog open = new TableLog(stream, attachment, binding, table, partition, stands)) {
+            log = open;
+            while (!cancelled && !open.copiesAnew()) {
+                give(open.poll(WAIT_NANOS));
+            }
+        } finally {
+            log = null;
+        }
     }
 
     /// Waits for demand.
     private void give(@Nullable ChangeBatch batch) {
+        checkDemandRule();
+        if (batch == null) {
+            return;
+        }
         while (!cancelled && demand.get() == 0) {
             checkDemandRule();
             LockSupport.park(this);
         }
-        checkDemandRule();
-        if (batch != null && !cancelled) {
+        if (!cancelled) {
             demand.decrementAndGet();
-            lastBatchNanos = nanoClock.getAsLong();
+            stands = stands.after(batch);
             subscriber.onNext(batch);
         }
     }
@@ -225,44 +227,6 @@ final class TableReader implements Flow.Subscription, Runnable {
     private void checkDemandRule() {
         if (brokeDemandRule) {
             throw new MillraceException.Bug("a subscriber asked for less than one batch");
-        }
-    }
-
-    /// Types of the database, through a connection that is opened when somebody asks for one that
-    /// not every database has.
-    private static final class OpenTypes implements AutoCloseable {
-        private final PostgresConnections connections;
-        private final TypeCatalog types = new TypeCatalog();
-        private @Nullable Connection connection;
-
-        OpenTypes(PostgresConnections connections) {
-            this.connections = connections;
-        }
-
-        ColumnType find(long oid) {
-            ColumnType known = types.known(oid);
-            if (known != null) {
-                return known;
-            }
-            try {
-                if (connection == null) {
-                    connection = connections.sql();
-                }
-                return types.find(connection, oid);
-            } catch (SQLException e) {
-                throw PostgresFailures.of(connections.settings(), e);
-            }
-        }
-
-        @Override
-        public void close() {
-            try {
-                if (connection != null) {
-                    connection.close();
-                }
-            } catch (SQLException e) {
-                throw PostgresFailures.of(connections.settings(), e);
-            }
         }
     }
 }

@@ -89,7 +89,12 @@ final class FollowedSource implements AutoCloseable {
 
     private PostgresStream newStream() {
         return new PostgresStream(
-                () -> settings, () -> Set.copyOf(indexes), options, System::nanoTime, Thread::new);
+                () -> settings,
+                () -> Set.copyOf(indexes),
+                options,
+                CopyOptions.DEFAULT,
+                System::nanoTime,
+                Thread::new);
     }
 
     /// The source is told to wait for an index of this name, as by its definition.
@@ -97,12 +102,21 @@ final class FollowedSource implements AutoCloseable {
         indexes.add(index);
     }
 
-    /// An index of a table, from now on.
+    /// An index of a table that has what is there now, and reads what comes.
     TableFollower follow(String table) {
+        return follower(table, false);
+    }
+
+    /// An index of a table from the beginning.
+    TableFollower copy(String table) {
+        return follower(table, true);
+    }
+
+    private TableFollower follower(String table, boolean copies) {
         TableFollower follower =
                 new TableFollower("index-of-" + table + "-" + followers.size(), this, table);
         followers.add(follower);
-        follower.begin();
+        follower.begin(copies);
         return follower;
     }
 

@@ -86,7 +86,8 @@ class PostgresChangeSourceTest {
                         "ALTER TABLE t ALTER body SET STORAGE EXTERNAL, REPLICA IDENTITY FULL")) {
             // Given
             var index = source.follow("t");
-            source.database.execute("INSERT INTO t SELECT 1, 0, b FROM %s AS f(b)".formatted(large("1")));
+            source.database.execute(
+                    "INSERT INTO t SELECT 1, 0, b FROM %s AS f(b)".formatted(large("1")));
             String before = index.catchUp().documents().getFirst();
 
             // When: the key changes too, so that nothing under the new key could be kept
@@ -141,8 +142,7 @@ class PostgresChangeSourceTest {
 
             // Then
             assertEquals(
-                    List.of(
-                            "{\"a\":1,\"b\":\"x\",\"n\":1}", "{\"a\":2,\"b\":\"x\",\"n\":1}"),
+                    List.of("{\"a\":1,\"b\":\"x\",\"n\":1}", "{\"a\":2,\"b\":\"x\",\"n\":1}"),
                     index.catchUp().documents());
             assertEquals(
                     List.of("Delete", "Upsert", "Delete", "Upsert", "Delete", "Upsert"),
@@ -172,7 +172,8 @@ class PostgresChangeSourceTest {
                 case IGNORE -> assertEquals(3, index.catchUp().size());
                 case HALT -> {
                     Fenced stop = assertInstanceOf(Fenced.class, index.awaitFailure());
-                    assertTrue(stop.getMessage().contains("public.t was truncated"), stop::getMessage);
+                    assertTrue(
+                            stop.getMessage().contains("public.t was truncated"), stop::getMessage);
                     assertEquals(2, index.size());
                     assertEquals(stop.getMessage(), index.source().status().detail());
                 }
@@ -247,8 +248,7 @@ class PostgresChangeSourceTest {
 
     @Test
     void aKeyColumnThatIsGoneStopsTheIndex() {
-        try (var source =
-                FollowedSource.of("gone", "CREATE TABLE t (id int PRIMARY KEY, n int)")) {
+        try (var source = FollowedSource.of("gone", "CREATE TABLE t (id int PRIMARY KEY, n int)")) {
             // Given
             var index = source.follow("t").catchUp();
 
@@ -273,7 +273,9 @@ class PostgresChangeSourceTest {
 
             // When
             source.database.execute(
-                    "DROP TABLE t", "CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t VALUES (2)");
+                    "DROP TABLE t",
+                    "CREATE TABLE t (id int PRIMARY KEY)",
+                    "INSERT INTO t VALUES (2)");
 
             // Then
             Fenced stop = assertInstanceOf(Fenced.class, index.awaitFailure());

@@ -65,10 +65,15 @@ final class TableFollower {
     }
 
     /// As an index that never read its source.
-    void begin() {
+    ///
+    /// @param copies else it has what is there now
+    void begin(boolean copies) {
         var start = changes.start();
         identity = start.identity();
         committed = start.checkpoint();
+        if (!copies) {
+            committed = Checkpoint.of(committed.positions());
+        }
         read();
     }
 
