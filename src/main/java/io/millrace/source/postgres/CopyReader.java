@@ -12,6 +12,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
 
@@ -20,6 +22,9 @@ import org.postgresql.copy.CopyOut;
 final class CopyReader implements AutoCloseable {
     private static final long NO_TIME = -1;
     private static final int ANSWER_TIMEOUT_MILLIS = 600_000;
+
+    /// How long a table stays locked against changes of its form while the index takes no more.
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final TableCopy copy;
     private final TableShape table;
@@ -73,8 +78,15 @@ final class CopyReader implements AutoCloseable {
                 connection.rollback();
                 return;
             }
-            copy(part, order, snapshot.position());
-            connection.rollback();
+            List<String> last = part.after();
+            while (last != null) {
+                last = copy(part, last, order, snapshot.position());
+                connection.rollback();
+                if (last != null) {
+                    handOn(part, last, false);
+                    snapshot.enter(connection);
+                }
+            }
         }
     }
 
@@ -87,7 +99,13 @@ final class CopyReader implements AutoCloseable {
         }
     }
 
-    private void copy(CopyPlan.Part part, KeyOrder order, long position)
+    /// Copies a part, or as much of it as the index takes without a pause: nobody may change the
+    /// form of the table while this goes on, and who wants to would keep everybody waiting.
+    ///
+    /// @param after the last key that was copied
+    /// @return null when the part is finished, else the last key; its batch waits to be handed on
+    private @Nullable List<String> copy(
+            CopyPlan.Part part, List<String> after, KeyOrder order, long position)
             throws SQLException, InterruptedException {
         CopyOut rows =
                 connection
@@ -95,18 +113,23 @@ final class CopyReader implements AutoCloseable {
                         .getCopyAPI()
                         .copyOut(
                                 "COPY (SELECT %s%s) TO STDOUT"
-                                        .formatted(columns, order.rows(part.after(), part.upTo())));
-        List<String> last = part.after();
+                                        .formatted(columns, order.rows(after, part.upTo())));
+        List<String> last = after;
         for (byte[] row = rows.readFromCopy(); row != null; row = rows.readFromCopy()) {
             Tuple cells = CopyText.row(row, mapping.size());
             add(cells, position);
             if (changes.size() + rejects.size() >= options.batchChangesMax()
                     || bytes >= options.batchBytesMax()) {
                 last = keyCells(cells);
+                if (!copy.awaitRoom(bytes, PATIENCE_NANOS)) {
+                    rows.cancelCopy();
+                    return last;
+                }
                 handOn(part, last, false);
             }
         }
         handOn(part, last, true);
+        return null;
     }
 
     private void add(Tuple cells, long position) {

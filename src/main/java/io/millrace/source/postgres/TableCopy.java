@@ -199,21 +199,38 @@ final class TableCopy implements AutoCloseable {
         }
     }
 
+    /// Waits until so much may be handed on; false when that takes longer than `nanos`.
+    ///
+    /// @throws InterruptedException when nobody wants it any more
+    boolean awaitRoom(long bytes, long nanos) throws InterruptedException {
+        lock.lock();
+        try {
+            long left = nanos;
+            while (!hasRoom(bytes) && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+            return hasRoom(bytes);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// One alone passes, however large.
+    private boolean hasRoom(long bytes) throws InterruptedException {
+        if (closed || failure != null) {
+            throw new InterruptedException("copy of " + table.name() + " is over");
+        }
+        return queue.isEmpty() || queuedBytes + bytes <= options.queueBytesMax();
+    }
+
     /// Hands on what was read, once there is room.
     ///
     /// @throws InterruptedException when nobody wants it any more
     void put(Copied copied) throws InterruptedException {
         lock.lock();
         try {
-            // One alone passes, however large.
-            while (!closed
-                    && failure == null
-                    && !queue.isEmpty()
-                    && queuedBytes + copied.bytes() > options.queueBytesMax()) {
+            while (!hasRoom(copied.bytes())) {
                 changed.await();
-            }
-            if (closed || failure != null) {
-                throw new InterruptedException("copy of " + table.name() + " is over");
             }
             queue.add(copied);
             queuedBytes += copied.bytes();

@@ -22,6 +22,10 @@ final class FollowedSource implements AutoCloseable {
                     Duration.ofMillis(300),
                     Duration.ofMillis(10));
 
+    /// Many small ranges.
+    private static final CopyOptions COPY_OPTIONS =
+            new CopyOptions(3, 100, 30, 1 << 20, 64 << 10, Duration.ofSeconds(1));
+
     /// An index declares nothing: key and fields are the table's.
     private static final Schema DECLARED = new Schema(1, List.of(), List.of(), true);
 
@@ -92,7 +96,7 @@ final class FollowedSource implements AutoCloseable {
                 () -> settings,
                 () -> Set.copyOf(indexes),
                 options,
-                CopyOptions.DEFAULT,
+                COPY_OPTIONS,
                 System::nanoTime,
                 Thread::new);
     }

@@ -4,6 +4,7 @@ import io.millrace.MillraceException;
 import io.millrace.change.Change;
 import io.millrace.change.ChangeBatch;
 import io.millrace.change.Checkpoint;
+import io.millrace.change.CopyState;
 import io.millrace.change.Reject;
 import io.millrace.change.SourceIdentity;
 import io.millrace.change.SourcePartition;
@@ -123,7 +124,7 @@ final class TableFollower {
                     if (failed != null) {
                         throw failed;
                     }
-                    return position() >= lsn;
+                    return position() >= lsn && copied().complete();
                 });
         return this;
     }
@@ -135,6 +136,13 @@ final class TableFollower {
         committed = accepted;
         committedDocuments = new TreeMap<>(documents);
         changes.acknowledge(committed);
+    }
+
+    /// Commits unless a transaction is open.
+    synchronized void commitIfWhole() {
+        if (!inTransaction) {
+            commit();
+        }
     }
 
     synchronized long position() {
@@ -149,7 +157,12 @@ final class TableFollower {
         return checkpoint.positions().values().iterator().next().next();
     }
 
-    /// Asks for nothing more until [#askAgain].
+    /// Asks for nothing more until [#askAgain]. How far the copy of the table is, as of what was
+    /// given.
+    synchronized CopyState copied() {
+        return accepted.copy(new SourcePartition(source.settings.source(), 0));
+    }
+
     synchronized void askNoMore() {
         asks = false;
     }
