@@ -1,12 +1,10 @@
 package io.millrace.index;
 
 import io.millrace.MillraceException;
-import io.millrace.change.Reject;
 import io.millrace.directory.Directory;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,10 +12,6 @@ import java.util.Optional;
 /// memory, so a long outbox costs disk only. May be shared between threads; a generation that is
 /// dropped while it is being read counts as dropped before.
 final class CommitHistory {
-    private static final Comparator<Reject> SOURCE_ORDER =
-            Comparator.comparing((Reject reject) -> reject.origin().partition())
-                    .thenComparingLong(reject -> reject.origin().position());
-
     private final Directory directory;
     private final CommitFiles commitFiles;
     private final Generations generations;
@@ -66,64 +60,63 @@ final class CommitHistory {
         return events;
     }
 
-    /// In order, of the generations in (from, through].
-    List<StoredReject> rejectsBetween(long from, long through) {
+    /// None when the generation is not kept any more.
+    StoredRejects rejectsOf(long generation) {
         CommitRecord newest = generations.newest().record();
-        List<StoredReject> rejects = new ArrayList<>();
-        for (long generation = Math.max(from + 1, newest.keptFrom());
-                generation <= Math.min(through, newest.generation());
-                generation++) {
-            record(newest, generation).ifPresent(record -> rejects.addAll(rejectsOf(record)));
-        }
-        return rejects;
+        boolean isKept = generation >= newest.keptFrom() && generation <= newest.generation();
+        return new StoredRejects(
+                this,
+                directory,
+                generation,
+                isKept
+                        ? record(newest, generation).map(CommitRecord::rejects).orElse(List.of())
+                        : List.of());
     }
 
-    /// Newest first.
-    List<StoredReject> newestRejects(int limit) {
-        CommitRecord newest = generations.newest().record();
+    /// Newest first; no more once their keys and values take `bytesMax`.
+    List<StoredReject> newestRejects(int limit, long bytesMax) {
+        long oldest = generations.newest().record().keptFrom();
         List<StoredReject> rejects = new ArrayList<>();
-        for (long generation = newest.generation();
-                generation >= newest.keptFrom() && rejects.size() < limit;
+        long bytes = 0;
+        for (long generation = generations.newest().number();
+                generation >= oldest && rejects.size() < limit && bytes < bytesMax;
                 generation--) {
-            record(newest, generation)
-                    .ifPresent(record -> rejects.addAll(rejectsOf(record).reversed()));
+            StoredRejects stored = rejectsOf(generation);
+            for (int ordinal = stored.count() - 1;
+                    ordinal >= 0 && rejects.size() < limit && bytes < bytesMax;
+                    ordinal--) {
+                for (StoredReject reject : stored.page(ordinal, 1, bytesMax)) {
+                    rejects.add(reject);
+                    bytes += reject.reject().origin().sizeBytes();
+                }
+            }
         }
-        return rejects.subList(0, Math.min(limit, rejects.size()));
+        return rejects;
     }
 
     private Optional<CommitRecord> record(CommitRecord newest, long generation) {
         if (generation == newest.generation()) {
             return Optional.of(newest);
         }
+        return reading(generation, () -> commitFiles.read(generation).record());
+    }
+
+    /// Reads something of a kept generation.
+    @FunctionalInterface
+    interface Reading<T> {
+        T read() throws IOException;
+    }
+
+    /// Empty when the generation was dropped meanwhile.
+    <T> Optional<T> reading(long generation, Reading<T> reading) {
         try {
-            return Optional.of(commitFiles.read(generation).record());
+            return Optional.of(reading.read());
         } catch (NoSuchFileException e) {
             checkDropped(generation, e);
             return Optional.empty();
         } catch (IOException e) {
             throw unreadable(generation, e);
         }
-    }
-
-    /// In the order of the source, whichever lanes found them.
-    private List<StoredReject> rejectsOf(CommitRecord record) {
-        List<Reject> read = new ArrayList<>();
-        for (RejectsMeta file : record.rejects()) {
-            try {
-                RejectsFile.read(directory, file, read::add);
-            } catch (NoSuchFileException e) {
-                checkDropped(record.generation(), e);
-                return List.of();
-            } catch (IOException e) {
-                throw unreadable(record.generation(), e);
-            }
-        }
-        read.sort(SOURCE_ORDER);
-        List<StoredReject> rejects = new ArrayList<>(read.size());
-        for (Reject reject : read) {
-            rejects.add(new StoredReject(record.generation(), rejects.size(), reject));
-        }
-        return rejects;
     }
 
     private void checkDropped(long generation, NoSuchFileException cause) {

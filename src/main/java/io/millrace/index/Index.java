@@ -18,6 +18,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// One incarnation of an index in one folder: opens, hands out the writer and snapshots, closes.
 /// May be shared between threads.
 public final class Index implements AutoCloseable {
+    private static final long SHOWN_REJECTS_BYTES_MAX = 32L << 20;
+
     private final Directory directory;
     private final DirectoryLock lock;
     private final SegmentManager manager;
@@ -320,14 +322,14 @@ public final class Index implements AutoCloseable {
         return history.eventsAfter(generation, limit);
     }
 
-    /// Rejects of the generations in (from, through], in order, for the dead-letter relay.
-    public List<StoredReject> rejectsBetween(long from, long through) {
-        return history.rejectsBetween(from, through);
+    /// The rejects of a generation, to be read page by page; none when it is not kept any more.
+    public StoredRejects rejectsOf(long generation) {
+        return history.rejectsOf(generation);
     }
 
-    /// The newest rejects kept, newest first, at most `limit`, for people.
+    /// The newest rejects kept, newest first, at most `limit` and about 32 MiB, for people.
     public List<StoredReject> newestRejects(int limit) {
-        return history.newestRejects(limit);
+        return history.newestRejects(limit, SHOWN_REJECTS_BYTES_MAX);
     }
 
     /// The newest generation whose events and dead letters are known to be acknowledged.
@@ -448,7 +450,7 @@ public final class Index implements AutoCloseable {
         return manager.newest().record();
     }
 
-    /// Looks for files in the folder that nobody owns and has them deleted, which otherwise happens
+    /// Looks for files in the folder that nobody owns and deletes them, which otherwise happens
     /// every few minutes while the index is written to. How many there were.
     public int sweepOrphans() {
         return manager.sweepOrphans();

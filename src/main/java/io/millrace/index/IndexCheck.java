@@ -168,7 +168,7 @@ public final class IndexCheck {
                     "",
                     meta,
                     (files, rejects) -> {
-                        RejectsFile.read(directory, rejects, _ -> {});
+                        RejectsReader.scan(directory, rejects, _ -> {});
                         return rejects;
                     });
         }

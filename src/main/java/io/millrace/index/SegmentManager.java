@@ -157,21 +157,29 @@ final class SegmentManager {
         return new Leftovers(sweep.failedCount(), sweep.failedBytes(), orphans.found());
     }
 
-    /// Looks for files that nobody owns and has them deleted. How many there were; none while what
-    /// is on disk is unknown.
+    /// Looks for files that nobody owns and deletes them. How many there were; none while what is
+    /// on disk is unknown.
     int sweepOrphans() {
-        return thread.call(() -> distrusted ? 0 : orphans.run());
+        return thread.call(() -> {
+            int found = distrusted ? 0 : orphans.run();
+            sweepAllDue();
+            return found;
+        });
+    }
+
+    private void sweepAllDue() {
+        while (sweep.isDue() && !distrusted) {
+            sweepIfTrusted();
+        }
     }
 
     /// Does now what is otherwise done soon: deletes what nobody needs, starts merges.
     void sweep() {
         thread.call(() -> {
             sweep.retrySoon();
-            OptionalLong next = chores();
-            while (sweep.isDue() && !distrusted) {
-                next = chores();
-            }
-            return next;
+            chores();
+            sweepAllDue();
+            return true;
         });
     }
 

@@ -315,7 +315,8 @@ final class IndexFeeder {
     }
 
     private List<Reject> rejectsOf(long generation) {
-        return index.rejectsBetween(generation - 1, generation).stream()
+        // Whoever waits for answers pushed them: they fit into the bounds of that.
+        return index.rejectsOf(generation).page(0, Integer.MAX_VALUE, Long.MAX_VALUE).stream()
                 .map(StoredReject::reject)
                 .toList();
     }

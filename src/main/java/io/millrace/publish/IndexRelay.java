@@ -6,6 +6,7 @@ import io.millrace.index.IndexEvent;
 import io.millrace.index.MergeEvent;
 import io.millrace.index.NodeResources.NanoClock;
 import io.millrace.index.StoredReject;
+import io.millrace.index.StoredRejects;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
@@ -24,6 +25,10 @@ import java.util.concurrent.locks.ReentrantLock;
 final class IndexRelay implements Runnable, AutoCloseable {
     private static final Logger LOG = System.getLogger(IndexRelay.class.getName());
     private static final int EVENTS_MAX = 64;
+
+    /// Of one window of dead letters, which goes beyond it by one of them.
+    private static final long DEAD_LETTER_BYTES_MAX = 4L << 20;
+
     private static final long SLICE_NANOS = 50_000_000;
 
     private final Index index;
@@ -155,17 +160,23 @@ final class IndexRelay implements Runnable, AutoCloseable {
             lettersOf = generation;
             lettersAcknowledged = 0;
         }
-        List<StoredReject> rejects = index.rejectsBetween(generation - 1, generation);
-        while (lettersAcknowledged < rejects.size()) {
-            int end = Math.min(lettersAcknowledged + options.deadLetterWindow(), rejects.size());
+        StoredRejects rejects = index.rejectsOf(generation);
+        while (lettersAcknowledged < rejects.count()) {
+            List<StoredReject> window =
+                    rejects.page(
+                            lettersAcknowledged, options.deadLetterWindow(), DEAD_LETTER_BYTES_MAX);
+            if (window.isEmpty()) {
+                // Dropped meanwhile: a resync follows.
+                return;
+            }
             acknowledged(
-                    rejects.subList(lettersAcknowledged, end).stream()
+                    window.stream()
                             .map(reject ->
                                     send(
                                             DeadLetters.toRecord(
                                                     index.name(), index.incarnation(), reject)))
                             .toList());
-            lettersAcknowledged = end;
+            lettersAcknowledged += window.size();
         }
     }
 

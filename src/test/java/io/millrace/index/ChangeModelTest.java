@@ -250,7 +250,7 @@ class ChangeModelTest {
                 model.apply(source.get(place), place);
             }
             SortedMap<Long, Stage> refused = new TreeMap<>();
-            for (StoredReject stored : index.rejectsBetween(0, Long.MAX_VALUE)) {
+            for (StoredReject stored : IndexScenario.rejects(index)) {
                 long place = stored.reject().origin().position();
                 assertNull(refused.put(place, stored.reject().stage()), "refused twice");
             }

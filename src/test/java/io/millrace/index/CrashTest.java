@@ -119,7 +119,7 @@ class CrashTest {
             assertTrue(found.number() >= known.acknowledged(), where);
             assertEquals(scenario.model(position), IndexScenario.documents(snapshot), where);
             for (RejectsMeta rejects : found.record().rejects()) {
-                RejectsFile.read(image, rejects, _ -> {});
+                RejectsReader.scan(image, rejects, _ -> {});
             }
             checkKept(scenario, found.record(), where);
         }

@@ -120,7 +120,7 @@ class DamageTest {
                     generation <= found.number();
                     generation++) {
                 for (RejectsMeta rejects : records.read(generation).record().rejects()) {
-                    RejectsFile.read(disk, rejects, _ -> {});
+                    RejectsReader.scan(disk, rejects, _ -> {});
                 }
             }
         } catch (NoSuchFileException e) {

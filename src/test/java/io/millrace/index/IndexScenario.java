@@ -239,6 +239,17 @@ final class IndexScenario {
         }
     }
 
+    /// Of all kept generations, in order.
+    static List<StoredReject> rejects(Index index) {
+        List<StoredReject> rejects = new ArrayList<>();
+        for (long generation = index.record().keptFrom();
+                generation <= index.record().generation();
+                generation++) {
+            rejects.addAll(index.rejectsOf(generation).page(0, 1_000_000, Long.MAX_VALUE));
+        }
+        return rejects;
+    }
+
     static SortedMap<String, Long> documents(Index index) {
         try (IndexSnapshot snapshot = index.snapshot()) {
             return documents(snapshot);

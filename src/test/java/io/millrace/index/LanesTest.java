@@ -139,7 +139,7 @@ class LanesTest {
             assertInstanceOf(Admission.Accepted.class, scenario.offer(index, steps));
             scenario.commit(index);
 
-            List<StoredReject> stored = index.rejectsBetween(1, 2);
+            List<StoredReject> stored = IndexScenario.rejects(index);
             assertEquals(60, stored.size());
             for (int i = 0; i < 60; i++) {
                 assertEquals(i, stored.get(i).reject().origin().position());

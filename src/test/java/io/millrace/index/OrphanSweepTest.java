@@ -107,7 +107,7 @@ class OrphanSweepTest {
             }
             index.settle();
             assertEquals(0, index.sweepOrphans());
-            assertEquals(2, index.rejectsBetween(2, 4).size());
+            assertEquals(2, IndexScenario.rejects(index).size());
         }
     }
 

@@ -90,7 +90,8 @@ class RecordFuzzTest {
                                     ? 0
                                     : bytes.getInt(trailer + RejectsLayout.TRAILER_CRC_OFFSET);
                     int count = trailer < 0 ? 0 : bytes.getInt(trailer);
-                    RejectsFile.read(disk, new RejectsMeta(name, file.length, crc, count), _ -> {});
+                    RejectsReader.scan(
+                            disk, new RejectsMeta(name, file.length, crc, count), _ -> {});
                 });
     }
 

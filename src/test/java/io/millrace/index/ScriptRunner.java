@@ -97,9 +97,7 @@ final class ScriptRunner implements AutoCloseable {
             case "commits" -> index().commits(100).stream().map(point -> describe(point)).toList();
             case "events" -> events(arguments);
             case "rejects" ->
-                    index().rejectsBetween(0, Long.MAX_VALUE).stream()
-                            .map(ScriptRunner::describe)
-                            .toList();
+                    IndexScenario.rejects(index()).stream().map(ScriptRunner::describe).toList();
             case "published" -> {
                 index().markPublished(Long.parseLong(arguments.getFirst()));
                 yield List.of("published through " + index().publishedThrough());

@@ -218,7 +218,7 @@ class WriteModesTest {
     }
 
     private List<Stage> stages() {
-        return index.rejectsBetween(0, Long.MAX_VALUE).stream()
+        return IndexScenario.rejects(index).stream()
                 .map(stored -> stored.reject().stage())
                 .toList();
     }
