@@ -129,6 +129,33 @@ final class TableFollower {
         return this;
     }
 
+    /// Reads again after every failure until everything was given.
+    TableFollower inStep() {
+        long lsn = source.lsn();
+        Awaiting.that(
+                index + " gets in step",
+                () -> {
+                    if (failure() instanceof MillraceException.Unavailable) {
+                        readAgain();
+                    } else if (failure() != null) {
+                        throw failure();
+                    }
+                    return isPast(lsn);
+                });
+        return this;
+    }
+
+    private synchronized boolean isPast(long lsn) {
+        SourcePartition partition = accepted.positions().firstKey();
+        return positionOf(accepted) >= lsn && accepted.copy(partition).complete();
+    }
+
+    synchronized void commitIfWhole() {
+        if (!inTransaction) {
+            commit();
+        }
+    }
+
     synchronized void commit() {
         if (inTransaction) {
             throw new IllegalStateException("a commit would cut a transaction");
