@@ -1,6 +1,7 @@
 package io.millrace.source.postgres;
 
 import io.millrace.document.Schema;
+import io.millrace.testing.Awaiting;
 import io.millrace.testing.TestDatabase;
 import io.millrace.testing.TestPostgres;
 import java.time.Duration;
@@ -142,6 +143,17 @@ final class FollowedSource implements AutoCloseable {
         followers.forEach(TableFollower::goOn);
     }
 
+    /// The server takes a moment to see that its reader is gone.
+    void awaitFree() {
+        Awaiting.that(
+                "slot free",
+                () ->
+                        database.rows(
+                                        "SELECT 1 FROM pg_replication_slots WHERE active AND slot_name = '%s'"
+                                                .formatted(settings.slot()))
+                                .isEmpty());
+    }
+
     long lsn() {
         return Lsn.parse(database.value("SELECT pg_current_wal_insert_lsn()"));
     }
@@ -160,14 +172,7 @@ final class FollowedSource implements AutoCloseable {
     @Override
     public void close() {
         followers.forEach(TableFollower::stop);
-        // The server takes a moment to see that its reader is gone.
-        io.millrace.testing.Awaiting.that(
-                "slot free",
-                () ->
-                        database.rows(
-                                        "SELECT 1 FROM pg_replication_slots WHERE active AND slot_name = '%s'"
-                                                .formatted(settings.slot()))
-                                .isEmpty());
+        awaitFree();
         database.execute(
                 "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = '%s'"
                         .formatted(settings.slot()));

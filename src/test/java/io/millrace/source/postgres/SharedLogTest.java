@@ -110,8 +110,7 @@ class SharedLogTest {
                     "INSERT INTO t VALUES (1, 1)");
 
             // Then: for longer than the server waits for a word
-            Awaiting.that(
-                    "pause", () -> full.source().status().state() == State.PAUSED);
+            Awaiting.that("pause", () -> full.source().status().state() == State.PAUSED);
             String since = source.database.value("SELECT clock_timestamp()");
             Awaiting.that(
                     "server hears of us",
@@ -146,7 +145,11 @@ class SharedLogTest {
                         Duration.ofMillis(10));
         try (var source =
                         FollowedSource.of(
-                                TestPostgres.database("confirm"), "confirm", options, TABLE, OTHER);
+                                TestPostgres.database("confirm"),
+                                "confirm",
+                                options,
+                                TABLE,
+                                OTHER);
                 Connection writer = source.database.connect();
                 Statement statement = writer.createStatement()) {
             source.database.execute(
@@ -201,7 +204,11 @@ class SharedLogTest {
     @Test
     void everyTransactionComesOnceWhateverStops() {
         // R23: ends, breaks and returns at any point, against the rows of the table
-        try (var source = FollowedSource.of("once", TABLE, "INSERT INTO t SELECT i, i FROM generate_series(1, 500) i")) {
+        try (var source =
+                FollowedSource.of(
+                        "once",
+                        TABLE,
+                        "INSERT INTO t SELECT i, i FROM generate_series(1, 500) i")) {
             var index = source.copy("t");
             var other = source.copy("t");
             Seeded.repeat(
@@ -213,10 +220,10 @@ class SharedLogTest {
                             stir(source, other, random);
                         }
                         List<String> rows =
-                                source.database
-                                        .rows("SELECT id, n FROM t ORDER BY id")
-                                        .stream()
-                                        .map(row -> "{\"id\":%s,\"n\":%s}".formatted(row.get(0), row.get(1)))
+                                source.database.rows("SELECT id, n FROM t ORDER BY id").stream()
+                                        .map(row ->
+                                                "{\"id\":%s,\"n\":%s}"
+                                                        .formatted(row.get(0), row.get(1)))
                                         .toList();
                         assertEquals(rows, index.inStep().documents());
                         assertEquals(rows, other.inStep().documents());
@@ -238,7 +245,8 @@ class SharedLogTest {
             case 3 -> {
                 if (random.nextInt(4) == 0) {
                     source.database.transaction(
-                            "TRUNCATE t", "INSERT INTO t SELECT i, 0 FROM generate_series(1, 300) i");
+                            "TRUNCATE t",
+                            "INSERT INTO t SELECT i, 0 FROM generate_series(1, 300) i");
                 }
             }
             default ->
@@ -260,5 +268,4 @@ class SharedLogTest {
             default -> {}
         }
     }
-
 }
