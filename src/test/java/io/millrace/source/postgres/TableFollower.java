@@ -150,6 +150,7 @@ final class TableFollower {
         return positionOf(accepted) >= lsn && accepted.copy(partition).complete();
     }
 
+    /// Commits unless a transaction is open.
     synchronized void commitIfWhole() {
         if (!inTransaction) {
             commit();
@@ -163,13 +164,6 @@ final class TableFollower {
         committed = accepted;
         committedDocuments = new TreeMap<>(documents);
         changes.acknowledge(committed);
-    }
-
-    /// Commits unless a transaction is open.
-    synchronized void commitIfWhole() {
-        if (!inTransaction) {
-            commit();
-        }
     }
 
     synchronized long position() {
