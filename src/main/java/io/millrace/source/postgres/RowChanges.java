@@ -14,6 +14,7 @@ import io.millrace.source.postgres.WalMessage.OldRow;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -148,7 +149,7 @@ final class RowChanges {
     /// Two texts may be one key: a number with and without zeros at its end.
     private void deleteBefore(RowMapping rows, Tuple before, Tuple after) {
         DocumentKey key = key(rows, before, null);
-        if (key != null && !key.equals(keyOrNull(rows, after))) {
+        if (key != null && !Objects.equals(key, keyOrNull(rows, after))) {
             add(before, new Change.Delete(key, origin(rows, before, null)));
         }
     }

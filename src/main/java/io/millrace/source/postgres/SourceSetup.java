@@ -281,7 +281,7 @@ final class SourceSetup {
                                 + " source with create: false, or grant it (%s)",
                         settings.user(),
                         sql,
-                        e.getMessage());
+                        String.valueOf(e.getMessage()));
             }
             if (!DUPLICATE_OBJECT.equals(e.getSQLState())) {
                 throw e;
