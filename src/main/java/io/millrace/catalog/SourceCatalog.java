@@ -56,6 +56,11 @@ public final class SourceCatalog {
         return Optional.ofNullable(definitions.get(name));
     }
 
+    /// @throws InvalidRequest NOT_FOUND
+    public SourceDefinition get(String name) {
+        return find(name).orElseThrow(() -> notFound(name));
+    }
+
     /// Which life of a source this is: 16 hexadecimal digits.
     ///
     /// @throws InvalidRequest NOT_FOUND

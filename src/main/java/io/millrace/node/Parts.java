@@ -19,6 +19,7 @@ import io.millrace.publish.EventStream;
 import io.millrace.publish.RecordSender;
 import io.millrace.publish.RelayOptions;
 import io.millrace.segment.Analyzers;
+import io.millrace.source.postgres.PostgresSources;
 import io.millrace.source.push.PushOptions;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.enterprise.inject.Produces;
@@ -92,6 +93,12 @@ final class Parts {
                 config.filesDir(),
                 pushing,
                 resources);
+    }
+
+    @Produces
+    @Singleton
+    PostgresSources databases(Sources sources) {
+        return sources.databases();
     }
 
     @Produces

@@ -21,9 +21,8 @@ import io.millrace.source.kafka.KafkaChangeSource;
 import io.millrace.source.kafka.KafkaReadOptions;
 import io.millrace.source.kafka.TopicBinding;
 import io.millrace.source.postgres.CopyOptions;
-import io.millrace.source.postgres.PostgresChangeSource;
 import io.millrace.source.postgres.PostgresSettings;
-import io.millrace.source.postgres.PostgresStream;
+import io.millrace.source.postgres.PostgresSources;
 import io.millrace.source.postgres.TableBinding;
 import io.millrace.source.postgres.WalReadOptions;
 import io.millrace.source.push.PushChangeSource;
@@ -31,7 +30,8 @@ import io.millrace.source.push.PushOptions;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// Makes the source that feeds an index, from its definition, that of the cluster or database it
 /// names, and the secrets of this node. May be shared between threads.
@@ -43,8 +43,7 @@ final class Sources implements SourceFactory {
     private final PushOptions pushing;
     private final NodeResources resources;
 
-    /// The log of a database is read once for all its indexes.
-    private final Map<String, PostgresStream> streams = new ConcurrentHashMap<>();
+    private final PostgresSources databases;
 
     /// @param ownCluster how clients reach the application's own Kafka
     Sources(
@@ -60,6 +59,39 @@ final class Sources implements SourceFactory {
         this.filesDir = filesDir;
         this.pushing = pushing;
         this.resources = resources;
+        this.databases =
+                new PostgresSources(
+                        new Databases(),
+                        WalReadOptions.DEFAULT,
+                        CopyOptions.DEFAULT,
+                        PostgresSources.Guarding.DEFAULT,
+                        resources.nanoClock()::nanos,
+                        resources.threads());
+    }
+
+    /// The databases that are defined.
+    PostgresSources databases() {
+        return databases;
+    }
+
+    private final class Databases implements PostgresSources.Definitions {
+        @Override
+        public Set<String> databases() {
+            return catalog.sources().definitions().stream()
+                    .filter(PostgresDatabase.class::isInstance)
+                    .map(SourceDefinition::name)
+                    .collect(Collectors.toUnmodifiableSet());
+        }
+
+        @Override
+        public PostgresSettings database(String source) {
+            return Sources.this.database(source);
+        }
+
+        @Override
+        public Set<String> readers(String source) {
+            return catalog.readers(source);
+        }
     }
 
     @Override
@@ -180,22 +212,12 @@ final class Sources implements SourceFactory {
     }
 
     private ChangeSource table(IndexDefinition definition, PostgresSource postgres) {
-        return new PostgresChangeSource(
+        return databases.open(
+                postgres.source(),
                 new TableBinding(
                         definition.name(),
                         postgres.table(),
                         postgres.keyIndex(),
-                        definition.schema()),
-                streams.computeIfAbsent(postgres.source(), this::stream));
-    }
-
-    private PostgresStream stream(String source) {
-        return new PostgresStream(
-                () -> database(source),
-                () -> catalog.readers(source),
-                WalReadOptions.DEFAULT,
-                CopyOptions.DEFAULT,
-                resources.nanoClock()::nanos,
-                resources.threads());
+                        definition.schema()));
     }
 }

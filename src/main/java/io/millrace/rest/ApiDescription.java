@@ -16,7 +16,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
                         title = "Millrace",
                         version = "0.1",
                         description =
-                                "Kafka topics as a search index that knows exactly how far it has"
+                                "Kafka topics and Postgres tables as a search index that knows exactly how far it has"
                                         + " read. Every failure is problem+json (RFC 9457).",
                         license = @License(name = "Apache-2.0")),
         components =
@@ -102,6 +102,16 @@ public class ApiDescription extends Application {
             source:
               kafka: { topic: quakes, format: json, key-from: record }
             commit: { interval: 1s, changes: 100000, bytes: 64MiB, idle-interval: 10s }
+            """;
+
+    static final String SOURCE =
+            """
+            postgres:
+              url: postgresql://db.example.com:5432/shop
+              user: millrace
+              password: { env: MILLRACE_SECRET_SHOP }
+              ssl-mode: verify-full
+              wal-budget: 10GiB
             """;
 
     static final String SEARCH =

@@ -1,5 +1,7 @@
 package io.millrace.source.postgres;
 
+import org.jspecify.annotations.Nullable;
+
 /// An index that hangs on a log: while it does, the server keeps what the index has not committed
 /// yet. Guarded by the [PostgresStream] that made it.
 final class Attachment {
@@ -8,6 +10,8 @@ final class Attachment {
 
     private final String index;
     private long committedLsn = UNKNOWN;
+
+    private @Nullable WalFeed feed;
 
     /// The server no longer has what the index needs next: nothing is kept for it.
     private boolean lost;
@@ -18,6 +22,14 @@ final class Attachment {
 
     String index() {
         return index;
+    }
+
+    void reads(WalFeed opened) {
+        feed = opened;
+    }
+
+    boolean isReading() {
+        return feed != null && !feed.hasLeft();
     }
 
     /// Where the index stands when it begins to read.

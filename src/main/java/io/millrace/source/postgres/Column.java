@@ -30,7 +30,7 @@ record Column(
             return Optional.empty();
         }
         return type.fieldType()
-                .map(is -> Field.of(name, is == FieldType.LONG ? is : FieldType.KEYWORD));
+                .map(is -> Field.of(name, is.isKey() ? is : FieldType.KEYWORD).withUnit(unit(is)));
     }
 
     private Field field(FieldType is) {
@@ -38,8 +38,12 @@ record Column(
                 name,
                 is,
                 type.isMulti(),
-                is == FieldType.TIMESTAMP ? TimestampUnit.ISO : TimestampUnit.MILLIS,
+                unit(is),
                 Field.DEFAULT_ANALYZER,
                 true);
+    }
+
+    private static TimestampUnit unit(FieldType is) {
+        return is == FieldType.TIMESTAMP ? TimestampUnit.ISO : TimestampUnit.MILLIS;
     }
 }

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The log of one database, read once for all indexes of a source definition.
@@ -33,6 +34,9 @@ public final class PostgresStream {
 
     /// Opened, and not yet taken over by the thread.
     private final List<WalFeed> opened = new ArrayList<>();
+
+    /// Indexes that have not read for too long.
+    private final Set<String> givenUp = new HashSet<>();
 
     private @Nullable WalReader reader;
 
@@ -119,6 +123,7 @@ public final class PostgresStream {
                     "source of index " + attachment.index() + " is closed");
         }
         attachment.standsAt(fromLsn);
+        givenUp.remove(attachment.index());
         WalReader reading = reader;
         if (reading == null) {
             reading = new WalReader(this);
@@ -129,6 +134,7 @@ public final class PostgresStream {
             reader = reading;
         }
         WalFeed feed = new WalFeed(attachment, table, fromLsn, options, reading::wake);
+        attachment.reads(feed);
         opened.add(feed);
         reading.wake();
         return feed;
@@ -160,10 +166,50 @@ public final class PostgresStream {
         return !opened.isEmpty();
     }
 
+    /// Names of the indexes that the source should feed.
+    Set<String> readers() {
+        return indexes.get();
+    }
+
+    /// True while one of this name takes what the log says.
+    synchronized boolean isReading(String index) {
+        return named(index).anyMatch(Attachment::isReading);
+    }
+
+    /// What an index has committed; null while that is not known.
+    synchronized @Nullable Long committedLsn(String index) {
+        List<Attachment> all = named(index).toList();
+        return all.isEmpty() || !all.stream().allMatch(Attachment::isKnown)
+                ? null
+                : Long.valueOf(
+                        all.stream().mapToLong(Attachment::committedLsn).min().orElseThrow());
+    }
+
+    /// How much log is kept for an index, at most as much as the slot holds back.
+    long behindBytes(String index, SlotFacts slot) {
+        Long committed = committedLsn(index);
+        return committed == null ? slot.retainedBytes() : slot.endLsn() - committed;
+    }
+
+    /// Nothing is kept for an index any more, until it reads again: if it still can.
+    synchronized void giveUp(String index) {
+        givenUp.add(index);
+        named(index).forEach(Attachment::lose);
+    }
+
+    synchronized boolean isGivenUp(String index) {
+        return givenUp.contains(index);
+    }
+
+    private Stream<Attachment> named(String index) {
+        return attachments.stream().filter(attachment -> attachment.index().equals(index));
+    }
+
     /// What every index has committed; 0 while that is not known of one of them.
     long flushableLsn() {
         Set<String> missing = new HashSet<>(indexes.get());
         synchronized (this) {
+            missing.removeAll(givenUp);
             long least = Long.MAX_VALUE;
             for (Attachment attachment : attachments) {
                 missing.remove(attachment.index());

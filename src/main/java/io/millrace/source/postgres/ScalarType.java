@@ -47,7 +47,7 @@ enum ScalarType implements ColumnType {
         }
     },
     /// `numeric`, every digit kept.
-    DECIMAL(FieldType.DOUBLE) {
+    DECIMAL(FieldType.DECIMAL) {
         @Override
         public Value parse(String text) {
             if (isNoNumber(text)) {
@@ -131,7 +131,7 @@ enum ScalarType implements ColumnType {
             writer.text(utf8, from, to);
         }
     },
-    UUID(FieldType.KEYWORD) {
+    UUID(FieldType.UUID) {
         @Override
         public Value parse(String text) {
             return Value.of(text);
@@ -143,7 +143,7 @@ enum ScalarType implements ColumnType {
         }
     },
     /// ISO 8601: `2026-11-21`, `-0043-03-15` for 44 BC.
-    DATE(FieldType.TIMESTAMP) {
+    DATE(FieldType.DATE) {
         @Override
         public Value parse(String text) {
             return Value.of(CalendarText.date(text));
