@@ -22,8 +22,7 @@ class Lifecycle {
     private final EventStream events;
     private final PostgresSources databases;
 
-    Lifecycle(
-            Catalog catalog, Indexes indexes, EventStream events, PostgresSources databases) {
+    Lifecycle(Catalog catalog, Indexes indexes, EventStream events, PostgresSources databases) {
         this.catalog = catalog;
         this.indexes = indexes;
         this.events = events;

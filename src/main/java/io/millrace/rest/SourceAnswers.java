@@ -53,9 +53,7 @@ final class SourceAnswers {
                     .put("name", name)
                     .put("kind", kind)
                     .put("definedBy", definedBy)
-                    .put(
-                            "indexes",
-                            new Value.Array(indexes.stream().map(Value::of).toList()))
+                    .put("indexes", new Value.Array(indexes.stream().map(Value::of).toList()))
                     .put("definition", definition)
                     .put("postgres", postgres)
                     .toObj();
@@ -110,8 +108,10 @@ final class SourceAnswers {
     record LogAnswer(
             @Schema(description = "reserved, extended, unreserved or lost") String walStatus,
             long retainedBytes,
-            @Schema(description = "bytes that may still be written before the slot is lost; left out"
-                            + " when the server sets no limit")
+            @Schema(
+                            description =
+                                    "bytes that may still be written before the slot is lost; left out"
+                                            + " when the server sets no limit")
                     @Nullable Long safeBytes,
             @Schema(description = "the limit of the server, else wal-budget") long limitBytes,
             @Schema(description = "0, 50, 75 or 90: how much of the limit is used at least")

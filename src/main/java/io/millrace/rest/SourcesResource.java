@@ -75,8 +75,7 @@ public class SourcesResource {
     public SourceAnswer get(@PathParam("name") String name) {
         SourceDefinition definition = catalog.sources().get(name);
         return answer(
-                definition,
-                definition instanceof PostgresDatabase ? databases.health(name) : null);
+                definition, definition instanceof PostgresDatabase ? databases.health(name) : null);
     }
 
     @PUT

@@ -34,7 +34,8 @@ class SourcesApiTest {
     @Test
     void aTableIsFollowedFromItsDefinitionToItsEnd() {
         TestDatabase database = TestPostgres.database("api");
-        database.execute("CREATE TABLE track (track_id int PRIMARY KEY, title text, price numeric)");
+        database.execute(
+                "CREATE TABLE track (track_id int PRIMARY KEY, title text, price numeric)");
         String shop =
                 "postgres: { host: %s, port: %d, database: %s, user: %s }"
                         .formatted(
@@ -45,7 +46,10 @@ class SourcesApiTest {
         assertEquals(201, send("PUT", "/sources/shop", shop).statusCode());
         assertEquals(200, send("PUT", "/sources/shop", shop).statusCode());
         HttpResponse<String> put =
-                send("PUT", "/indexes/api-tracks", "source: { postgres: { source: shop, table: track } }");
+                send(
+                        "PUT",
+                        "/indexes/api-tracks",
+                        "source: { postgres: { source: shop, table: track } }");
         assertEquals(201, put.statusCode(), put.body());
         Awaiting.that(
                 "the index runs",
@@ -128,9 +132,9 @@ class SourcesApiTest {
     }
 
     private HttpResponse<String> send(String method, String path, String yaml) {
-        int port = ConfigProvider.getConfig().getValue("quarkus.http.test-port", Integer.class);
+        String base = ConfigProvider.getConfig().getValue("test.url", String.class);
         HttpRequest.Builder request =
-                HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+                HttpRequest.newBuilder(URI.create(base + path))
                         .method(method, BodyPublishers.ofString(yaml));
         if (!yaml.isEmpty()) {
             request.header("Content-Type", "application/yaml");

@@ -34,13 +34,7 @@ record Column(
     }
 
     private Field field(FieldType is) {
-        return new Field(
-                name,
-                is,
-                type.isMulti(),
-                unit(is),
-                Field.DEFAULT_ANALYZER,
-                true);
+        return new Field(name, is, type.isMulti(), unit(is), Field.DEFAULT_ANALYZER, true);
     }
 
     private static TimestampUnit unit(FieldType is) {

@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -42,7 +43,8 @@ public final class PostgresSources implements AutoCloseable {
         /// Names of all sources that are databases.
         Set<String> databases();
 
-        /// @throws MillraceException.Unavailable when there is no such source, or a secret is missing
+        /// @throws MillraceException.Unavailable when there is no such source, or a secret is
+        ///   missing
         PostgresSettings database(String source);
 
         /// Names of the indexes that read a source.
@@ -102,7 +104,7 @@ public final class PostgresSources implements AutoCloseable {
     }
 
     private void guard() {
-        Map<String, SlotGuard> guards = new ConcurrentHashMap<>();
+        Map<String, SlotGuard> guards = new HashMap<>();
         try {
             while (!closing.await(guarding.interval().toMillis(), TimeUnit.MILLISECONDS)) {
                 Set<String> databases = definitions.databases();

@@ -50,13 +50,12 @@ record SlotFacts(
                     return Optional.empty();
                 }
                 String confirmed = answer.getString(2);
-                long safe = answer.getLong(4);
                 return Optional.of(
                         new SlotFacts(
                                 Lsn.parse(answer.getString(1)),
                                 confirmed == null ? null : Lsn.parse(confirmed),
                                 answer.getLong(3),
-                                answer.wasNull() ? null : safe,
+                                answer.getObject(4, Long.class),
                                 answer.getString(5),
                                 answer.getString(6),
                                 answer.getString(7),

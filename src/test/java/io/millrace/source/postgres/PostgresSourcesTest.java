@@ -3,6 +3,7 @@ package io.millrace.source.postgres;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.MillraceException;
@@ -159,6 +160,8 @@ class PostgresSourcesTest {
         assertTrue(retainedBytes() > BUDGET_BYTES);
         SourceHealth.Log log = sources.health("shop").log();
         assertNotNull(log);
+        assertNull(log.safeBytes());
+        assertEquals(BUDGET_BYTES, log.limitBytes());
         assertEquals(90, log.alarmPercent());
         assertTrue(log.read());
         subscriber.cancel();
