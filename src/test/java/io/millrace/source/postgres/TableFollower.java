@@ -11,6 +11,7 @@ import io.millrace.change.SourcePartition;
 import io.millrace.document.Document;
 import io.millrace.document.DocumentKey;
 import io.millrace.document.DocumentPatch;
+import io.millrace.document.Value;
 import io.millrace.testing.Awaiting;
 import java.util.ArrayList;
 import java.util.List;
@@ -208,6 +209,22 @@ final class TableFollower {
     /// As JSON, in the order of keys.
     synchronized List<String> documents() {
         return documents.values().stream().map(Document::toString).toList();
+    }
+
+    /// Every member of each document as JSON, in the order of keys.
+    synchronized List<Map<String, String>> members() {
+        return documents.values().stream().map(TableFollower::members).toList();
+    }
+
+    private static Map<String, String> members(Document document) {
+        Map<String, String> members = new TreeMap<>();
+        document.root()
+                .members()
+                .forEach((name, value) -> {
+                    String inBrackets = new Value.Array(List.of(value)).toString();
+                    members.put(name, inBrackets.substring(1, inBrackets.length() - 1));
+                });
+        return members;
     }
 
     synchronized int size() {
