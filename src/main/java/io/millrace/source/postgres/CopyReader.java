@@ -13,7 +13,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
 
@@ -27,33 +26,40 @@ final class CopyReader implements AutoCloseable {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final TableCopy copy;
-    private final TableShape table;
     private final SourcePartition partition;
     private final CopyOptions options;
-    private final Connection connection;
+    private final CopySnapshot snapshot;
+    private final KeyOrder order;
     private final RowMapping mapping;
     private final String columns;
 
     /// Where the cells of the key are in a row.
     private final int[] keyCells;
 
+    private Connection connection;
+
+    /// The last key that was read of the part at hand, and handed on or is about to be.
+    private List<String> last = List.of();
+
     private List<Change> changes = new ArrayList<>();
     private List<Reject> rejects = new ArrayList<>();
     private long bytes;
 
-    /// @param connection given away
+    /// Blocks.
     CopyReader(
             TableCopy copy,
             TableShape table,
             Schema schema,
             SourcePartition partition,
             CopyOptions options,
-            Connection connection) {
+            CopySnapshot snapshot,
+            KeyOrder order)
+            throws SQLException, InterruptedException {
         this.copy = copy;
-        this.table = table;
         this.partition = partition;
         this.options = options;
-        this.connection = connection;
+        this.snapshot = snapshot;
+        this.order = order;
         List<String> names = table.columns().stream().map(Column::name).toList();
         mapping =
                 new RowMapping(
@@ -64,29 +70,32 @@ final class CopyReader implements AutoCloseable {
                         schema);
         columns = String.join(", ", names.stream().map(TableName::quoted).toList());
         keyCells = table.key().stream().mapToInt(names::indexOf).toArray();
+        connection = copy.connect(order);
+        connection.setAutoCommit(false);
     }
 
     /// Copies until no range is left. Blocks.
-    void run(CopySnapshot snapshot, KeyOrder order) throws SQLException, InterruptedException {
-        connection.setAutoCommit(false);
+    void run() throws SQLException, InterruptedException {
         while (true) {
             snapshot.enter(connection);
             CopyPlan.Part part =
                     copy.take((after, upTo) ->
                             order.bound(connection, after, upTo, options.rangeRows()));
             if (part == null) {
-                connection.rollback();
                 return;
             }
-            List<String> last = part.after();
-            while (last != null) {
-                last = copy(part, last, order, snapshot.position());
-                connection.rollback();
-                if (last != null) {
-                    handOn(part, last, false);
-                    snapshot.enter(connection);
-                }
+            last = part.after();
+            while (!readWhole(part)) {
+                // The server would send the rest of the range, and a cancellation may hit what is
+                // asked next: the connection is of no use any more.
+                copy.abandon(connection);
+                handOn(part, false);
+                connection = copy.connect(order);
+                connection.setAutoCommit(false);
+                snapshot.enter(connection);
             }
+            connection.rollback();
+            handOn(part, true);
         }
     }
 
@@ -99,43 +108,42 @@ final class CopyReader implements AutoCloseable {
         }
     }
 
-    /// Copies a part, or as much of it as the index takes without a pause: nobody may change the
-    /// form of the table while this goes on, and who wants to would keep everybody waiting.
+    /// Reads a part behind the last key, or as much of it as the index takes without a pause:
+    /// nobody may change the form of the table while this goes on, and who wants to would keep
+    /// everybody waiting.
     ///
-    /// @param after the last key that was copied
-    /// @return null when the part is finished, else the last key; its batch waits to be handed on
-    private @Nullable List<String> copy(
-            CopyPlan.Part part, List<String> after, KeyOrder order, long position)
-            throws SQLException, InterruptedException {
+    /// @return false when there is more; what was read last waits to be handed on either way
+    private boolean readWhole(CopyPlan.Part part) throws SQLException, InterruptedException {
         CopyOut rows =
                 connection
                         .unwrap(PGConnection.class)
                         .getCopyAPI()
                         .copyOut(
                                 "COPY (SELECT %s%s) TO STDOUT"
-                                        .formatted(columns, order.rows(after, part.upTo())));
-        List<String> last = after;
+                                        .formatted(columns, order.rows(last, part.upTo())));
         for (byte[] row = rows.readFromCopy(); row != null; row = rows.readFromCopy()) {
             Tuple cells = CopyText.row(row, mapping.size());
-            add(cells, position);
+            add(cells);
             if (changes.size() + rejects.size() >= options.batchChangesMax()
                     || bytes >= options.batchBytesMax()) {
                 last = keyCells(cells);
                 if (!copy.awaitRoom(bytes, PATIENCE_NANOS)) {
-                    rows.cancelCopy();
-                    return last;
+                    return false;
                 }
-                handOn(part, last, false);
+                handOn(part, false);
             }
         }
-        handOn(part, last, true);
-        return null;
+        return true;
     }
 
-    private void add(Tuple cells, long position) {
+    private void add(Tuple cells) {
         Origin origin =
                 new Origin(
-                        partition, position, NO_TIME, mapping.keyJson(cells), mapping.json(cells));
+                        partition,
+                        snapshot.position(),
+                        NO_TIME,
+                        mapping.keyJson(cells),
+                        mapping.json(cells));
         Stage stage = Stage.KEY;
         try {
             DocumentKey key = mapping.key(cells);
@@ -157,9 +165,8 @@ final class CopyReader implements AutoCloseable {
         return key;
     }
 
-    private void handOn(CopyPlan.Part part, List<String> reached, boolean finishes)
-            throws InterruptedException {
-        copy.put(new TableCopy.Copied(part, reached, finishes, changes, rejects, bytes));
+    private void handOn(CopyPlan.Part part, boolean finishes) throws InterruptedException {
+        copy.put(new TableCopy.Copied(part, last, finishes, changes, rejects, bytes));
         changes = new ArrayList<>();
         rejects = new ArrayList<>();
         bytes = 0;

@@ -241,9 +241,14 @@ final class TableCopy implements AutoCloseable {
     }
 
     private void begin() throws SQLException, InterruptedException {
-        Connection sql = keep(connections.sql());
-        KeyOrder order = KeyOrder.read(sql, table);
-        CopyReader.tune(sql, order);
+        try (Connection sql = keep(connections.sql())) {
+            KeyOrder order = KeyOrder.read(sql, table);
+            CopyReader.tune(sql, order);
+            begin(sql, order);
+        }
+    }
+
+    private void begin(Connection sql, KeyOrder order) throws SQLException, InterruptedException {
         try (CopySnapshot snapshot =
                 CopySnapshot.take(
                         connections.settings(), keep(connections.replication()), sql, table)) {
@@ -255,42 +260,55 @@ final class TableCopy implements AutoCloseable {
             } finally {
                 lock.unlock();
             }
-            List<Thread> others = new ArrayList<>();
-            for (int i = 1; i < options.readers(); i++) {
-                others.add(
-                        start(() -> {
-                            Connection own = keep(connections.sql());
-                            CopyReader.tune(own, order);
-                            read(own, snapshot, order);
-                        }));
+            List<Thread> readers = new ArrayList<>();
+            for (int i = 0; i < options.readers(); i++) {
+                readers.add(start(() -> read(snapshot, order)));
             }
-            read(sql, snapshot, order);
             // The snapshot is there as long as this thread holds it.
-            for (Thread other : others) {
-                other.join();
+            for (Thread reader : readers) {
+                reader.join();
             }
         }
     }
 
-    private void read(Connection connection, CopySnapshot snapshot, KeyOrder order)
+    private void read(CopySnapshot snapshot, KeyOrder order)
             throws SQLException, InterruptedException {
         try (CopyReader reader =
-                new CopyReader(this, table, schema, partition, options, connection)) {
-            reader.run(snapshot, order);
+                new CopyReader(this, table, schema, partition, options, snapshot, order)) {
+            reader.run();
         }
     }
 
-    private Connection keep(Connection connection) throws InterruptedException {
+    /// A connection that ends with the copy. Blocks.
+    Connection connect(KeyOrder order) throws SQLException, InterruptedException {
+        Connection connection = keep(connections.sql());
+        CopyReader.tune(connection, order);
+        return connection;
+    }
+
+    /// Ends a connection in the middle of whatever it does.
+    void abandon(Connection connection) throws SQLException {
         lock.lock();
         try {
-            open.add(connection);
-            if (closed || failure != null) {
-                throw new InterruptedException("copy of " + table.name() + " is over");
-            }
-            return connection;
+            open.remove(connection);
         } finally {
             lock.unlock();
         }
+        connection.abort(Runnable::run);
+    }
+
+    private Connection keep(Connection connection) throws SQLException, InterruptedException {
+        lock.lock();
+        try {
+            if (!closed && failure == null) {
+                open.add(connection);
+                return connection;
+            }
+        } finally {
+            lock.unlock();
+        }
+        connection.close();
+        throw new InterruptedException("copy of " + table.name() + " is over");
     }
 
     /// What a thread of a copy does.

@@ -109,18 +109,24 @@ final class FollowedSource implements AutoCloseable {
 
     /// An index of a table that has what is there now, and reads what comes.
     TableFollower follow(String table) {
-        return follower(table, false);
+        return follower(table, false, Integer.MAX_VALUE);
     }
 
     /// An index of a table from the beginning.
     TableFollower copy(String table) {
-        return follower(table, true);
+        return follower(table, true, Integer.MAX_VALUE);
     }
 
-    private TableFollower follower(String table, boolean copies) {
+    /// An index that takes no more than so many batches of a copy for now.
+    TableFollower copy(String table, int batches) {
+        return follower(table, true, batches);
+    }
+
+    private TableFollower follower(String table, boolean copies, int batches) {
         TableFollower follower =
                 new TableFollower("index-of-" + table + "-" + followers.size(), this, table);
         followers.add(follower);
+        follower.askFor(batches);
         follower.begin(copies);
         return follower;
     }

@@ -1,18 +1,34 @@
 package io.millrace.source.postgres;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.change.Change;
+import io.millrace.change.ChangeBatch;
+import io.millrace.change.Checkpoint;
 import io.millrace.change.CopyState;
+import io.millrace.change.Position;
+import io.millrace.change.SourcePartition;
+import io.millrace.document.Field;
+import io.millrace.document.FieldType;
+import io.millrace.document.Schema;
+import io.millrace.source.SourceStatus.Progress;
 import io.millrace.testing.Awaiting;
 import io.millrace.testing.Seeded;
+import java.time.Duration;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
 /// What a table had before the log began, and what happens to it while it is copied.
 class TableCopyTest {
+    private static final Schema BY_ID =
+            new Schema(1, List.of("id"), List.of(Field.of("id", FieldType.LONG)), true);
+
     private static final String TABLE = "CREATE TABLE t (id int PRIMARY KEY, name text)";
 
     @Test
@@ -53,6 +69,62 @@ class TableCopyTest {
                     source.database.value("SELECT count(*) FROM t WHERE name = 'row ' || id"),
                     Integer.toString(index.size()));
         }
+    }
+
+    /// A million with `-Dsoak.factor=50`: what is held is what the queue holds.
+    @Test
+    void everyRowOfALargeTableComesOnceAndProgressIsTold() throws Exception {
+        int count = 20_000 * Integer.getInteger("soak.factor", 1);
+        try (var source =
+                FollowedSource.of(
+                        "large",
+                        "CREATE TABLE t (id int PRIMARY KEY, name text, price numeric(9, 2))",
+                        "INSERT INTO t SELECT i, 'track ' || i, i / 100.0 FROM generate_series(0, "
+                                + (count - 1)
+                                + ") i")) {
+            PostgresConnections connections = new PostgresConnections(() -> source.settings);
+            SourcePartition partition = new SourcePartition("large", 0);
+            CopyOptions options =
+                    new CopyOptions(2, 6_000, 2_000, 4 << 20, 16 << 20, Duration.ofSeconds(1));
+            BitSet seen = new BitSet(count);
+            long start = System.nanoTime();
+            try (var sql = connections.sql();
+                    var copy =
+                            new TableCopy(
+                                    connections,
+                                    "large",
+                                    new TableCatalog(new TypeCatalog())
+                                            .read(
+                                                    sql,
+                                                    TableName.parse("t").orElseThrow(),
+                                                    source.settings.publication(),
+                                                    null),
+                                    BY_ID,
+                                    Checkpoint.of(Map.of(partition, Position.of(0)))
+                                            .withCopies(Map.of(partition, CopyState.NOTHING)),
+                                    options,
+                                    System::nanoTime,
+                                    Thread::new)) {
+                while (!copy.isDone()) {
+                    ChangeBatch batch = copy.poll(Duration.ofSeconds(1).toNanos());
+                    for (Change change : batch == null ? List.<Change>of() : batch.changes()) {
+                        int id = id((Change.Upsert) change);
+                        assertFalse(seen.get(id), () -> id + " came twice");
+                        seen.set(id);
+                    }
+                }
+                Progress.Rows progress = (Progress.Rows) copy.progress();
+                assertEquals(new Progress.Rows(count, count, 0L), progress);
+            }
+            assertEquals(count, seen.cardinality());
+            System.out.printf(
+                    "copy of %d rows: %d rows/s%n",
+                    count, count * 1_000_000_000L / (System.nanoTime() - start));
+        }
+    }
+
+    private static int id(Change.Upsert upsert) {
+        return Integer.parseInt(upsert.key().toString());
     }
 
     /// The order of such keys is the database's: by language, by case, by blanks that do not count.
@@ -120,8 +192,7 @@ class TableCopyTest {
             source.database.execute(
                     "ALTER ROLE postgres IN DATABASE %s SET idle_in_transaction_session_timeout = 200"
                             .formatted(source.database.name()));
-            var index = source.copy("t");
-            index.askNoMore();
+            var index = source.copy("t", 6);
             // Longer than the server lets a transaction idle; the readers' queue is full by then.
             source.database.value("SELECT pg_sleep(0.6)::text || 'slept'");
             assertTrue(index.size() < 3_000);
@@ -138,18 +209,14 @@ class TableCopyTest {
                         "rewritten",
                         TABLE,
                         "INSERT INTO t SELECT i, repeat('n', 300) FROM generate_series(1, 3000) i")) {
-            var index = source.copy("t");
-            Awaiting.that("some rows are copied", () -> index.size() > 100);
-            index.askNoMore();
+            var index = source.copy("t", 6);
+            Awaiting.that("some rows are copied", () -> index.batches() == 6);
             source.database.execute("ALTER TABLE t ALTER COLUMN id TYPE bigint");
             index.askAgain();
-            Awaiting.that(
-                    "it notices, or was through before",
-                    () -> index.failure() != null || index.copied().complete());
+            String reason = String.valueOf(index.awaitFailure().getMessage());
+            assertTrue(reason.contains("written anew"), reason);
             index.commit();
-            if (index.failure() != null) {
-                index.readAgain();
-            }
+            index.readAgain();
             assertEquals(3_000, index.catchUp().size());
         }
     }
@@ -161,11 +228,10 @@ class TableCopyTest {
                         "truncated",
                         TABLE,
                         "INSERT INTO t SELECT i, repeat('o', 300) FROM generate_series(1, 3000) i")) {
-            var index = source.copy("t");
-            Awaiting.that("some rows are copied", () -> index.size() > 100);
-            index.askNoMore();
+            var index = source.copy("t", 6);
+            Awaiting.that("some rows are copied", () -> index.batches() == 6);
             index.commit();
-            assertTrue(!index.copied().complete());
+            assertFalse(index.copied().complete());
             source.stop();
             source.database.execute(
                     "INSERT INTO t VALUES (-5, 'before')",
@@ -178,9 +244,7 @@ class TableCopyTest {
             assertEquals(300, index.catchUp().size());
             assertTrue(index.documents().getFirst().contains("new"));
             assertTrue(
-                    index.given().stream()
-                            .anyMatch(change ->
-                                    change instanceof io.millrace.change.Change.Truncate));
+                    index.given().stream().anyMatch(change -> change instanceof Change.Truncate));
             assertEquals(CopyState.DONE, index.copied());
         }
     }

@@ -48,6 +48,8 @@ final class TableFollower {
     private @Nullable MillraceException failure;
     private Flow.@Nullable Subscription subscription;
     private boolean asks = true;
+    private int batches;
+    private int batchesLeft = Integer.MAX_VALUE;
     private boolean owes;
 
     TableFollower(String index, FollowedSource source, String table) {
@@ -179,18 +181,29 @@ final class TableFollower {
         return checkpoint.positions().values().iterator().next().next();
     }
 
-    /// Asks for nothing more until [#askAgain]. How far the copy of the table is, as of what was
-    /// given.
+    /// Batches taken since the beginning.
+    synchronized int batches() {
+        return batches;
+    }
+
+    /// How far the copy of the table is, as of what was given.
     synchronized CopyState copied() {
         return accepted.copy(new SourcePartition(source.settings.source(), 0));
     }
 
+    /// Asks for so many batches and then for nothing more, until [#askAgain].
+    synchronized void askFor(int batches) {
+        batchesLeft = batches;
+    }
+
+    /// Asks for nothing more until [#askAgain].
     synchronized void askNoMore() {
         asks = false;
     }
 
     synchronized void askAgain() {
         asks = true;
+        batchesLeft = Integer.MAX_VALUE;
         if (owes && subscription != null) {
             owes = false;
             subscription.request(1);
@@ -261,6 +274,9 @@ final class TableFollower {
                     return;
                 }
                 apply(batch);
+                batches++;
+                batchesLeft--;
+                asks &= batchesLeft > 0;
                 if (asks) {
                     Objects.requireNonNull(own).request(1);
                 } else {
