@@ -17,6 +17,7 @@ let limit = PAGE;
 let running = null;
 let stream = null;
 let refreshTimer = 0;
+let sourcesTimer = 0;
 let searchTimer = 0;
 
 /** An element with attributes and children; strings become text nodes. */
@@ -105,7 +106,23 @@ function showProblem(error) {
   at("problem").replaceChildren(...place, error.message);
 }
 
+/** Fields that nobody declared, of tables for example, as the documents show them. */
+function learn(hits) {
+  const known = Object.keys(fields).length;
+  for (const { document: found } of hits)
+    for (const [path, value] of Object.entries(found))
+      if (!fields[path] && value !== null && typeof value !== "object") fields[path] = { type: typeOf(value), learned: true };
+  if (Object.keys(fields).length > known) showFields();
+}
+
+function typeOf(value) {
+  if (typeof value === "number") return Number.isInteger(value) ? "long" : "double";
+  if (typeof value === "boolean") return "bool";
+  return /^\d{4}-\d\d-\d\dT/.test(value) ? "timestamp" : "text";
+}
+
 function showAnswer(answer) {
+  learn(answer.hits);
   at("summary").replaceChildren(
     el("b", {}, number.format(answer.total)),
     ` ${answer.total === 1 ? "document" : "documents"} · generation ${number.format(answer.generation)}` +
@@ -223,7 +240,7 @@ function showStatus(status) {
   at("state").className = `state ${status.state}`;
   at("state").textContent = [
     status.state,
-    status.lag ? `${number.format(status.lag)} behind` : status.lag === 0 && status.state === "running" ? "up to date" : "",
+    behind(status),
     status.detail,
   ].filter(Boolean).join(" · ");
   const facts = [
@@ -231,8 +248,9 @@ function showStatus(status) {
     ["generation", status.generation],
     ["segments", status.segments === undefined ? undefined : el("a", { href: indexPath("segments") }, number.format(status.segments))],
     ...merges(status.merges),
-    ["lag", status.lag],
+    ["lag", status.lag === undefined ? undefined : isTable() ? `${number.format(status.lag)} bytes of log` : status.lag],
     ...positions(status.committed, status.source.ends),
+    ...progress(status.source.progress),
     ["waiting", status.pending.changes],
     ["source", [status.source.state, status.source.detail].filter(Boolean).join(": ")],
     ["indexed", status.indexedChanges],
@@ -246,6 +264,72 @@ function showStatus(status) {
     follow(status.generation);
     search();
   }
+}
+
+/** How far an index is from the end of its source, in words. */
+function behind(status) {
+  const copied = status.source.progress?.percent;
+  if (copied !== undefined) return `${copied} % copied`;
+  if (status.lag) return isTable(status.name) ? `${number.format(status.lag)} bytes of log behind` : `${number.format(status.lag)} behind`;
+  return status.lag === 0 && status.state === "running" ? "up to date" : "";
+}
+
+const definitionOf = (name) => indexes.find((index) => index.name === name)?.definition ?? {};
+const isTable = (name = chosen()) => definitionOf(name).source?.postgres !== undefined;
+
+/** A position in the log of a database, as the database writes it. */
+const lsn = (position) =>
+  `${Math.floor(position / 2 ** 32).toString(16)}/${(position % 2 ** 32).toString(16)}`.toUpperCase();
+
+function progress(progress) {
+  if (progress?.rows === undefined) return [];
+  const left = progress.leftMillis === undefined ? "" : `, ${Math.ceil(progress.leftMillis / 1000)} s left`;
+  return [["copied", `${number.format(progress.rows)} rows, ${progress.percent} %${left}`]];
+}
+
+// ---- sources and what they feed
+
+function sourceOf(definition) {
+  const { kafka, postgres, file } = definition.source ?? {};
+  if (kafka) return `kafka${kafka.source ? ` ${kafka.source}` : ""}`;
+  if (postgres) return `postgres ${postgres.source}`;
+  return file ? "file" : "push";
+}
+
+async function refreshSources() {
+  clearTimeout(sourcesTimer);
+  if (!document.hidden) {
+    const answers = await Promise.allSettled(
+      indexes.map((index) => fetchJson(`indexes/${encodeURIComponent(index.name)}/status`)));
+    showSources(answers.flatMap((answer) => (answer.status === "fulfilled" ? [answer.value] : [])));
+  }
+  sourcesTimer = setTimeout(refreshSources, STATUS_MILLIS);
+}
+
+function showSources(statuses) {
+  const bySource = Map.groupBy(statuses, (status) => sourceOf(definitionOf(status.name)));
+  at("sources").replaceChildren(
+    ...[...bySource].flatMap(([source, fed]) => [
+      el("dt", { class: "source" }, source),
+      el("dd", { class: "source" }, [...new Set(fed.map((status) => status.source.state))].join(", ")),
+      ...fed.flatMap((status) => [
+        el("dt", {}, el("button", {
+          type: "button", class: status.name === chosen() ? "chosen" : undefined,
+          onclick: () => { at("index").value = status.name; changeIndex(); },
+        }, status.name)),
+        el("dd", { title: status.detail || status.source.detail },
+          [status.documents === undefined ? "" : number.format(status.documents),
+            status.state === "running" ? behind(status) : status.state].filter(Boolean).join(" · ")),
+      ]),
+    ]),
+  );
+}
+
+function changeIndex() {
+  filters = [];
+  at("q").value = "";
+  limit = PAGE;
+  choose(chosen());
 }
 
 function merges(merges) {
@@ -270,7 +354,8 @@ function positions(committed, ends) {
   const rows = Object.entries(committed).flatMap(([topic, partitions]) =>
     Object.entries(partitions).map(([partition, next]) => {
       const end = ends[topic]?.[partition];
-      return [`${topic}/${partition}`, number.format(next) + (end === undefined || end <= next ? "" : ` of ${number.format(end)}`)];
+      const shown = isTable() ? lsn : (position) => number.format(position);
+      return [isTable() ? `${topic} at` : `${topic}/${partition}`, shown(next) + (end === undefined || end <= next ? "" : ` of ${shown(end)}`)];
     }));
   return rows.length > 6 ? [...rows.slice(0, 6), ["…", `${rows.length} partitions`]] : rows;
 }
@@ -309,7 +394,7 @@ function showCommit(event) {
 
 // ---- choosing an index
 
-function choose(name, sort) {
+function choose(name, sort = "") {
   stream?.close();
   stream = null;
   at("live").classList.remove("on");
@@ -319,13 +404,20 @@ function choose(name, sort) {
   at("summary").textContent = "";
   at("more").hidden = true;
   showProblem(null);
-  const definition = indexes.find((index) => index.name === name)?.definition ?? {};
-  fields = definition.fields ?? {};
+  fields = { ...definitionOf(name).fields };
+  showFields(sort);
+  showFilters();
+  refreshStatus();
+}
+
+/** What can be searched, filtered and sorted by. */
+function showFields(sort = at("sort").value) {
+  const definition = definitionOf(chosen());
   const key = [definition.key].flat()[0];
   const paths = Object.keys(fields);
-  const searchable = paths.some((path) => fields[path].type === "text");
+  const searchable = isTable() || paths.some((path) => fields[path].type === "text");
   at("q").disabled = !searchable;
-  at("q").placeholder = searchable ? `Search ${name}…   ( / )` : `${name} has no text field: use filters`;
+  at("q").placeholder = searchable ? `Search ${chosen()}…   ( / )` : `${chosen()} has no text field: use filters`;
   if (!searchable) at("q").value = "";
   const ordered = paths.filter((path) => fields[path].type !== "text" && !fields[path].multi);
   const time = ordered.find((path) => fields[path].type === "timestamp");
@@ -338,8 +430,6 @@ function choose(name, sort) {
       (["long", "double", "timestamp"].includes(fields[path]?.type) ? ["gte", "lt"] : ["eq"])
         .map((op) => el("option", { value: `${path}:${op}:` }))),
   );
-  showFilters();
-  refreshStatus();
 }
 
 async function start() {
@@ -360,19 +450,20 @@ async function start() {
   at("index").replaceChildren(...indexes.map((index) => el("option", { value: index.name }, index.name)));
   const wanted = parameters.get("index");
   if (indexes.some((index) => index.name === wanted)) at("index").value = wanted;
-  choose(chosen(), parameters.get("sort") ?? undefined);
+  choose(chosen(), parameters.get("sort") ?? "");
+  refreshSources();
 }
 
 at("q").addEventListener("input", searchSoon);
 at("sort").addEventListener("change", searchSoon);
-at("index").addEventListener("change", () => { filters = []; at("q").value = ""; limit = PAGE; choose(chosen()); });
+at("index").addEventListener("change", changeIndex);
 at("more").addEventListener("click", () => { limit = Math.min(limit + PAGE * 2, HITS_MAX); search(); });
 at("form").addEventListener("submit", (event) => {
   event.preventDefault();
   if (document.activeElement === at("filter")) addFilter();
   else search();
 });
-document.addEventListener("visibilitychange", () => { if (!document.hidden) refreshStatus(); });
+document.addEventListener("visibilitychange", () => { if (!document.hidden) { refreshStatus(); refreshSources(); } });
 document.addEventListener("keydown", (event) => {
   const typing = ["INPUT", "SELECT", "TEXTAREA"].includes(document.activeElement?.tagName);
   if (event.key === "/" && !typing) {

@@ -1,9 +1,9 @@
 package io.millrace.testing;
 
+import io.millrace.node.dev.DevDefinitions;
 import io.millrace.node.dev.QuakeFeed;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,10 +34,7 @@ public final class NodeOfTests implements QuarkusTestResourceLifecycleManager {
                     Files.createTempDirectory(
                             Files.createDirectories(Path.of("target/node-of-tests")), "n");
             Path definitions = Files.createDirectory(folder.resolve("definitions"));
-            try (InputStream sample =
-                    QuakeFeed.class.getResourceAsStream("/dev/definitions/quakes.yaml")) {
-                Files.write(definitions.resolve("quakes.yaml"), sample.readAllBytes());
-            }
+            new DevDefinitions(definitions, folder.resolve("secrets")).writeQuakes();
             return Map.of(
                     "kafka.bootstrap.servers", bootstrapServers(),
                     "millrace.data-dir", folder.resolve("data").toString(),

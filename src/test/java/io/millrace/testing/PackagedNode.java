@@ -62,6 +62,18 @@ public final class PackagedNode {
         await("the application answers", () -> get("/indexes").statusCode() == 200);
     }
 
+    /// How to talk to it since the newest start.
+    public NodeClient client() {
+        return new NodeClient(port);
+    }
+
+    /// Waits until the newest commit has read a source up to a position, or further.
+    public void awaitPosition(String index, String source, long position) {
+        await(
+                "the newest commit of " + index + " is at " + Long.toHexString(position),
+                () -> client().hasCommitted(index, source, position));
+    }
+
     /// Ends the process as a power switch would: no shutdown hook runs.
     public void kill() throws InterruptedException {
         Process running = running();

@@ -9,8 +9,6 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.BeforeDestroyed;
 import jakarta.enterprise.event.Observes;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -69,7 +67,7 @@ class DevServices {
         var kafka = KafkaSettings.of(config);
         DevTopics.create(kafka, topics(), TOPICS_TIME_MAX);
         if (settings.sample().enabled()) {
-            copySampleDefinition();
+            definitions().writeQuakes();
             var started = QuakeReplay.start(kafka, QuakeFeed.TOPIC, settings.sample().duration());
             replay = started;
             lines.add(
@@ -128,15 +126,18 @@ class DevServices {
 
     private void startShop(List<String> lines) {
         if (settings.postgres().mode() == DevSettings.Postgres.Mode.NONE) {
+            definitions().removeShop();
             return;
         }
         var database =
                 DevPostgres.start(settings.postgres(), POSTGRES_PROGRAMS, POSTGRES_HOME, BUSY);
         lines.add(line("postgres", database.words()));
         if (!settings.shop().enabled()) {
+            definitions().removeShop();
             return;
         }
         boolean loaded = database.load();
+        definitions().writeShop(database.at());
         double stepsPerSecond = settings.shop().stepsPerSecond();
         if (stepsPerSecond > 0) {
             traffic = ShopTraffic.start(database.at(), settings.shop().seed(), stepsPerSecond);
@@ -144,10 +145,11 @@ class DevServices {
         lines.add(
                 line(
                         "sample shop",
-                        "%s, %s transactions a second"
+                        "%s, %s transactions a second, indexes %s"
                                 .formatted(
                                         loaded ? "loaded just now" : "was loaded before",
-                                        stepsPerSecond)));
+                                        stepsPerSecond,
+                                        String.join(", ", DevDefinitions.SHOP_INDEXES))));
     }
 
     private void addExternalBroker(List<String> lines) {
@@ -176,19 +178,10 @@ class DevServices {
         return names;
     }
 
-    private void copySampleDefinition() {
-        var folder = Path.of(config.getValue("millrace.definitions-dir", String.class));
-        var resource = "/dev/definitions/quakes.yaml";
-        try (var definition = DevServices.class.getResourceAsStream(resource)) {
-            if (definition == null) {
-                throw new MillraceException.Bug("resource " + resource + " is missing");
-            }
-            Files.createDirectories(folder);
-            Files.write(folder.resolve("quakes.yaml"), definition.readAllBytes());
-        } catch (IOException e) {
-            throw new MillraceException.Unavailable(
-                    "sample definition could not be copied to %s: %s".formatted(folder, e), e);
-        }
+    private DevDefinitions definitions() {
+        return new DevDefinitions(
+                Path.of(config.getValue("millrace.definitions-dir", String.class)),
+                Path.of(config.getValue("millrace.secrets-dir", String.class)));
     }
 
     private void addHttp(List<String> lines) {
