@@ -34,8 +34,8 @@ class ChinookIT {
     private static final long SEED = Long.getLong("seed", System.nanoTime());
 
     @Test
-    void everyRowEqualsItsDocumentAfterKills(
-            @TempDir(cleanup = CleanupMode.ON_SUCCESS) Path folder) throws Exception {
+    void everyRowEqualsItsDocumentAfterKills(@TempDir(cleanup = CleanupMode.ON_SUCCESS) Path folder)
+            throws Exception {
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(SEED);
         NodeOfTests.createTopics("millrace.commits", "millrace.merges", "millrace.dead-letters");
         ShopOfTests shop = ShopOfTests.open(SEED);
@@ -47,7 +47,7 @@ class ChinookIT {
                         FROM generate_series(1, %d) n
                         """
                                 .formatted(TRACKS));
-        writeDefinitions(shop, Files.createDirectory(folder.resolve("definitions")));
+        shop.writeDefinitions(Files.createDirectory(folder.resolve("definitions")));
         PackagedNode node = new PackagedNode(folder, TestKafka.bootstrapServers());
         AtomicBoolean open = new AtomicBoolean(true);
         CompletableFuture<Long> steps = CompletableFuture.supplyAsync(() -> shop.trade(open::get));
@@ -72,13 +72,6 @@ class ChinookIT {
         }
         for (String index : ShopOfTests.INDEXES.keySet()) {
             shop.assertInStep(index, documents(folder.resolve("data").resolve(index)));
-        }
-    }
-
-    private static void writeDefinitions(ShopOfTests shop, Path folder) throws Exception {
-        Files.writeString(folder.resolve("shop.yaml"), shop.source());
-        for (String index : ShopOfTests.INDEXES.keySet()) {
-            Files.writeString(folder.resolve(index + ".yaml"), ShopOfTests.index(index));
         }
     }
 

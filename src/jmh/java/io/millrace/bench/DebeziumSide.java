@@ -29,6 +29,7 @@ final class DebeziumSide implements WalSide {
     private final ExecutorService threads = Executors.newSingleThreadExecutor();
     private final DocumentWriter documents = new DocumentWriter();
     private final CountDownLatch all = new CountDownLatch(1);
+
     /// Set before the engine's thread starts.
     private SaleIndex index;
 

@@ -4,6 +4,7 @@ import io.millrace.change.ChangeBatch;
 import io.millrace.change.Checkpoint;
 import io.millrace.change.Position;
 import io.millrace.document.Schema;
+import io.millrace.document.WriteRules;
 import io.millrace.node.dev.DevDatabase;
 import io.millrace.source.ChangeSource;
 import io.millrace.source.postgres.PostgresChangeSource;
@@ -22,6 +23,9 @@ import java.util.Set;
 
 /// Ours: the source of an index, from the slot to the commit.
 final class PostgresSide implements WalSide {
+    /// Key and fields are left to the table.
+    static final Schema UNDECLARED = new Schema(1, List.of(), List.of(), WriteRules.DEFAULT, true);
+
     private static final int BATCHES_AHEAD = 2;
     private static final String INDEX = "sales";
 
@@ -38,34 +42,16 @@ final class PostgresSide implements WalSide {
 
     /// @param slot one that stands before the first row
     static PostgresSide of(DevDatabase database, String slot) throws SQLException {
-        PostgresSettings settings =
-                new PostgresSettings(
-                        SaleIndex.PARTITION.stream(),
-                        database.host(),
-                        database.port(),
-                        database.database(),
-                        database.user(),
-                        null,
-                        SslMode.DISABLE,
-                        null,
-                        slot,
-                        WalServer.PUBLICATION,
-                        false,
-                        TruncatePolicy.APPLY,
-                        PostgresSettings.USUAL_WAL_BUDGET_BYTES);
         PostgresChangeSource source =
                 new PostgresChangeSource(
                         new TableBinding(
                                 INDEX,
                                 TableName.parse(WalServer.TABLE).orElseThrow(),
                                 null,
-                                new Schema(1, List.of(), List.of(), true)),
-                        new PostgresStream(
-                                () -> settings,
-                                () -> Set.of(INDEX),
-                                WalReadOptions.DEFAULT,
-                                System::nanoTime,
-                                Thread.ofPlatform().daemon().factory()));
+                                UNDECLARED),
+                        stream(
+                                settings(database, slot, WalServer.PUBLICATION, false),
+                                Set.of(INDEX)));
         // Without a copy of the table, which has its rows by now: everything comes from the log.
         return new PostgresSide(
                 source,
@@ -76,13 +62,41 @@ final class PostgresSide implements WalSide {
                                 Position.of(WalServer.confirmedLsn(database, slot)))));
     }
 
+    static PostgresStream stream(PostgresSettings settings, Set<String> indexes) {
+        return new PostgresStream(
+                () -> settings,
+                () -> indexes,
+                WalReadOptions.DEFAULT,
+                System::nanoTime,
+                Thread.ofPlatform().daemon().factory());
+    }
+
+    /// @param managed slot and publication are made by the source
+    static PostgresSettings settings(
+            DevDatabase database, String slot, String publication, boolean managed) {
+        return new PostgresSettings(
+                SaleIndex.PARTITION.stream(),
+                database.host(),
+                database.port(),
+                database.database(),
+                database.user(),
+                null,
+                SslMode.DISABLE,
+                null,
+                slot,
+                publication,
+                managed,
+                TruncatePolicy.APPLY,
+                PostgresSettings.USUAL_WAL_BUDGET_BYTES);
+    }
+
     /// The index that a definition without fields would have: key and fields are the table's.
     Schema schema() {
         ChangeSource.SourceFields table = start.fields();
         if (table == null) {
             throw new IllegalStateException("the source knows nothing of its table");
         }
-        return new Schema(1, table.keyPaths(), table.fields(), true);
+        return UNDECLARED.completedBy(table.keyPaths(), table.fields());
     }
 
     Checkpoint beforeFirstRow() {

@@ -102,7 +102,7 @@ final class WalServer implements AutoCloseable {
                 "SELECT pg_drop_replication_slot('%s')".formatted(name));
     }
 
-    private static void execute(DevDatabase database, String... statements) throws SQLException {
+    static void execute(DevDatabase database, String... statements) throws SQLException {
         try (Connection connection = database.connect();
                 var statement = connection.createStatement()) {
             for (String sql : statements) {

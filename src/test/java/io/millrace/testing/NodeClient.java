@@ -44,7 +44,8 @@ public record NodeClient(int port) {
             HttpResponse<byte[]> answer =
                     HTTP.send(
                             HttpRequest.newBuilder(
-                                            URI.create("http://localhost:%d%s".formatted(port, path)))
+                                            URI.create(
+                                                    "http://localhost:%d%s".formatted(port, path)))
                                     .timeout(Duration.ofSeconds(30))
                                     .header("Content-Type", "application/yaml")
                                     .method(method, body)
@@ -57,9 +58,7 @@ public record NodeClient(int port) {
                                         method,
                                         path,
                                         answer.statusCode(),
-                                        new String(
-                                                answer.body(),
-                                                StandardCharsets.UTF_8)));
+                                        new String(answer.body(), StandardCharsets.UTF_8)));
             }
             return answer.body();
         } catch (IOException e) {

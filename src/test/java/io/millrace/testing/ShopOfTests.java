@@ -3,12 +3,18 @@ package io.millrace.testing;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.change.Checkpoint;
+import io.millrace.change.Position;
+import io.millrace.change.SourcePartition;
 import io.millrace.document.Value;
 import io.millrace.json.Json;
 import io.millrace.node.dev.Chinook;
 import io.millrace.node.dev.ChinookShop;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -48,12 +54,12 @@ public record ShopOfTests(TestDatabase database, long seed) {
     }
 
     /// The definition of the source `shop`.
-    public String source() {
+    private String source() {
         return """
-               kind: source
-               name: shop
-               postgres: { host: %s, port: %d, database: %s, user: %s }
-               """
+        kind: source
+        name: shop
+        postgres: { host: %s, port: %d, database: %s, user: %s }
+        """
                 .formatted(
                         database.at().host(),
                         database.at().port(),
@@ -62,13 +68,30 @@ public record ShopOfTests(TestDatabase database, long seed) {
     }
 
     /// The definition of an index, with commits so often that something happens between them.
-    public static String index(String name) {
+    private static String index(String name) {
         return """
-               name: %s
-               source: { postgres: { source: shop, table: %s } }
-               commit: { interval: 50ms, idle-interval: 200ms }
-               """
+        name: %s
+        source: { postgres: { source: shop, table: %s } }
+        commit: { interval: 50ms, idle-interval: 200ms }
+        """
                 .formatted(name, Objects.requireNonNull(INDEXES.get(name)).name());
+    }
+
+    /// The source and all indexes, as files.
+    public void writeDefinitions(Path folder) throws IOException {
+        Files.writeString(folder.resolve("shop.yaml"), source());
+        for (String index : INDEXES.keySet()) {
+            Files.writeString(folder.resolve(index + ".yaml"), index(index));
+        }
+    }
+
+    /// True when a checkpoint holds everything of the shop up to a position in its log.
+    public static boolean hasRead(Checkpoint checkpoint, long lsn) {
+        SourcePartition partition = new SourcePartition("shop", 0);
+        Position position = checkpoint.position(partition);
+        return position != null
+                && Long.compareUnsigned(position.next(), lsn) >= 0
+                && checkpoint.copy(partition).isDone();
     }
 
     /// Does business while it is told to go on.
