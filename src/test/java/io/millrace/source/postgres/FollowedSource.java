@@ -30,8 +30,8 @@ final class FollowedSource implements AutoCloseable {
     /// An index declares nothing: key and fields are the table's.
     private static final Schema DECLARED = new Schema(1, List.of(), List.of(), true);
 
-    final TestDatabase database;
-    final PostgresSettings settings;
+    TestDatabase database;
+    PostgresSettings settings;
     private final WalReadOptions options;
     private final Set<String> indexes = new HashSet<>();
     private final List<TableFollower> followers = new ArrayList<>();
@@ -80,6 +80,29 @@ final class FollowedSource implements AutoCloseable {
     /// The same database, read otherwise.
     FollowedSource with(UnaryOperator<PostgresSettings> changed) {
         return new FollowedSource(database, changed.apply(settings), options);
+    }
+
+    /// The server is elsewhere now; everything has stopped.
+    void moveTo(TestDatabase elsewhere) {
+        database = elsewhere;
+        settings = at(settings, elsewhere.at().port());
+    }
+
+    static PostgresSettings at(PostgresSettings settings, int port) {
+        return new PostgresSettings(
+                settings.source(),
+                settings.host(),
+                port,
+                settings.database(),
+                settings.user(),
+                settings.password(),
+                settings.sslMode(),
+                settings.sslRootCert(),
+                settings.slot(),
+                settings.publication(),
+                settings.managed(),
+                settings.truncate(),
+                settings.walBudgetBytes());
     }
 
     void createSlot() {

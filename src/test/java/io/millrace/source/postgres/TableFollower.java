@@ -148,7 +148,7 @@ final class TableFollower {
         return this;
     }
 
-    private synchronized boolean isPast(long lsn) {
+    synchronized boolean isPast(long lsn) {
         SourcePartition partition = accepted.positions().firstKey();
         return positionOf(accepted) >= lsn && accepted.copy(partition).complete();
     }
