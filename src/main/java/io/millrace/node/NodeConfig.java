@@ -20,6 +20,11 @@ interface NodeConfig {
     @WithDefault("definitions")
     Path definitionsDir();
 
+    /// Where backups asked for over HTTP are written. On the store of the data folder they are
+    /// links.
+    @WithDefault("backups")
+    Path backupsDir();
+
     /// Where the files lie that file sources read; definitions name them from here on.
     @WithDefault("files")
     Path filesDir();

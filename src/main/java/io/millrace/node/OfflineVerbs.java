@@ -1,6 +1,8 @@
 package io.millrace.node;
 
 import io.millrace.MillraceException;
+import io.millrace.catalog.Catalog;
+import io.millrace.catalog.DefinitionParser;
 import io.millrace.directory.Directory;
 import io.millrace.directory.DirectoryLock;
 import io.millrace.directory.MmapDirectory;
@@ -10,6 +12,7 @@ import io.millrace.index.IndexCheck;
 import io.millrace.index.IndexCopy;
 import io.millrace.index.IndexRepair;
 import io.millrace.json.Json;
+import io.millrace.segment.Analyzers;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -20,6 +23,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 
@@ -208,7 +212,32 @@ final class OfflineVerbs {
                         random);
         lives.enter(incarnation);
         answer(summary, lives.path().resolve(incarnation), json);
+        tell(json, defineAgain(source, data, summary.index()));
         return OK;
+    }
+
+    /// The definition of the backup holds, unless the data folder has another one by now.
+    private String defineAgain(Directory backup, Path data, String index) throws IOException {
+        Optional<Value> definition = BackupFolders.definition(backup);
+        if (definition.isEmpty()) {
+            return "the backup holds no definition, put that of index %s".formatted(index);
+        }
+        Catalog catalog =
+                Catalog.open(
+                        MmapDirectory.open(data),
+                        null,
+                        new DefinitionParser(Analyzers.NAMES),
+                        random);
+        if (catalog.find(index).isPresent()) {
+            return "index %s is defined already, its definition stays".formatted(index);
+        }
+        try {
+            catalog.put(index, definition.get());
+            return "index %s is defined as it was".formatted(index);
+        } catch (MillraceException.InvalidRequest e) {
+            return "the definition of the backup does not hold here, put one of index %s: %s"
+                    .formatted(index, e.getMessage());
+        }
     }
 
     private void answer(IndexCopy.Summary summary, Path target, boolean json) {

@@ -11,6 +11,7 @@ import io.millrace.index.MergeOptions;
 import io.millrace.index.MergePermits;
 import io.millrace.index.NodeResources;
 import io.millrace.merge.TieredMergePolicy;
+import io.millrace.pipeline.Backups;
 import io.millrace.pipeline.IndexHome;
 import io.millrace.pipeline.Indexes;
 import io.millrace.pipeline.PipelineOptions;
@@ -132,6 +133,12 @@ final class Parts {
                 },
                 pipelineOptions(config),
                 resources);
+    }
+
+    @Produces
+    @Singleton
+    Backups backups(NodeConfig config, NodeResources resources) {
+        return new BackupFolders(config.backupsDir(), resources.clock());
     }
 
     private static IndexOptions indexOptions(NodeConfig config) {

@@ -53,9 +53,13 @@ final class CommitWaiters {
         waiting.remove(waiter);
     }
 
-    /// True when the commit of what was accepted would let somebody go on.
+    /// True when the commit of what was accepted would let somebody go on. Who waits for a number
+    /// alone waits for the usual commits: no early one brings what is not read.
     synchronized boolean wants(Checkpoint accepted) {
-        return waiting.stream().anyMatch(waiter -> accepted.covers(waiter.awaited.positions()));
+        return waiting.stream()
+                .map(waiter -> waiter.awaited.positions())
+                .anyMatch(positions ->
+                        !positions.positions().isEmpty() && accepted.covers(positions));
     }
 
     synchronized int count() {

@@ -5,6 +5,9 @@ import io.millrace.index.NodeResources;
 import io.millrace.pipeline.PipelineStatus.State;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /// How a pipeline stands, and when it may try again what failed. Written by the pipeline's thread;
 /// the standing may be read by all.
@@ -15,6 +18,7 @@ final class Course {
     private final NodeResources.NanoClock clock;
     private final BackOff backOff;
     private volatile Standing standing = Standing.STARTING;
+    private final CountDownLatch begun = new CountDownLatch(1);
 
     // Confined to the pipeline's thread.
     private long retryAtNanos;
@@ -32,6 +36,14 @@ final class Course {
 
     void stands(Standing next) {
         standing = next;
+        if (next != Standing.STARTING) {
+            begun.countDown();
+        }
+    }
+
+    /// Waits for the end of the first attempt to open, however that went.
+    void awaitFirstAttempt(Duration atMost) throws InterruptedException {
+        var _ = begun.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     BackOff backOff() {
@@ -50,12 +62,12 @@ final class Course {
     void begins(Standing next) {
         backOff.reset();
         retryAtNanos = clock.nanos();
-        standing = next;
+        stands(next);
     }
 
     /// Nothing is open yet, and what it takes is not there.
     void waits(MillraceException failure) {
-        standing = new Standing(State.STARTING, message(failure), false);
+        stands(new Standing(State.STARTING, message(failure), false));
         retryAtNanos = clock.nanos() + backOff.nextNanos();
     }
 
@@ -63,7 +75,7 @@ final class Course {
     void retries(MillraceException failure, boolean ofSource) {
         long waitNanos = backOff.nextNanos();
         retryAtNanos = clock.nanos() + waitNanos;
-        standing = new Standing(State.RETRYING, message(failure), ofSource);
+        stands(new Standing(State.RETRYING, message(failure), ofSource));
         LOG.log(
                 Level.WARNING,
                 "indexing interrupted index={0} retryMillis={1} reason={2}",
@@ -74,7 +86,7 @@ final class Course {
 
     /// Until somebody acts.
     void fails(MillraceException failure) {
-        standing = new Standing(State.FAILED, message(failure), false);
+        stands(new Standing(State.FAILED, message(failure), false));
         LOG.log(Level.ERROR, "indexing stopped index=" + index, failure);
     }
 

@@ -15,6 +15,7 @@ import io.millrace.source.SourceStatus;
 import io.millrace.source.push.PushChangeSource;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -162,19 +163,27 @@ final class IndexingPipeline implements Runnable {
         return waiter;
     }
 
+    /// What is pushed into; an index that is just being opened is waited for.
+    ///
     /// @throws MillraceException.InvalidRequest CONFLICT when something else feeds the index
     /// @throws MillraceException.Unavailable when it reads nothing now
-    PushChangeSource push() {
+    PushChangeSource push(Duration atMost) {
         if (!(definition().source() instanceof PushSource)) {
             throw MillraceException.InvalidRequest.conflict(
                     "index %s is fed by its source, only an index with source: push takes documents"
                             .formatted(definition().name()));
         }
-        if (!course.standing().takesChanges()
-                || !(opening.source() instanceof PushChangeSource push)) {
-            throw refusal();
+        try {
+            course.awaitFirstAttempt(atMost);
+            if (course.standing().takesChanges()
+                    && opening.source() instanceof PushChangeSource push) {
+                push.awaitFirstReader(atMost);
+                return push;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
-        return push;
+        throw refusal();
     }
 
     PipelineStatus status() {

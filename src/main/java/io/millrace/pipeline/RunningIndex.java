@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /// One index of this node with the pipeline that feeds it. May be shared between threads.
 public final class RunningIndex {
+    /// How long somebody waits who pushes into an index that is not open yet.
+    private static final Duration OPENING_TIMEOUT = Duration.ofSeconds(10);
+
     private final Duration commitTimeout;
 
     /// Replaced when a rebuild takes over.
@@ -92,12 +95,12 @@ public final class RunningIndex {
         return pipeline.await(awaited);
     }
 
-    /// What documents are pushed into.
+    /// What documents are pushed into. Blocks for a moment where the index is just being opened.
     ///
     /// @throws MillraceException.InvalidRequest CONFLICT when something else feeds the index
     /// @throws MillraceException.Unavailable when it takes nothing now
     public PushChangeSource push() {
-        return pipeline.push();
+        return pipeline.push(OPENING_TIMEOUT);
     }
 
     /// How far the rebuild that is under way has come.

@@ -180,7 +180,16 @@ record AtLeast(@Nullable String token, Map<String, Map<Integer, Long>> offsets, 
                                     incarnation));
         }
         return switch (position) {
-            case PositionToken.OfGeneration(_, long generation) -> Awaited.generation(generation);
+            case PositionToken.OfGeneration(_, long generation) -> {
+                long newest = running.index().newestCommit().generation();
+                if (generation > newest) {
+                    throw InvalidRequest.malformed(
+                            NAME,
+                            "atLeast names generation %d of index %s, which stands at %d: expected the position of an answer"
+                                    .formatted(generation, running.definition().name(), newest));
+                }
+                yield Awaited.generation(generation);
+            }
             case PositionToken.OfPush(_, long session, long next) -> {
                 if (running.push().session() != session) {
                     throw InvalidRequest.conflict(

@@ -4,6 +4,7 @@ import io.millrace.MillraceException.InvalidRequest;
 import io.millrace.index.Index;
 import io.millrace.index.IndexSnapshot;
 import io.millrace.index.MergeStatus;
+import io.millrace.pipeline.Backups;
 import io.millrace.pipeline.Indexes;
 import io.millrace.pipeline.RunningIndex;
 import io.millrace.rest.Answers.CommitAnswer;
@@ -31,7 +32,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
-/// How an index stands, and what an operator can do to it now: commit and merge.
+/// How an index stands, and what an operator can do to it now: commit, merge, back up.
 @Path("/indexes/{name}")
 @Produces(MediaType.APPLICATION_JSON)
 @Blocking
@@ -45,9 +46,11 @@ public class OperationsResource {
     private static final int DEAD_LETTERS_MAX = 100;
 
     private final Indexes indexes;
+    private final Backups backups;
 
-    public OperationsResource(Indexes indexes) {
+    public OperationsResource(Indexes indexes, Backups backups) {
         this.indexes = indexes;
+        this.backups = backups;
     }
 
     @GET
@@ -187,6 +190,26 @@ public class OperationsResource {
         return RestResponse.status(
                 done ? RestResponse.Status.OK : RestResponse.Status.ACCEPTED,
                 MergedAnswer.of(index, done));
+    }
+
+    @POST
+    @Path("backup")
+    @Operation(
+            operationId = "backUp",
+            summary = "Backs up the newest generation",
+            description =
+                    "Links or copies the files of the newest generation, with the definition, to a"
+                            + " folder of its own below millrace.backups-dir. Reading and writing go"
+                            + " on. The verb restore starts an index from it.")
+    @APIResponse(
+            responseCode = "201",
+            description = "whole and durable",
+            content = @Content(schema = @Schema(implementation = BackupAnswer.class)))
+    @APIResponse(responseCode = "404", ref = "NotFound")
+    @APIResponse(responseCode = "503", ref = "Unavailable")
+    public RestResponse<BackupAnswer> backUp(@PathParam("name") String name) {
+        return RestResponse.status(
+                RestResponse.Status.CREATED, BackupAnswer.of(backups.take(indexes.get(name))));
     }
 
     @GET

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.catalog.Catalog;
+import io.millrace.catalog.DefinitionParser;
+import io.millrace.catalog.IndexDefinition;
 import io.millrace.change.Change;
 import io.millrace.change.ChangeBatch;
 import io.millrace.change.Checkpoint;
@@ -23,6 +26,7 @@ import io.millrace.index.Index;
 import io.millrace.index.IndexOptions;
 import io.millrace.index.NodeResources;
 import io.millrace.index.PreparedCommit;
+import io.millrace.segment.Analyzers;
 import io.millrace.testing.ManualClock;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -51,10 +55,6 @@ class OfflineVerbsTest {
     void fill() throws IOException {
         data = folder.resolve("data");
         live = data.resolve("numbers").resolve(LIFE);
-        ManualClock clock = new ManualClock();
-        NodeResources resources =
-                new NodeResources(
-                        clock, clock, new Random(1), Thread.ofPlatform().daemon().factory());
         Schema schema = new Schema(1, List.of("id"), List.of(Field.of("id", FieldType.KEYWORD)));
         try (Index index =
                 Index.create(
@@ -65,7 +65,7 @@ class OfflineVerbsTest {
                         SourceIdentity.of(Map.of("topic", "numbers")),
                         Checkpoint.of(Map.of(PARTITION, Position.of(0))),
                         IndexOptions.DEFAULT,
-                        resources)) {
+                        resources())) {
             for (int i = 0; i < 3; i++) {
                 byte[] key = {(byte) ('a' + i)};
                 String name = new String(key, StandardCharsets.UTF_8);
@@ -93,6 +93,12 @@ class OfflineVerbsTest {
             }
         }
         new CurrentIncarnation(MmapDirectory.open(data.resolve("numbers"))).write(LIFE);
+    }
+
+    private static NodeResources resources() {
+        ManualClock clock = new ManualClock();
+        return new NodeResources(
+                clock, clock, new Random(1), Thread.ofPlatform().daemon().factory());
     }
 
     @Test
@@ -150,6 +156,39 @@ class OfflineVerbsTest {
         assertEquals(
                 OfflineVerbs.USAGE, run("restore", backup.toString(), other.toString()), said());
         assertEquals(OfflineVerbs.USAGE, run("backup", live.toString(), backup.toString()), said());
+    }
+
+    @Test
+    void aRestoredIndexIsDefinedAsItsBackupSays() throws IOException {
+        Path backup = folder.resolve("backup");
+        Path other = folder.resolve("other");
+        assertEquals(OfflineVerbs.OK, run("backup", live.toString(), backup.toString()), said());
+        assertEquals(OfflineVerbs.OK, run("restore", backup.toString(), other.toString()), said());
+        assertTrue(said().contains("holds no definition, put that of index numbers"), said());
+        Files.writeString(
+                backup.resolve("definition.json"),
+                "{\"name\":\"numbers\",\"key\":\"id\",\"source\":\"push\"}");
+        Path third = folder.resolve("third");
+
+        assertEquals(OfflineVerbs.OK, run("verify", backup.toString()), said());
+        assertEquals(OfflineVerbs.OK, run("restore", backup.toString(), third.toString()), said());
+
+        assertTrue(said().contains("index numbers is defined as it was"), said());
+        Catalog catalog =
+                Catalog.open(
+                        MmapDirectory.open(third),
+                        null,
+                        new DefinitionParser(Analyzers.NAMES),
+                        new Random(1));
+        assertEquals(
+                new IndexDefinition.PushSource(), catalog.find("numbers").orElseThrow().source());
+        DirectoryIndexHome home =
+                new DirectoryIndexHome(
+                        MmapDirectory.open(third), IndexOptions.DEFAULT, resources());
+        try (Index index = home.open("numbers")) {
+            assertEquals(3, index.newestCommit().documentCount());
+            assertFalse(index.incarnation().equals(LIFE));
+        }
     }
 
     @Test

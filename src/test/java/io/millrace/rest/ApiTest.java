@@ -60,6 +60,8 @@ class ApiTest {
                         "kafka.bootstrap.servers", TestKafka.bootstrapServers(),
                         "millrace.data-dir", folder.resolve("data").toString(),
                         "millrace.files-dir", folder.toString(),
+                        "millrace.backups-dir", folder.resolve("backups").toString(),
+                        "millrace.push.queue-changes-max", "2000",
                         "millrace.push.reading-bytes-max", Integer.toString(40 << 20),
                         "millrace.definitions-dir", folder.resolve("definitions").toString());
             } catch (IOException e) {

@@ -14,6 +14,7 @@ import io.millrace.source.AnsweringSource;
 import io.millrace.source.SourceStatus;
 import io.millrace.source.SourceStatus.State;
 import io.smallrye.mutiny.Multi;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -21,7 +22,9 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +42,7 @@ public final class PushChangeSource implements AnsweringSource {
     private final String index;
     private final PushOptions options;
     private final RandomGenerator random;
+    private final CountDownLatch firstReader = new CountDownLatch(1);
 
     // Guarded by this.
     private final Deque<Queued> queue = new ArrayDeque<>();
@@ -112,6 +116,11 @@ public final class PushChangeSource implements AnsweringSource {
             told.emit();
         }
         return accepted;
+    }
+
+    /// Waits until somebody reads, so that [#offer] knows where to count from.
+    public void awaitFirstReader(Duration atMost) throws InterruptedException {
+        var _ = firstReader.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /// Names the time since something accepted was last lost, or since this process started: a
@@ -203,6 +212,7 @@ public final class PushChangeSource implements AnsweringSource {
                 feed = opened;
             }
         }
+        firstReader.countDown();
         subscriber.onSubscribe(opened);
         if (refusal != null) {
             subscriber.onError(refusal);
@@ -371,6 +381,7 @@ public final class PushChangeSource implements AnsweringSource {
         synchronized (this) {
             closed = true;
         }
+        firstReader.countDown();
         refuse(
                 forget(),
                 "nothing of this request was indexed",
