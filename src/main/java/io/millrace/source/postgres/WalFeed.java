@@ -211,11 +211,11 @@ final class WalFeed {
     /// Waits until something is there, but not longer than `nanos`.
     ///
     /// @param knownLsn a higher position is something
+    @SuppressWarnings("WaitNotInLoop") // whoever is woken without a reason looks and waits again
     void await(long knownLsn, long nanos) throws InterruptedException {
         lock.lock();
         try {
             if (queue.isEmpty() && failure == null && !left && reachedLsn <= knownLsn) {
-                // Whoever is woken without a reason looks and waits again.
                 var _ = arrived.await(nanos, TimeUnit.NANOSECONDS);
             }
         } finally {
