@@ -71,6 +71,7 @@ class UnderWayApiTest {
     @Test
     void aBackupIsWholeWhileWritingGoesOn() throws Exception {
         assertEquals(201, node.putYaml("/indexes/saved", PUSHED).statusCode());
+        assertEquals(200, node.push("saved", "{\"id\":\"first\"}", "").statusCode());
         Path backups = Path.of(setting("millrace.backups-dir"));
         Set<Path> folders = new ConcurrentSkipListSet<>();
         try (Repeated pushing =
