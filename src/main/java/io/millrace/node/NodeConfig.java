@@ -43,6 +43,10 @@ interface NodeConfig {
 
     Push push();
 
+    Kafka kafka();
+
+    Publish publish();
+
     Disk disk();
 
     /// The file store that the data folder is on.
@@ -205,6 +209,41 @@ interface NodeConfig {
         /// Requests that may wait with `atLeast` for one index.
         @WithDefault("10000")
         int commitWaitersMax();
+    }
+
+    /// How topics are read.
+    interface Kafka {
+
+        /// A record with a larger value is a dead letter, unread.
+        @WithDefault("16777216")
+        int valueBytesMax();
+
+        /// What a broker may send at once, in bytes: roughly what the client of one index holds.
+        @WithDefault("16777216")
+        int fetchBytesMax();
+
+        /// How long a question to the cluster may take.
+        @WithDefault("10s")
+        Duration requestTimeout();
+    }
+
+    /// How events and dead letters are sent.
+    interface Publish {
+
+        /// The wait before sending is tried again, doubling from the least to the most.
+        @WithDefault("100ms")
+        Duration backOffMin();
+
+        @WithDefault("30s")
+        Duration backOffMax();
+
+        /// How long a stopping index waits for its last events.
+        @WithDefault("3s")
+        Duration drainTimeout();
+
+        /// Dead letters of one index under way at once.
+        @WithDefault("64")
+        int deadLetterWindow();
     }
 
     /// Bounds of documents pushed over HTTP.

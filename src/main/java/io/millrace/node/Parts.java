@@ -20,6 +20,7 @@ import io.millrace.publish.EventStream;
 import io.millrace.publish.RecordSender;
 import io.millrace.publish.RelayOptions;
 import io.millrace.segment.Analyzers;
+import io.millrace.source.kafka.KafkaReadOptions;
 import io.millrace.source.postgres.PostgresSources;
 import io.millrace.source.push.PushOptions;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
@@ -93,7 +94,20 @@ final class Parts {
                 KafkaSettings.of(settings),
                 config.filesDir(),
                 pushing,
+                readOptions(config.kafka()),
                 resources);
+    }
+
+    private static KafkaReadOptions readOptions(NodeConfig.Kafka kafka) {
+        KafkaReadOptions usual = KafkaReadOptions.DEFAULT;
+        return new KafkaReadOptions(
+                usual.batchRecordsMax(),
+                usual.batchBytesMax(),
+                kafka.valueBytesMax(),
+                kafka.fetchBytesMax(),
+                usual.probeInterval(),
+                usual.positionInterval(),
+                kafka.requestTimeout());
     }
 
     @Produces
@@ -104,8 +118,17 @@ final class Parts {
 
     @Produces
     @Singleton
-    CommitRelay relay(RecordSender sender, NodeResources resources) {
-        return new CommitRelay(sender, RelayOptions.DEFAULT, resources);
+    CommitRelay relay(NodeConfig config, RecordSender sender, NodeResources resources) {
+        NodeConfig.Publish publish = config.publish();
+        return new CommitRelay(
+                sender,
+                new RelayOptions(
+                        publish.backOffMin(),
+                        publish.backOffMax(),
+                        RelayOptions.DEFAULT.acknowledgeTimeout(),
+                        publish.drainTimeout(),
+                        publish.deadLetterWindow()),
+                resources);
     }
 
     @Produces

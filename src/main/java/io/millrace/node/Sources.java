@@ -41,6 +41,7 @@ final class Sources implements SourceFactory {
     private final Map<String, Object> ownCluster;
     private final Path filesDir;
     private final PushOptions pushing;
+    private final KafkaReadOptions reading;
     private final NodeResources resources;
 
     private final PostgresSources databases;
@@ -52,12 +53,14 @@ final class Sources implements SourceFactory {
             Map<String, Object> ownCluster,
             Path filesDir,
             PushOptions pushing,
+            KafkaReadOptions reading,
             NodeResources resources) {
         this.catalog = catalog;
         this.secrets = secrets;
         this.ownCluster = Map.copyOf(ownCluster);
         this.filesDir = filesDir;
         this.pushing = pushing;
+        this.reading = reading;
         this.resources = resources;
         this.databases =
                 new PostgresSources(
@@ -132,7 +135,7 @@ final class Sources implements SourceFactory {
                         definition.schema(),
                         kafka.properties()),
                 kafka.sourceName().map(this::cluster).orElse(ownCluster),
-                KafkaReadOptions.DEFAULT,
+                reading,
                 resources.nanoClock()::nanos,
                 resources.threads());
     }

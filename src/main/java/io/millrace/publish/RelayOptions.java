@@ -21,4 +21,15 @@ public record RelayOptions(
                     Duration.ofSeconds(150),
                     Duration.ofSeconds(3),
                     64);
+
+    public RelayOptions {
+        if (!backOffMin.isPositive()
+                || backOffMax.compareTo(backOffMin) < 0
+                || drainTimeout.isNegative()
+                || deadLetterWindow < 1) {
+            throw new IllegalArgumentException(
+                    "relay with a back-off of %s to %s, %s to drain and %d dead letters at once"
+                            .formatted(backOffMin, backOffMax, drainTimeout, deadLetterWindow));
+        }
+    }
 }

@@ -14,6 +14,7 @@ import io.millrace.pipeline.IndexWatcher;
 import io.millrace.pipeline.Indexes;
 import io.millrace.pipeline.RunningIndex;
 import io.millrace.segment.Analyzers;
+import io.millrace.source.kafka.KafkaReadOptions;
 import io.millrace.source.push.PushOptions;
 import io.millrace.testing.Awaiting;
 import io.millrace.testing.ShopOfTests;
@@ -52,6 +53,7 @@ class ChinookTest {
                         Map.of(),
                         folder,
                         PushOptions.DEFAULT,
+                        KafkaReadOptions.DEFAULT,
                         resources);
         AtomicBoolean open = new AtomicBoolean(true);
         CompletableFuture<Long> trade = CompletableFuture.supplyAsync(() -> shop.trade(open::get));

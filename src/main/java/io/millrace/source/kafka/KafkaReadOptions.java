@@ -36,5 +36,10 @@ public record KafkaReadOptions(
                             .formatted(
                                     batchRecordsMax, batchBytesMax, valueBytesMax, fetchBytesMax));
         }
+        if (!requestTimeout.isPositive()) {
+            throw new IllegalArgumentException(
+                    "a question to the cluster may take %s, expected more than nothing"
+                            .formatted(requestTimeout));
+        }
     }
 }
