@@ -131,9 +131,16 @@ public final class PostgresChangeSource implements ChangeSource {
         if (reader.hasEnded()) {
             return new SourceStatus(State.STOPPED, ends, "");
         }
+        if (!reader.isCopying()) {
+            return new SourceStatus(log.state(), ends, log.detail());
+        }
         Progress progress = reader.progress();
         return progress == null
-                ? new SourceStatus(log.state(), ends, log.detail())
+                ? new SourceStatus(
+                        State.STARTING,
+                        ends,
+                        "the copy of table %s waits for a snapshot: transactions that write now must end first"
+                                .formatted(binding.table()))
                 : new SourceStatus(State.READING, ends, log.detail(), progress);
     }
 

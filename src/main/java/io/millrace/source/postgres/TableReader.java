@@ -97,7 +97,11 @@ final class TableReader implements Flow.Subscription, Runnable {
         return failure;
     }
 
-    /// How far the copy of the table is; null while there is none.
+    boolean isCopying() {
+        return copy != null;
+    }
+
+    /// How far the copy of the table is; null while nothing is known.
     @Nullable Progress progress() {
         TableCopy open = copy;
         return open == null ? null : open.progress();

@@ -144,11 +144,16 @@ class TableCopyTest {
                         "INSERT INTO mixed SELECT gen_random_uuid(), now() + i * interval '1 h',"
                                 + " (i % 20)::numeric / 8, i % 2 = 0, '2000-01-01'::date - i * 3650"
                                 + " FROM generate_series(1, 500) i",
+                        "CREATE SCHEMA ext",
+                        "CREATE EXTENSION citext SCHEMA ext",
+                        "CREATE TABLE anycase (word ext.citext PRIMARY KEY)",
+                        "INSERT INTO anycase SELECT chr(65 + i % 26 + 32 * (i / 26 % 2)) || i FROM"
+                                + " generate_series(1, 350) i",
                         "CREATE TABLE floats (f float8 PRIMARY KEY)",
                         "INSERT INTO floats SELECT sin(i) * 10 ^ (i % 300) FROM"
                                 + " generate_series(1, 300) i",
                         "INSERT INTO floats VALUES ('NaN'), ('Infinity'), ('-Infinity')")) {
-            for (String table : List.of("words", "padded", "mixed", "floats")) {
+            for (String table : List.of("words", "padded", "mixed", "anycase", "floats")) {
                 var index = source.copy(table).catchUp();
                 assertEquals(List.of(), index.rejects());
                 String count = source.database.value("SELECT count(*) FROM " + table);
@@ -179,6 +184,23 @@ class TableCopyTest {
             assertTrue(root.documents().contains("{\"id\":17,\"n\":-1}"));
             // The log names the child for its rows.
             assertEquals(List.of("{\"id\":1}"), source.copy("parent").catchUp().documents());
+        }
+    }
+
+    @Test
+    void aCopyThatWaitsForTransactionsSaysSo() throws Exception {
+        try (var source = FollowedSource.of("waiting", TABLE, "INSERT INTO t VALUES (1, 'one')");
+                var writing = source.database.connect();
+                var statement = writing.createStatement()) {
+            writing.setAutoCommit(false);
+            statement.execute("INSERT INTO t VALUES (2, 'two')");
+            var index = source.copy("t");
+            Awaiting.that(
+                    "it says so",
+                    () -> index.source().status().detail().contains("waits for a snapshot"));
+            writing.commit();
+            assertEquals(2, index.catchUp().size());
+            assertEquals("", index.source().status().detail());
         }
     }
 
