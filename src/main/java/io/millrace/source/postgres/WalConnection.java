@@ -103,9 +103,10 @@ final class WalConnection implements AutoCloseable {
     }
 
     /// The next message; null when none has arrived. Waits for a millisecond at most.
-    @Nullable ByteBuffer read() {
+    ///
+    /// @param now the nanosecond clock
+    @Nullable ByteBuffer read(long now) {
         PGReplicationStream open = open();
-        long start = nanoClock.getAsLong();
         try {
             ByteBuffer message = open.readPending();
             if (message == null && open.isClosed()) {
@@ -114,8 +115,7 @@ final class WalConnection implements AutoCloseable {
                                 .formatted(settings.place(), settings.slot()));
             }
             if (message == null
-                    && nanoClock.getAsLong() - start
-                            > TimeUnit.SECONDS.toNanos(STALL_SECONDS) / 2) {
+                    && nanoClock.getAsLong() - now > TimeUnit.SECONDS.toNanos(STALL_SECONDS) / 2) {
                 throw new MillraceException.Unavailable(
                         "database %s stopped in the middle of a message"
                                 .formatted(settings.place()));

@@ -33,6 +33,9 @@ final class WalReader implements Runnable {
 
     private static final long IDLE_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(8);
 
+    /// Between two looks at what is to be done beside reading.
+    private static final long CHORES_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
     /// What was committed is reported at most this often.
     private static final long REPORT_NANOS_MIN = TimeUnit.MILLISECONDS.toNanos(200);
 
@@ -64,6 +67,7 @@ final class WalReader implements Runnable {
 
     private long reportedLsn;
     private long reportNanos;
+    private long choresNanos;
     private long idleNanos;
     private int formerPid;
 
@@ -169,6 +173,7 @@ final class WalReader implements Runnable {
                 Lsn.text(reachedLsn),
                 Integer.toString(feeds.size()));
         status = new PostgresStream.Status(State.READING, slot.endLsn(), "");
+        choresNanos = nanoClock.getAsLong() - CHORES_NANOS;
         reportNanos = nanoClock.getAsLong() - options.statusInterval().toNanos();
         return true;
     }
@@ -206,13 +211,17 @@ final class WalReader implements Runnable {
             if (transaction == null && !isJoined()) {
                 return;
             }
-            report(opened);
-            look();
-            if (feeds.stream().anyMatch(WalFeed::isFull)) {
+            long now = nanoClock.getAsLong();
+            if (now - choresNanos >= CHORES_NANOS) {
+                choresNanos = now;
+                report(opened, now);
+                look();
+            }
+            if (isAnyFull()) {
                 pause();
                 continue;
             }
-            ByteBuffer message = opened.read();
+            ByteBuffer message = opened.read(now);
             if (message != null) {
                 idleNanos = IDLE_NANOS_MIN;
                 accept(message);
@@ -248,8 +257,16 @@ final class WalReader implements Runnable {
         }
     }
 
-    private void report(WalConnection opened) {
-        long now = nanoClock.getAsLong();
+    private boolean isAnyFull() {
+        for (WalFeed feed : feeds) {
+            if (feed.isFull()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void report(WalConnection opened, long now) {
         long since = now - reportNanos;
         if (since < REPORT_NANOS_MIN) {
             return;
@@ -361,7 +378,12 @@ final class WalReader implements Runnable {
                     new PostgresStream.Status(
                             State.FAILED, status.endLsn(), String.valueOf(reason.getMessage()));
         }
-        feeds.forEach(feed -> feed.fail(reason));
+        for (WalFeed feed : feeds) {
+            if (reason instanceof MillraceException.Fenced) {
+                stream.lost(feed.attachment());
+            }
+            feed.fail(reason);
+        }
         feeds.clear();
     }
 }

@@ -120,6 +120,10 @@ class PostgresChangeSourceTest {
             Reject reject = index.rejects().getFirst();
             assertEquals(Reject.TOAST_BASE_MISSING, reject.reason());
             assertEquals("{\"id\":\"1\",\"n\":\"1\"}", new String(reject.origin().value()));
+
+            // When, Then: the way out
+            source.database.execute("UPDATE t SET body = body || ''");
+            assertEquals(1, index.catchUp().size());
         }
     }
 
