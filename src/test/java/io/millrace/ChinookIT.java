@@ -54,9 +54,12 @@ class ChinookIT {
         try {
             for (int kill = 0; kill < KILLS; kill++) {
                 node.start();
-                // The first comes at once, into the copy.
-                long aliveMillis = kill == 0 ? 0 : random.nextLong(ALIVE_MILLIS_MAX);
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(aliveMillis));
+                if (kill == 0) {
+                    node.awaitCopy("tracks");
+                } else {
+                    long aliveMillis = random.nextLong(ALIVE_MILLIS_MAX);
+                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(aliveMillis));
+                }
                 node.kill();
             }
             node.start();

@@ -62,16 +62,30 @@ public final class PackagedNode {
         await("the application answers", () -> get("/indexes").statusCode() == 200);
     }
 
-    /// How to talk to it since the newest start.
-    public NodeClient client() {
-        return new NodeClient(port);
+    /// Waits until a table is being copied, or has been.
+    public void awaitCopy(String index) {
+        await(
+                index + " copies its table",
+                () ->
+                        status(index).get("source") instanceof Value.Obj source
+                                        && source.get("progress") instanceof Value.Obj
+                                || status(index).get("documents") instanceof Value.Int(long count)
+                                        && count > 0);
     }
 
     /// Waits until the newest commit has read a source up to a position, or further.
     public void awaitPosition(String index, String source, long position) {
         await(
                 "the newest commit of " + index + " is at " + Long.toHexString(position),
-                () -> client().hasCommitted(index, source, position));
+                () ->
+                        status(index).get("committed") instanceof Value.Obj streams
+                                && streams.get(source) instanceof Value.Obj partitions
+                                && partitions.get("0") instanceof Value.Int(long committed)
+                                && Long.compareUnsigned(committed, position) >= 0);
+    }
+
+    private Value.Obj status(String index) {
+        return body("/indexes/" + index + "/status");
     }
 
     /// Ends the process as a power switch would: no shutdown hook runs.
