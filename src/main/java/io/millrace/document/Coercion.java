@@ -58,7 +58,7 @@ public final class Coercion {
             case DOUBLE -> doubleToOrdered(real(field, value));
             case TIMESTAMP -> micros(field, value);
             case DATE -> days(field, value);
-            case KEYWORD, DECIMAL, UUID, TEXT, STRING ->
+            case KEYWORD, DECIMAL, UUID, BYTES, TEXT, STRING ->
                     throw new MillraceException.Bug(field.path() + " is not a numeric field");
         };
     }
@@ -69,7 +69,7 @@ public final class Coercion {
             case KEYWORD, STRING -> text(field, value).getBytes(StandardCharsets.UTF_8);
             case DECIMAL -> DecimalBytes.of(decimal(field, value));
             case UUID -> uuid(field, value);
-            case BOOL, LONG, DOUBLE, TIMESTAMP, DATE, TEXT ->
+            case BOOL, LONG, DOUBLE, TIMESTAMP, DATE, BYTES, TEXT ->
                     throw new MillraceException.Bug(field.path() + " is not compared by bytes");
         };
     }
@@ -80,7 +80,7 @@ public final class Coercion {
             case KEYWORD, STRING -> Value.of(new String(term, StandardCharsets.UTF_8));
             case DECIMAL -> shown(DecimalBytes.read(ByteBuffer.wrap(term)));
             case UUID -> Value.of(UuidText.of(term));
-            case BOOL, LONG, DOUBLE, TIMESTAMP, DATE, TEXT ->
+            case BOOL, LONG, DOUBLE, TIMESTAMP, DATE, BYTES, TEXT ->
                     throw new MillraceException.Bug(field.path() + " is not compared by bytes");
         };
     }
@@ -93,6 +93,7 @@ public final class Coercion {
                 case BOOL, LONG, DOUBLE, TIMESTAMP, DATE -> ordered(field, value);
                 case DECIMAL, UUID -> term(field, value);
                 case KEYWORD, TEXT, STRING -> text(field, value);
+                case BYTES -> {}
             }
             return true;
         } catch (MillraceException.InvalidRequest e) {
@@ -113,7 +114,7 @@ public final class Coercion {
                         case ISO -> Value.of(instant(ordered).toString());
                     };
             case DATE -> Value.of(LocalDate.ofEpochDay(ordered).toString());
-            case KEYWORD, DECIMAL, UUID, TEXT, STRING ->
+            case KEYWORD, DECIMAL, UUID, BYTES, TEXT, STRING ->
                     throw new MillraceException.Bug(field.path() + " is not a numeric field");
         };
     }

@@ -19,6 +19,8 @@ public enum FieldType {
     /// A day of the calendar, without a time zone; indexed as days since 1970.
     DATE,
     UUID,
+    /// Bytes as Base64, or any other value nobody asks for: stored and returned, in no index.
+    BYTES,
     /// Analyzed text, for `match`.
     TEXT,
     /// What strings become where nobody declared a field: a [#KEYWORD] up to
@@ -52,7 +54,7 @@ public enum FieldType {
     public boolean isNumeric() {
         return switch (this) {
             case BOOL, LONG, DOUBLE, TIMESTAMP, DATE -> true;
-            case KEYWORD, DECIMAL, UUID, TEXT, STRING -> false;
+            case KEYWORD, DECIMAL, UUID, BYTES, TEXT, STRING -> false;
         };
     }
 
@@ -66,8 +68,8 @@ public enum FieldType {
         return this == TEXT || this == STRING;
     }
 
-    /// Text is matched, not compared: it has no order, hence no sort and no range.
+    /// Text is matched, not compared: it has no order, hence no sort and no range. Nor have bytes.
     public boolean isOrdered() {
-        return this != TEXT;
+        return this != TEXT && this != BYTES;
     }
 }

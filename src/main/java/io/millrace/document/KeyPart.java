@@ -36,7 +36,7 @@ final class KeyPart {
     static boolean fits(FieldType type) {
         return switch (type) {
             case KEYWORD, LONG, BOOL, DECIMAL, DATE, TIMESTAMP, UUID -> true;
-            case DOUBLE, TEXT, STRING -> false;
+            case DOUBLE, BYTES, TEXT, STRING -> false;
         };
     }
 

@@ -32,10 +32,10 @@ enum ClauseKind {
     boolean fits(FieldType type) {
         return switch (this) {
             case MATCH -> type.isText();
-            case EQ, IN -> type != FieldType.TEXT;
+            case EQ, IN -> type != FieldType.TEXT && type != FieldType.BYTES;
             case RANGE -> type.isOrdered() && type != FieldType.BOOL;
             case PREFIX -> type == FieldType.KEYWORD || type == FieldType.STRING;
-            case EXISTS -> true;
+            case EXISTS -> type != FieldType.BYTES;
             case AND, OR, NOT, ALL -> false;
         };
     }

@@ -36,7 +36,9 @@ final class FieldChecks {
                             .formatted(
                                     Place.quoted(path),
                                     field.type().label(),
-                                    kind.fittingFields()));
+                                    field.type() == FieldType.BYTES
+                                            ? "bytes are stored and returned, and cannot be asked for"
+                                            : kind.fittingFields()));
         }
         return field;
     }
@@ -54,8 +56,8 @@ final class FieldChecks {
                 Field field = declared(path, place);
                 if (!field.type().isOrdered()) {
                     throw place.refusal(
-                            "field %s is text, which has no order; sort by another field, _score"
-                                            .formatted(Place.quoted(path))
+                            "field %s is %s, which has no order; sort by another field, _score"
+                                            .formatted(Place.quoted(path), field.type().label())
                                     + " or _key");
                 }
             }
@@ -115,6 +117,8 @@ final class FieldChecks {
             switch (field.type()) {
                 case BOOL, LONG, DOUBLE, TIMESTAMP, DATE -> Coercion.ordered(field, value);
                 case DECIMAL, UUID -> Coercion.term(field, value);
+                case BYTES ->
+                        throw new MillraceException.Bug(field.path() + " is not in the index");
                 case KEYWORD, STRING, TEXT ->
                         checkLength(field, Coercion.text(field, value), place);
             }

@@ -141,6 +141,9 @@ final class DocumentAnalyzer {
             boolean inArray,
             AnalyzedDocument into) {
         Field field = schema.fields().get(ordinal);
+        if (field.type() == FieldType.BYTES) {
+            return;
+        }
         if (field.dynamic() && !takes(field, cursor, token)) {
             return;
         }
@@ -173,6 +176,7 @@ final class DocumentAnalyzer {
                 byte[] term = Coercion.term(field, cursor.value(token));
                 keyword(field, term, 0, term.length, analyzed, into);
             }
+            case BYTES -> throw new MillraceException.Bug(field.path() + " is in no index");
             case TEXT -> terms(field, text(field, cursor, token), analyzed, into);
             case STRING -> {
                 String text = text(field, cursor, token);
@@ -189,7 +193,7 @@ final class DocumentAnalyzer {
     private boolean takes(Field field, DocumentCursor cursor, Token token) {
         boolean takesAny =
                 switch (field.type()) {
-                    case KEYWORD, TEXT, STRING -> true;
+                    case KEYWORD, BYTES, TEXT, STRING -> true;
                     case LONG -> token == Token.INT;
                     case BOOL, DOUBLE, DECIMAL, TIMESTAMP, DATE, UUID -> false;
                 };

@@ -217,6 +217,7 @@ public final class SegmentBuilder {
         return switch (field.type()) {
             case BOOL, LONG, DOUBLE, TIMESTAMP, DATE -> new NumberFieldBuilder(ramBytes);
             case KEYWORD, DECIMAL, UUID -> new KeywordFieldBuilder(termBytes, ramBytes);
+            case BYTES -> throw new MillraceException.Bug(field.path() + " is in no index");
             case TEXT -> new TextFieldBuilder(SegmentLayout.Kind.TERMS, termBytes, ramBytes);
             case STRING -> new StringFieldBuilder(termBytes, ramBytes);
         };

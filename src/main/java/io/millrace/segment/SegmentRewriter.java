@@ -77,6 +77,7 @@ public final class SegmentRewriter {
         switch (field.type()) {
             case BOOL, LONG, DOUBLE, TIMESTAMP, DATE -> compared(ordinal, field, false);
             case KEYWORD, DECIMAL, UUID -> compared(ordinal, field, true);
+            case BYTES -> {}
             case TEXT -> text(SegmentLayout.Kind.TERMS, SegmentReader::mappedTerms, ordinal, field);
             case STRING -> {
                 RoaringBitmap withKeyword = compared(ordinal, field, true);

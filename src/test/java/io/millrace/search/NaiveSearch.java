@@ -255,7 +255,7 @@ final class NaiveSearch {
     private static Object typed(Field field, Value value) {
         String text = value.toString();
         return switch (field.type()) {
-            case KEYWORD, TEXT, STRING -> text;
+            case KEYWORD, BYTES, TEXT, STRING -> text;
             case BOOL -> Boolean.valueOf(text);
             case LONG -> new BigDecimal(text).longValueExact();
             case DOUBLE -> Double.parseDouble(text) + 0.0;

@@ -229,6 +229,7 @@ final class RandomQuakes {
             case DECIMAL -> comparison(field, this::decimal);
             case DATE -> comparison(field, this::date);
             case UUID -> comparison(field, this::uuid);
+            case BYTES -> throw new IllegalStateException("no clause takes " + field);
             case TIMESTAMP ->
                     comparison(
                             field,

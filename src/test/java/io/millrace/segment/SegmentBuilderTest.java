@@ -57,6 +57,18 @@ final class SegmentBuilderTest {
     }
 
     @Test
+    void bytesAreStoredAndInNoIndex() {
+        Schema schema =
+                new Schema(1, List.of(), List.of(Field.inferred("cover", FieldType.BYTES)), true);
+        Value.Obj document =
+                object("cover", array(Value.of("AP8Q"), Value.of(7), object("x", Value.NULL)));
+
+        AnalyzedDocument analyzed = new SegmentBuilder(schema).analyze(Document.of(document));
+
+        assertEquals(0, analyzed.present().size());
+    }
+
+    @Test
     void twoSpellingsOfOnePathAreTwoValues() {
         Map<String, Value> members = new LinkedHashMap<>();
         members.put("geo", object("depth", Value.of(1)));

@@ -100,7 +100,7 @@ public final class SegmentModel {
             case DECIMAL -> Value.of(random.nextInt(-50, 50) + "." + random.nextInt(20));
             case DATE -> Value.of(LocalDate.ofEpochDay(random.nextInt(-30, 30)).toString());
             case UUID -> Value.of(new UUID(random.nextInt(3), random.nextInt(9)).toString());
-            case KEYWORD -> Value.of(randomWord(random));
+            case KEYWORD, BYTES -> Value.of(randomWord(random));
             case TEXT -> Value.of(randomText(random));
             case STRING ->
                     switch (random.nextInt(6)) {

@@ -176,7 +176,7 @@ enum ScalarType implements ColumnType {
         }
     },
     /// `bytea`, as Base64: stored, not indexed.
-    BYTES(null) {
+    BYTES(FieldType.BYTES) {
         @Override
         public Value parse(String text) {
             try {
