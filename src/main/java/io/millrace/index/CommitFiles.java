@@ -4,6 +4,7 @@ import io.millrace.MillraceException;
 import io.millrace.directory.Directory;
 import io.millrace.directory.FileInput;
 import io.millrace.directory.FileOutput;
+import io.millrace.document.Schema;
 import io.millrace.index.CommitRecordLayout.Sealed;
 import java.io.EOFException;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.util.List;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /// Reads and writes commit records in their files, one step of the commit protocol per method.
 final class CommitFiles {
@@ -20,8 +22,20 @@ final class CommitFiles {
 
     private final Directory directory;
 
+    /// The one that was read last: most records name the same. Racy on purpose.
+    private volatile @Nullable StoredSchema lastRead;
+
     CommitFiles(Directory directory) {
         this.directory = directory;
+    }
+
+    private Schema schema(SchemaFile.Meta file) throws IOException {
+        StoredSchema known = lastRead;
+        if (known == null || !file.equals(known.file())) {
+            known = new StoredSchema(SchemaFile.read(directory, file), file);
+            lastRead = known;
+        }
+        return known.schema();
     }
 
     /// The newest generation that a list of names holds a record of.
@@ -37,7 +51,7 @@ final class CommitFiles {
     Sealed writePending(CommitRecord record) throws IOException {
         String name = new IndexFile.Pending(record.generation()).name();
         ByteBuffer bytes = CommitRecordLayout.encode(record);
-        Sealed sealed = new Sealed(record, CommitRecordLayout.storedCrc(bytes), bytes.remaining());
+        Sealed sealed = new Sealed(record, FramedDocument.storedCrc(bytes), bytes.remaining());
         try (FileOutput output = createPending(name)) {
             output.write(bytes);
             output.force();
@@ -80,17 +94,17 @@ final class CommitFiles {
         ByteBuffer bytes;
         try (FileInput input = directory.open(name)) {
             long length = input.length();
-            if (length > CommitRecordLayout.LENGTH_MAX) {
+            if (length > FramedDocument.LENGTH_MAX) {
                 throw new MillraceException.Corrupt(
                         "commit record %s: %d bytes, expected at most %d"
-                                .formatted(name, length, CommitRecordLayout.LENGTH_MAX));
+                                .formatted(name, length, FramedDocument.LENGTH_MAX));
             }
             bytes = ByteBuffer.allocate(Math.toIntExact(length));
             input.readFully(0, bytes);
         } catch (EOFException e) {
             throw new MillraceException.Corrupt("commit record " + name + " is cut off", e);
         }
-        Sealed sealed = CommitRecordLayout.decode(name, bytes.flip());
+        Sealed sealed = CommitRecordLayout.decode(name, bytes.flip(), this::schema);
         if (sealed.record().generation() != generation) {
             throw new MillraceException.Corrupt(
                     "commit record %s holds generation %d"

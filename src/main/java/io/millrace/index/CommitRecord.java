@@ -10,6 +10,7 @@ import io.millrace.segment.SegmentMeta;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +40,7 @@ record CommitRecord(
         Checkpoint checkpoint,
         SourceIdentity identity,
         long nextSequence,
-        Schema schema,
+        StoredSchema storedSchema,
         List<Obj> events,
         long publishedThrough,
         long keptFrom,
@@ -110,7 +111,7 @@ record CommitRecord(
             String index,
             String incarnation,
             String commitId,
-            Schema schema,
+            StoredSchema schema,
             SourceIdentity identity,
             Checkpoint start,
             long committedAtMillis) {
@@ -152,7 +153,7 @@ record CommitRecord(
                 checkpoint,
                 identity,
                 nextSequence,
-                schema,
+                storedSchema,
                 announced,
                 publishedThrough,
                 keptFrom,
@@ -176,7 +177,7 @@ record CommitRecord(
                 checkpoint,
                 identity,
                 nextSequence,
-                schema,
+                storedSchema,
                 events,
                 publishedThrough,
                 generation,
@@ -200,7 +201,7 @@ record CommitRecord(
                 checkpoint,
                 identity,
                 nextSequence,
-                schema,
+                storedSchema,
                 events,
                 publishedThrough,
                 keptFrom,
@@ -229,7 +230,7 @@ record CommitRecord(
                         checkpoint,
                         identity,
                         nextSequence,
-                        schema,
+                        storedSchema,
                         List.of(),
                         number - 1,
                         number,
@@ -237,6 +238,10 @@ record CommitRecord(
                         documentCount,
                         restoredAtMillis);
         return restored.withEvents(List.of(CommitEvent.first(restored)));
+    }
+
+    Schema schema() {
+        return storedSchema.schema();
     }
 
     long previousGeneration() {
@@ -271,11 +276,17 @@ record CommitRecord(
         return announced;
     }
 
+    /// Name of the schema's file, empty when the record holds the schema.
+    Optional<String> schemaFile() {
+        return Optional.ofNullable(storedSchema.file()).map(SchemaFile.Meta::name);
+    }
+
     /// Names of the files that this generation cannot be read without.
     List<String> contentFiles() {
         List<String> names = new ArrayList<>();
         segments.forEach(entry -> names.add(entry.meta().id().fileName()));
         deleteVectors.forEach(file -> names.add(file.name()));
+        schemaFile().ifPresent(names::add);
         return names;
     }
 }

@@ -10,6 +10,7 @@ import io.millrace.index.CommitRecord.SegmentEntry;
 import io.millrace.segment.DeleteVectorMeta;
 import io.millrace.segment.SegmentId;
 import io.millrace.segment.SegmentMeta;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +43,14 @@ final class CommitRecordBody {
         body.put("checkpoint", record.checkpoint().toRecord());
         body.put("identity", record.identity().toValue());
         body.put("nextSequence", Value.of(record.nextSequence()));
-        body.put("schema", record.schema().toValue());
+        SchemaFile.Meta schemaFile = record.storedSchema().file();
+        if (schemaFile == null) {
+            body.put("schema", record.schema().toValue());
+        } else {
+            body.put(
+                    "schemaFile",
+                    file(schemaFile.name(), schemaFile.lengthBytes(), schemaFile.crc()));
+        }
         body.put("events", array(record.events(), event -> event));
         body.put("publishedThrough", Value.of(record.publishedThrough()));
         body.put("keptFrom", Value.of(record.keptFrom()));
@@ -53,7 +61,7 @@ final class CommitRecordBody {
     }
 
     /// @throws MillraceException when a member is missing, of another type or breaks a rule
-    static CommitRecord fromValue(Obj body) {
+    static CommitRecord fromValue(Obj body, CommitRecordLayout.Schemas schemas) throws IOException {
         try {
             return new CommitRecord(
                     text(body, "index"),
@@ -68,7 +76,7 @@ final class CommitRecordBody {
                     Checkpoint.fromRecord(body.get("checkpoint")),
                     SourceIdentity.fromValue(object(body, "identity")),
                     number(body, "nextSequence"),
-                    Schema.fromValue(object(body, "schema")),
+                    schema(body, schemas),
                     list(body, "events", event -> event),
                     number(body, "publishedThrough"),
                     number(body, "keptFrom"),
@@ -78,6 +86,18 @@ final class CommitRecordBody {
         } catch (IllegalArgumentException | ArithmeticException e) {
             throw new MillraceException.Corrupt("damaged: " + e.getMessage(), e);
         }
+    }
+
+    private static StoredSchema schema(Obj body, CommitRecordLayout.Schemas schemas)
+            throws IOException {
+        if (body.get("schemaFile") == null) {
+            return StoredSchema.inRecord(Schema.fromValue(object(body, "schema")));
+        }
+        Obj named = object(body, "schemaFile");
+        SchemaFile.Meta file =
+                new SchemaFile.Meta(
+                        text(named, "file"), number(named, "length"), integer(named, "crc"));
+        return new StoredSchema(schemas.read(file), file);
     }
 
     private static Obj segment(SegmentEntry entry) {

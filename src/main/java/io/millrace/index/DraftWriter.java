@@ -73,6 +73,7 @@ final class DraftWriter {
             return null;
         }
         DeleteVectorMeta vectors = writeVectors(changes, files);
+        StoredSchema schema = store(staged.schema(), former.record(), files);
         if (!files.isEmpty()) {
             directory.force();
         }
@@ -86,7 +87,7 @@ final class DraftWriter {
                         rejects,
                         staged.checkpoint(),
                         staged.nextSequence(),
-                        staged.schema(),
+                        schema,
                         acknowledged);
         Ready ready =
                 ready(
@@ -123,7 +124,7 @@ final class DraftWriter {
                         List.of(),
                         before.checkpoint(),
                         before.nextSequence(),
-                        before.schema(),
+                        before.storedSchema(),
                         acknowledged);
         return ready(
                 former,
@@ -142,6 +143,22 @@ final class DraftWriter {
         files.add(file);
         sweep.claim(file);
         return DeleteVectorFile.write(directory, file, changes.vectors());
+    }
+
+    /// A schema that did not change stays where it is.
+    private StoredSchema store(Schema schema, CommitRecord before, List<String> files)
+            throws IOException {
+        if (schema.equals(before.schema())) {
+            return before.storedSchema();
+        }
+        return SchemaFile.store(
+                directory,
+                schema,
+                options.schemaInRecordBytesMax(),
+                name -> {
+                    files.add(name);
+                    sweep.claim(name);
+                });
     }
 
     private Ready ready(
@@ -180,7 +197,7 @@ final class DraftWriter {
                         List.of(),
                         before.checkpoint(),
                         before.nextSequence(),
-                        before.schema(),
+                        before.storedSchema(),
                         acknowledged);
         return ready(
                 former,
@@ -206,7 +223,7 @@ final class DraftWriter {
             List<RejectsMeta> rejects,
             Checkpoint checkpoint,
             long nextSequence,
-            Schema schema,
+            StoredSchema schema,
             long acknowledged) {
         CommitRecord before = former.record();
         long generation = before.generation() + 1;

@@ -90,12 +90,18 @@ public final class Index implements AutoCloseable {
                     }
                     Recovery.deleteAll(directory);
                     Ulids ulids = new Ulids(resources.clock(), resources.random());
+                    StoredSchema stored =
+                            SchemaFile.store(
+                                    directory, schema, options.schemaInRecordBytesMax(), _ -> {});
+                    if (stored.file() != null) {
+                        directory.force();
+                    }
                     CommitRecord record =
                             CommitRecord.first(
                                     name,
                                     incarnation,
                                     ulids.next(),
-                                    schema,
+                                    stored,
                                     identity,
                                     start,
                                     resources.clock().millis());
@@ -130,7 +136,7 @@ public final class Index implements AutoCloseable {
         }
     }
 
-    /// A creation that was cut off leaves the first record, unpublished, and nothing else: whatever
+    /// A creation that was cut off leaves the first record, unpublished, and its schema: whatever
     /// goes further belonged to an index that lost its records. Nothing of it is touched.
     private static void checkNeverPublished(Directory directory, List<String> names) {
         for (String name : names) {
@@ -140,6 +146,7 @@ public final class Index implements AutoCloseable {
                                     switch (file) {
                                         case IndexFile.Commit _, IndexFile.Content _ -> true;
                                         case IndexFile.Pending(long generation) -> generation > 1;
+                                        case IndexFile.SchemaVersion _ -> false;
                                     })
                             .orElse(false);
             if (later) {
@@ -166,7 +173,10 @@ public final class Index implements AutoCloseable {
                         .ifPresent(file -> {
                             switch (file) {
                                 case IndexFile.Commit commit -> commits.add(commit);
-                                case IndexFile.Pending _, IndexFile.Content _ -> content.add(name);
+                                case IndexFile.Pending _,
+                                        IndexFile.SchemaVersion _,
+                                        IndexFile.Content _ ->
+                                        content.add(name);
                             }
                         });
             }

@@ -86,6 +86,7 @@ public final class IndexCheck {
         checkNeighbours(chain);
         for (Sealed sealed : chain) {
             checkRejects(sealed.record());
+            sealed.record().schemaFile().ifPresent(needed::add);
         }
         needed.addAll(record.contentFiles());
         checkContent(record);
@@ -284,7 +285,8 @@ public final class IndexCheck {
         try {
             return reading.read(new CommitFiles(directory), what);
         } catch (NoSuchFileException e) {
-            find(file, place, "the file", "no such file");
+            boolean isOther = e.getFile() != null && !e.getFile().endsWith(file);
+            find(file, place, "the file", "no such file" + (isOther ? ": " + e.getFile() : ""));
         } catch (IOException | MillraceException | IndexOutOfBoundsException e) {
             find(file, place, "a whole file", String.valueOf(e.getMessage()));
         }

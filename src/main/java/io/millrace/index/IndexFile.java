@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 /// s-<ulid>.seg             a segment
 /// d-<ulid>.dv              the delete vectors that one commit changed
 /// r-<ulid>.rejects         what one lane rejected in one commit
+/// m-<version>.schema       a schema that is too large for a commit record
 /// lock                     of the folder
 /// ```
 sealed interface IndexFile {
@@ -28,6 +29,12 @@ sealed interface IndexFile {
         }
     }
 
+    record SchemaVersion(int version) implements IndexFile {
+        String name() {
+            return "m-" + version + ".schema";
+        }
+    }
+
     /// A segment, delete vector or rejects file: there because a commit record names it.
     record Content(String name) implements IndexFile {}
 
@@ -38,7 +45,13 @@ sealed interface IndexFile {
     Pattern CONTENT =
             Pattern.compile("s-%s\\.seg|d-%s\\.dv|r-%s\\.rejects".formatted(ULID, ULID, ULID));
 
+    Pattern SCHEMA = Pattern.compile("m-([1-9][0-9]{0,8})\\.schema");
+
     static Optional<IndexFile> parse(String name) {
+        Matcher schema = SCHEMA.matcher(name);
+        if (schema.matches()) {
+            return Optional.of(new SchemaVersion(Integer.parseInt(schema.group(1))));
+        }
         Matcher commit = COMMIT.matcher(name);
         if (commit.matches()) {
             long generation = Long.parseLong(commit.group(1));

@@ -11,6 +11,7 @@ import java.time.Duration;
 /// - keptCommits: commit records kept behind the newest
 /// - unpublishedMax, unpublishedBytesMax: commit records kept because nobody acknowledged them, and
 ///   what all records and their rejects take; beyond, all but `keptCommits` are dropped
+/// - schemaInRecordBytesMax: a larger schema is a file of its own, which commit records name
 /// - lanes: workers at most
 /// - narrowChanges: so many first changes of a generation are left to one worker, so that a small
 ///   generation is one segment
@@ -23,6 +24,7 @@ public record IndexOptions(
         int keptCommits,
         int unpublishedMax,
         long unpublishedBytesMax,
+        int schemaInRecordBytesMax,
         int lanes,
         int narrowChanges,
         Duration idleAfter,
@@ -36,6 +38,7 @@ public record IndexOptions(
                     100,
                     100_000,
                     4L << 30,
+                    64 << 10,
                     Math.min(Runtime.getRuntime().availableProcessors(), 4),
                     4096,
                     Duration.ofSeconds(60),
@@ -53,6 +56,7 @@ public record IndexOptions(
         check(keptCommits >= 0, "keptCommits", keptCommits);
         check(unpublishedMax >= 1, "unpublishedMax", unpublishedMax);
         check(unpublishedBytesMax >= 1, "unpublishedBytesMax", unpublishedBytesMax);
+        check(schemaInRecordBytesMax >= 0, "schemaInRecordBytesMax", schemaInRecordBytesMax);
         check(lanes >= 1 && lanes <= LANES_MAX, "lanes", lanes);
         check(
                 narrowChanges >= 0 && narrowChanges <= NARROW_CHANGES_MAX,
@@ -69,6 +73,7 @@ public record IndexOptions(
                 keptCommits,
                 unpublishedMax,
                 unpublishedBytesMax,
+                schemaInRecordBytesMax,
                 lanes,
                 narrowChanges,
                 duration,
@@ -90,6 +95,7 @@ public record IndexOptions(
                 keptCommits,
                 unpublishedMax,
                 unpublishedBytesMax,
+                schemaInRecordBytesMax,
                 lanes,
                 narrowChanges,
                 idleAfter,
@@ -105,6 +111,7 @@ public record IndexOptions(
                 keptCommits,
                 unpublishedMax,
                 unpublishedBytesMax,
+                schemaInRecordBytesMax,
                 lanes,
                 narrowChanges,
                 idleAfter,
@@ -120,6 +127,7 @@ public record IndexOptions(
                 keptCommits,
                 unpublishedMax,
                 unpublishedBytesMax,
+                schemaInRecordBytesMax,
                 lanes,
                 narrowChanges,
                 idleAfter,
@@ -135,6 +143,7 @@ public record IndexOptions(
                 commits,
                 unpublishedMax,
                 unpublishedBytesMax,
+                schemaInRecordBytesMax,
                 lanes,
                 narrowChanges,
                 idleAfter,
@@ -149,6 +158,23 @@ public record IndexOptions(
                 prepareDeadline,
                 keptCommits,
                 commitsMax,
+                bytesMax,
+                schemaInRecordBytesMax,
+                lanes,
+                narrowChanges,
+                idleAfter,
+                merges);
+    }
+
+    public IndexOptions withSchemaInRecord(int bytesMax) {
+        return new IndexOptions(
+                queueDocumentsMax,
+                queueBytesMax,
+                builderBytesMax,
+                prepareDeadline,
+                keptCommits,
+                unpublishedMax,
+                unpublishedBytesMax,
                 bytesMax,
                 lanes,
                 narrowChanges,
@@ -165,6 +191,7 @@ public record IndexOptions(
                 keptCommits,
                 unpublishedMax,
                 unpublishedBytesMax,
+                schemaInRecordBytesMax,
                 count,
                 narrowChanges,
                 idleAfter,
@@ -180,6 +207,7 @@ public record IndexOptions(
                 keptCommits,
                 unpublishedMax,
                 unpublishedBytesMax,
+                schemaInRecordBytesMax,
                 lanes,
                 changes,
                 idleAfter,
@@ -195,6 +223,7 @@ public record IndexOptions(
                 keptCommits,
                 unpublishedMax,
                 unpublishedBytesMax,
+                schemaInRecordBytesMax,
                 lanes,
                 narrowChanges,
                 idleAfter,

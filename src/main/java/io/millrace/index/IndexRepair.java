@@ -93,6 +93,7 @@ public final class IndexRepair {
             for (SegmentEntry entry : record.segments()) {
                 adopted.add(entry.meta().id().fileName());
             }
+            record.schemaFile().ifPresent(adopted::add);
             for (DeleteVectorMeta meta : record.deleteVectors()) {
                 TreeMap<SegmentId, ImmutableRoaringBitmap> lost = salvage.lost().get(meta.name());
                 if (lost == null) {

@@ -1,23 +1,22 @@
 package io.millrace.index;
 
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 
-/// What the records of the kept generations take on disk, and their rejects files, so that a
-/// generation can be dropped without reading its record again. Filled while the index is opened,
-/// then confined to the manager's thread.
+/// What the records of the kept generations take on disk, and their rejects and schema files, so
+/// that a generation can be dropped without reading its record again. Filled while the index is
+/// opened, then confined to the manager's thread.
 final class KeptGenerations {
     private static final int SPAN_MIN = 128;
 
     /// By generation; the others have none.
-    private final TreeMap<Long, List<String>> rejects = new TreeMap<>();
+    private final TreeMap<Long, List<String>> files = new TreeMap<>();
 
-    /// All of them.
-    private final Set<String> rejectsFiles = new HashSet<>();
+    /// How many generations need a file.
+    private final Map<String, Integer> users = new HashMap<>();
 
     /// By generation modulo the length, a power of two that no span of kept generations exceeds.
     private long[] bytes = new long[SPAN_MIN];
@@ -43,16 +42,18 @@ final class KeptGenerations {
                         + record.rejects().stream().mapToLong(RejectsMeta::lengthBytes).sum();
         bytes[place(generation)] = size;
         totalBytes += size;
-        if (!record.rejects().isEmpty()) {
-            List<String> names = record.rejects().stream().map(RejectsMeta::name).toList();
-            rejects.put(generation, names);
-            rejectsFiles.addAll(names);
+        List<String> names = new ArrayList<>();
+        record.rejects().forEach(file -> names.add(file.name()));
+        record.schemaFile().ifPresent(names::add);
+        if (!names.isEmpty()) {
+            files.put(generation, names);
+            names.forEach(name -> users.merge(name, 1, Integer::sum));
         }
     }
 
-    /// True for a rejects file of a kept generation.
+    /// True for a rejects or schema file of a kept generation.
     boolean names(String file) {
-        return rejectsFiles.contains(file);
+        return users.containsKey(file);
     }
 
     /// Of all records and rejects.
@@ -60,17 +61,23 @@ final class KeptGenerations {
         return totalBytes;
     }
 
-    /// Forgets the generations below this one; the names of their rejects files.
+    /// Forgets the generations below this one; the names of the files that no other one needs.
     List<String> dropBelow(long generation) {
         for (; from < Math.min(generation, end); from++) {
             totalBytes -= bytes[place(from)];
         }
-        Map<Long, List<String>> dropped = rejects.headMap(generation);
-        List<String> names = new ArrayList<>();
-        dropped.values().forEach(names::addAll);
+        Map<Long, List<String>> dropped = files.headMap(generation);
+        List<String> unneeded = new ArrayList<>();
+        for (List<String> names : dropped.values()) {
+            for (String name : names) {
+                if (users.merge(name, -1, Integer::sum) == 0) {
+                    users.remove(name);
+                    unneeded.add(name);
+                }
+            }
+        }
         dropped.clear();
-        names.forEach(rejectsFiles::remove);
-        return names;
+        return unneeded;
     }
 
     private void makeRoom(long span) {

@@ -80,12 +80,17 @@ final class OrphanSweep {
         return orphans;
     }
 
+    private boolean isNamed(String file) {
+        return generations.names(file) || kept.names(file);
+    }
+
     private boolean isNamed(IndexFile file, CommitRecord newest) {
         return switch (file) {
             // One above the newest is not ours to judge: opening decides what it is.
             case IndexFile.Commit(long generation) -> generation >= newest.keptFrom();
             case IndexFile.Pending _ -> false;
-            case IndexFile.Content(String name) -> generations.names(name) || kept.names(name);
+            case IndexFile.SchemaVersion schema -> isNamed(schema.name());
+            case IndexFile.Content(String name) -> isNamed(name);
         };
     }
 }

@@ -89,7 +89,11 @@ final class Publisher {
         CommitRecord record = ready.next().record();
         sweep.discard(new IndexFile.Pending(record.generation()).name());
         long from = ready.former().record().keptFrom();
-        kept.dropBelow(record.keptFrom()).forEach(sweep::discard);
+        for (String file : kept.dropBelow(record.keptFrom())) {
+            if (!generations.names(file)) {
+                sweep.discard(file);
+            }
+        }
         for (long generation = from; generation < record.keptFrom(); generation++) {
             sweep.discard(new IndexFile.Commit(generation).name());
         }

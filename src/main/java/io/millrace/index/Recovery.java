@@ -144,6 +144,7 @@ final class Recovery {
     private static void needAll(CommitRecord record, Set<String> needed) {
         needed.add(new IndexFile.Commit(record.generation()).name());
         record.rejects().forEach(file -> needed.add(file.name()));
+        record.schemaFile().ifPresent(needed::add);
     }
 
     /// A failure leaves none open.

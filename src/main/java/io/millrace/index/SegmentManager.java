@@ -29,6 +29,7 @@ final class SegmentManager {
     private final IndexOptions options;
     private final NodeResources resources;
     private final FileSweep sweep;
+    private final KeptGenerations kept;
     private final OrphanSweep orphans;
     private final DraftWriter drafts;
     private final Generations generations;
@@ -62,7 +63,7 @@ final class SegmentManager {
         CommitFiles commitFiles = new CommitFiles(directory);
         this.sweep = new FileSweep(directory, resources.nanoClock());
         opened.orphans().forEach(sweep::discard);
-        KeptGenerations kept = opened.kept();
+        this.kept = opened.kept();
         this.drafts =
                 new DraftWriter(directory, commitFiles, sweep, kept, options, resources, ulids);
         this.thread =
@@ -455,7 +456,9 @@ final class SegmentManager {
         OptionalLong deadline = expire();
         for (Generations.Unused unused : generations.takeUnused()) {
             unused.close();
-            sweep.discard(unused.file());
+            if (!kept.names(unused.file())) {
+                sweep.discard(unused.file());
+            }
         }
         publishMerges();
         if (!distrusted) {

@@ -16,7 +16,9 @@ import io.millrace.index.CommitRecord.SegmentEntry;
 import io.millrace.segment.DeleteVectorMeta;
 import io.millrace.segment.SegmentId;
 import io.millrace.segment.SegmentMeta;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -25,15 +27,14 @@ class CommitRecordTest {
     private static final String ULID = "01JD0000000000000000000000";
 
     @Test
-    void aRecordReadsBackAsItWasWritten() {
+    void aRecordReadsBackAsItWasWritten() throws IOException {
         CommitRecord record = record();
 
         ByteBuffer file = CommitRecordLayout.encode(record);
-        CommitRecordLayout.Sealed sealed =
-                CommitRecordLayout.decode("c-7.commit", file.duplicate());
+        CommitRecordLayout.Sealed sealed = decode("c-7.commit", file.duplicate());
 
         assertEquals(record, sealed.record());
-        assertEquals(CommitRecordLayout.storedCrc(file), sealed.crc());
+        assertEquals(FramedDocument.storedCrc(file), sealed.crc());
     }
 
     @Test
@@ -44,7 +45,7 @@ class CommitRecordTest {
             bytes[bit / 8] ^= (byte) (1 << (bit % 8));
             assertThrows(
                     MillraceException.Corrupt.class,
-                    () -> CommitRecordLayout.decode("x", ByteBuffer.wrap(bytes)),
+                    () -> decode("x", ByteBuffer.wrap(bytes)),
                     "bit " + bit);
         }
     }
@@ -55,9 +56,7 @@ class CommitRecordTest {
         for (int length = 0; length < file.limit(); length++) {
             ByteBuffer cut = ByteBuffer.wrap(file.array().clone(), 0, length).slice();
             assertThrows(
-                    MillraceException.Corrupt.class,
-                    () -> CommitRecordLayout.decode("x", cut),
-                    "length " + length);
+                    MillraceException.Corrupt.class, () -> decode("x", cut), "length " + length);
         }
     }
 
@@ -75,15 +74,29 @@ class CommitRecordTest {
                         "s-01jd0000000000000000000000.seg",
                         "s-01JD000000000000000000000U.seg",
                         "notes.txt",
+                        "m-0.schema",
+                        "m-01.schema",
+                        "m-1.schema.bak",
                         "c-9999999999999999999.commit")) {
             assertEquals(java.util.Optional.empty(), IndexFile.parse(name), name);
         }
         assertEquals(new IndexFile.Commit(12), IndexFile.parse("c-12.commit").orElseThrow());
         assertEquals(new IndexFile.Pending(12), IndexFile.parse("c-12.pending").orElseThrow());
+        assertEquals(new IndexFile.SchemaVersion(3), IndexFile.parse("m-3.schema").orElseThrow());
         for (String name : List.of("s-%s.seg", "d-%s.dv", "r-%s.rejects")) {
             String whole = name.formatted(ULID);
             assertEquals(new IndexFile.Content(whole), IndexFile.parse(whole).orElseThrow());
         }
+    }
+
+    private static CommitRecordLayout.Sealed decode(String name, ByteBuffer file)
+            throws IOException {
+        return CommitRecordLayout.decode(
+                name,
+                file,
+                schema -> {
+                    throw new NoSuchFileException(schema.name());
+                });
     }
 
     private static CommitRecord record() {
@@ -109,7 +122,8 @@ class CommitRecordTest {
                 Checkpoint.of(Map.of(new SourcePartition("quakes", 0), new Position(1707, 4))),
                 SourceIdentity.of(Map.of("cluster", "abc", "topic", "def")),
                 1707,
-                new Schema(1, List.of("id"), List.of(Field.of("id", FieldType.KEYWORD))),
+                StoredSchema.inRecord(
+                        new Schema(1, List.of("id"), List.of(Field.of("id", FieldType.KEYWORD)))),
                 List.of(new Value.Obj(Map.of("kind", Value.of("INDEX")))),
                 5,
                 2,

@@ -89,6 +89,16 @@ record CrashScenario(String name, IndexScenario index, List<Act> acts, boolean h
                         scenario(IndexScenario.OPTIONS).growing(),
                         commits(usualBatches())),
                 new CrashScenario(
+                        "every schema a file",
+                        scenario(IndexScenario.OPTIONS.withSchemaInRecord(0).withKeptCommits(1))
+                                .growing(),
+                        List.of(
+                                commit(put("a", 1), put("b", 2)),
+                                commit(remove("a")),
+                                new Act.Abort(List.of(put("c", 3))),
+                                commit(put("d", 4)),
+                                commit(put("a", 5)))),
+                new CrashScenario(
                         "aborts",
                         scenario(IndexScenario.OPTIONS),
                         List.of(

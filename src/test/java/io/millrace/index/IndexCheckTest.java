@@ -164,7 +164,7 @@ class IndexCheckTest {
                         newest.checkpoint(),
                         newest.identity(),
                         newest.nextSequence(),
-                        newest.schema(),
+                        newest.storedSchema(),
                         List.of(),
                         newest.publishedThrough(),
                         newest.keptFrom(),

@@ -211,7 +211,7 @@ final class Interleavings {
                 Checkpoint.of(Map.of(IndexScenario.PARTITION, Position.of(0))),
                 SourceIdentity.of(Map.of("topic", "numbers")),
                 0,
-                IndexScenario.SCHEMA,
+                StoredSchema.inRecord(IndexScenario.SCHEMA),
                 List.of(),
                 0,
                 1,

@@ -38,17 +38,15 @@ class RecordFuzzTest {
                 "commit record",
                 contents(".commit"),
                 file -> {
-                    int end = file.length - CommitRecordLayout.CRC_BYTES;
-                    if (end >= CommitRecordLayout.BODY_OFFSET) {
+                    int end = file.length - FramedDocument.CRC_BYTES;
+                    if (end >= FramedDocument.BODY_OFFSET) {
                         ByteBuffer.wrap(file)
                                 .order(ByteOrder.LITTLE_ENDIAN)
                                 .putLong(0, Long.reverseBytes(CommitRecordLayout.MAGIC))
+                                .putInt(FramedDocument.VERSION_OFFSET, CommitRecordLayout.VERSION)
                                 .putInt(
-                                        CommitRecordLayout.VERSION_OFFSET,
-                                        CommitRecordLayout.VERSION)
-                                .putInt(
-                                        CommitRecordLayout.LENGTH_OFFSET,
-                                        end - CommitRecordLayout.BODY_OFFSET);
+                                        FramedDocument.LENGTH_OFFSET,
+                                        end - FramedDocument.BODY_OFFSET);
                         ByteBuffer.wrap(file)
                                 .order(ByteOrder.LITTLE_ENDIAN)
                                 .putInt(end, crc(file, end));
@@ -56,7 +54,9 @@ class RecordFuzzTest {
                     return file;
                 },
                 0,
-                file -> CommitRecordLayout.decode("c-1.commit", ByteBuffer.wrap(file)));
+                file ->
+                        CommitRecordLayout.decode(
+                                "c-1.commit", ByteBuffer.wrap(file), _ -> IndexScenario.SCHEMA));
     }
 
     @Test
@@ -124,8 +124,8 @@ class RecordFuzzTest {
             bodies.add(
                     java.util.Arrays.copyOfRange(
                             file,
-                            CommitRecordLayout.BODY_OFFSET,
-                            file.length - CommitRecordLayout.CRC_BYTES));
+                            FramedDocument.BODY_OFFSET,
+                            file.length - FramedDocument.CRC_BYTES));
         }
         bodies.add(IndexScenario.document("key", 5).bytes());
         return bodies;

@@ -9,8 +9,10 @@ import io.millrace.testing.ManualClock;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// they are first seen; lengths and checksums, which say nothing about behaviour, as `…`.
 ///
 /// ```
-/// options documents=3 kept=1 builder=1     before the first other command
+/// options documents=3 kept=1 builder=1 unpublished=5     before the first other command
 /// add a=1 ~b=2 -c * !d ?e    one batch: upsert, patch, delete, truncate, a document that breaks the
 ///                            schema, a record that could not be decoded
 /// skip 3                     three positions with nothing to index
@@ -35,6 +37,9 @@ import org.jspecify.annotations.Nullable;
 /// get a | all | count        what the newest generation shows
 /// snapshot s | all s | close s
 /// files | record | status | commits | events [after] | rejects | published 3
+/// merge [2] | expunge       segments rewritten as at most so many; those with deletes rewritten
+/// pause | resume | merges    merges held back and let go, counted; what they wait for
+/// sweep                      files that nobody owns
 /// reopen | crash 7           an orderly restart; a power loss with this seed
 /// wait 61                    seconds go by
 /// fail 3 FULL                the third call to the directory from now on fails
@@ -48,6 +53,7 @@ final class ScriptRunner implements AutoCloseable {
     private final ManualClock clock = new ManualClock();
     private final Map<String, String> ulids = new HashMap<>();
     private final Map<String, IndexSnapshot> snapshots = new LinkedHashMap<>();
+    private final Deque<Index.MergePause> pauses = new ArrayDeque<>();
     private FaultDirectory disk = new FaultDirectory();
     private IndexOptions options = IndexScenario.OPTIONS;
     private @Nullable IndexScenario scenario;
@@ -102,6 +108,24 @@ final class ScriptRunner implements AutoCloseable {
                 index().markPublished(Long.parseLong(arguments.getFirst()));
                 yield List.of("published through " + index().publishedThrough());
             }
+            case "merge" -> {
+                int segments = arguments.isEmpty() ? 1 : Integer.parseInt(arguments.getFirst());
+                yield List.of(merged(index().forceMerge(segments, patience())));
+            }
+            case "expunge" -> List.of(merged(index().expungeDeletes(patience())));
+            case "pause" -> {
+                pauses.push(index().pauseMerges());
+                yield List.of("paused " + index().merges().pauseCount());
+            }
+            case "resume" -> {
+                pauses.pop().close();
+                yield List.of(
+                        pauses.isEmpty()
+                                ? merged(index().waitForMerges(patience()))
+                                : "paused " + index().merges().pauseCount());
+            }
+            case "merges" -> merges();
+            case "sweep" -> List.of(index().sweepOrphans() + " orphans");
             case "reopen" -> {
                 stop();
                 yield List.of(describe(index().newestCommit()));
@@ -140,7 +164,11 @@ final class ScriptRunner implements AutoCloseable {
                             .withBuilderBytesMax(
                                     name.equals("builder") ? value : options.builderBytesMax())
                             .withPrepareDeadline(options.prepareDeadline())
-                            .withKeptCommits(name.equals("kept") ? value : options.keptCommits());
+                            .withKeptCommits(name.equals("kept") ? value : options.keptCommits())
+                            .withUnpublished(
+                                    name.equals("unpublished") ? value : options.unpublishedMax(),
+                                    options.unpublishedBytesMax())
+                            .withMerges(options.merges());
         }
         return List.of();
     }
@@ -245,6 +273,30 @@ final class ScriptRunner implements AutoCloseable {
                 .toList();
     }
 
+    /// Nothing is waited for that cannot come.
+    private Duration patience() {
+        return pauses.isEmpty() ? Duration.ofSeconds(60) : Duration.ZERO;
+    }
+
+    /// A merge holds its inputs for a moment after it is published.
+    private String merged(boolean done) {
+        return done && index().waitForMerges(patience())
+                ? describe(index().newestCommit())
+                : "not done";
+    }
+
+    private List<String> merges() {
+        index().settle();
+        MergeStatus status = index().merges();
+        return List.of(
+                "running %d, paused %d, waiting: %s, held back: %s"
+                        .formatted(
+                                status.running().size(),
+                                status.pauseCount(),
+                                status.waiting().isEmpty() ? "for nothing" : status.waiting(),
+                                status.heldBack()));
+    }
+
     private static String published(Optional<CommitPoint> point) {
         return point.map(ScriptRunner::describe).orElse("nothing to publish");
     }
@@ -305,6 +357,7 @@ final class ScriptRunner implements AutoCloseable {
     private void stop() {
         snapshots.values().forEach(IndexSnapshot::close);
         snapshots.clear();
+        pauses.clear();
         index().close();
         index = null;
         prepared = null;
