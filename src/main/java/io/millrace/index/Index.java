@@ -9,8 +9,6 @@ import io.millrace.document.Schema;
 import io.millrace.segment.SegmentId;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -125,35 +123,9 @@ public final class Index implements AutoCloseable {
     ///   generations writes
     public static boolean exists(Directory directory) {
         try {
-            List<String> names = directory.list();
-            if (CommitFiles.newest(names).isPresent()) {
-                return true;
-            }
-            checkNeverPublished(directory, names);
-            return false;
+            return IndexFolder.holdsIndex(directory);
         } catch (IOException e) {
             throw unreachable(directory, e);
-        }
-    }
-
-    /// A creation that was cut off leaves the first record, unpublished, and its schema: whatever
-    /// goes further belonged to an index that lost its records. Nothing of it is touched.
-    private static void checkNeverPublished(Directory directory, List<String> names) {
-        for (String name : names) {
-            boolean later =
-                    IndexFile.parse(name)
-                            .map(file ->
-                                    switch (file) {
-                                        case IndexFile.Commit _, IndexFile.Content _ -> true;
-                                        case IndexFile.Pending(long generation) -> generation > 1;
-                                        case IndexFile.SchemaVersion _ -> false;
-                                    })
-                            .orElse(false);
-            if (later) {
-                throw new MillraceException.Corrupt(
-                        "%s holds %s and no published generation: its commit records are lost"
-                                .formatted(directory.describe(), name));
-            }
         }
     }
 
@@ -162,38 +134,7 @@ public final class Index implements AutoCloseable {
     ///
     /// @throws MillraceException.Fenced when somebody holds the folder
     public static void deleteFiles(Directory directory) throws IOException {
-        DirectoryLock lock = directory.lock();
-        try {
-            // Records go last, the newest of them at the very end: what is left of a deletion that
-            // was cut off still says what it was.
-            List<String> content = new ArrayList<>();
-            List<IndexFile.Commit> commits = new ArrayList<>();
-            for (String name : directory.list()) {
-                IndexFile.parse(name)
-                        .ifPresent(file -> {
-                            switch (file) {
-                                case IndexFile.Commit commit -> commits.add(commit);
-                                case IndexFile.Pending _,
-                                        IndexFile.SchemaVersion _,
-                                        IndexFile.Content _ ->
-                                        content.add(name);
-                            }
-                        });
-            }
-            commits.sort(Comparator.comparingLong(IndexFile.Commit::generation));
-            for (String name : content) {
-                directory.delete(name);
-            }
-            for (IndexFile.Commit commit : commits) {
-                directory.delete(commit.name());
-            }
-            directory.force();
-            if (directory.list().contains(IndexFile.LOCK)) {
-                directory.delete(IndexFile.LOCK);
-            }
-        } finally {
-            lock.close();
-        }
+        IndexFolder.deleteAll(directory);
     }
 
     /// Opens at the newest commit: verifies it, makes it durable again, removes what no commit

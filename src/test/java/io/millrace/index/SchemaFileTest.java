@@ -170,6 +170,29 @@ class SchemaFileTest {
     }
 
     @Test
+    void aDeletionThatIsCutOffLeavesItForTheLastRecord() throws IOException {
+        try (Index index = scenario.create(disk)) {
+            commit(index, "a", 1);
+            index.publishLast();
+        }
+        boolean whole = false;
+        for (int call = 1; !whole; call++) {
+            FaultDirectory folder = disk.afterPowerLoss(new Random(call));
+            folder.strikeAt(call, FaultDirectory.Fault.DEVICE_ERROR);
+            try {
+                Index.deleteFiles(folder);
+                whole = !folder.struck();
+            } catch (IOException e) {
+                assertTrue(folder.struck());
+            }
+            if (Index.exists(folder)) {
+                CommitRecord last = new CommitFiles(folder).read(3).record();
+                assertEquals(CommitKind.DELETE, last.kind());
+            }
+        }
+    }
+
+    @Test
     void onlyAboveTheLimitItIsAFile() throws IOException {
         List<String> begun = new ArrayList<>();
         int limit = IndexOptions.DEFAULT.schemaInRecordBytesMax();
