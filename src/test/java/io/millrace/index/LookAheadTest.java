@@ -1,6 +1,7 @@
 package io.millrace.index;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -168,9 +169,12 @@ final class LookAheadTest {
                     for (int i = 0; i < view.documentCount(); i++) {
                         if (!view.deleted().contains(i)) {
                             DocumentKey key = view.reader().key(i);
-                            Value number = view.reader().document(i).root().members().get("n");
+                            var number =
+                                    assertInstanceOf(
+                                            Value.Int.class,
+                                            view.reader().document(i).root().get("n"));
                             assertNull(
-                                    shown.put(key, ((Value.Int) number).value()),
+                                    shown.put(key, number.value()),
                                     "two visible documents of one key");
                         }
                     }

@@ -52,7 +52,7 @@ public final class HardKeys {
             while (bytes.position() < Long.BYTES) {
                 bytes.put((byte) ('a' + random.nextInt(26)));
             }
-            long afterHead = (BYTES * M ^ mixed(bytes.getLong(0))) * M;
+            long afterHead = (bytes.capacity() * M ^ mixed(bytes.getLong(0))) * M;
             bytes.putLong(unmixed(afterHead ^ state));
             byte[] key = bytes.put((byte) 0).put((byte) 0).array();
             if (!holdsZero(key)) {

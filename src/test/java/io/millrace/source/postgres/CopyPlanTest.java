@@ -10,6 +10,7 @@ import io.millrace.change.CopyState;
 import io.millrace.testing.Seeded;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
@@ -17,10 +18,14 @@ import org.junit.jupiter.api.Test;
 class CopyPlanTest {
     private static final int KEYS = 60;
 
+    private static CopyPlan.Part next(CopyPlan plan) {
+        return Objects.requireNonNull(plan.next());
+    }
+
     @Test
     void aTableWithoutRowsIsOneRange() {
         CopyPlan plan = new CopyPlan(CopyState.NOTHING, 7);
-        CopyPlan.Part all = plan.take(plan.next(), List.of());
+        CopyPlan.Part all = plan.take(next(plan), List.of());
         assertFalse(plan.state().complete());
         plan.finish(all);
         assertEquals(
@@ -31,8 +36,8 @@ class CopyPlanTest {
     @Test
     void neighboursOfOneSnapshotAreOneRange() {
         CopyPlan plan = new CopyPlan(CopyState.NOTHING, 7);
-        CopyPlan.Part first = plan.take(plan.next(), key(10));
-        CopyPlan.Part second = plan.take(plan.next(), key(20));
+        CopyPlan.Part first = plan.take(next(plan), key(10));
+        CopyPlan.Part second = plan.take(next(plan), key(20));
         plan.reach(second, key(15));
         assertEquals(List.of(new CopiedRange(key(10), key(15), 7)), plan.state().ranges());
         plan.finish(first);
@@ -90,7 +95,7 @@ class CopyPlanTest {
             if (to == upTo(part)) {
                 plan.finish(part);
                 taken.remove(reader);
-                reached.remove(reader);
+                reached.remove(/* index= */ reader);
             } else {
                 plan.reach(part, key(to));
             }

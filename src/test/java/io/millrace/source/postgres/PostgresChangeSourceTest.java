@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.millrace.MillraceException.Fenced;
 import io.millrace.change.Change;
 import io.millrace.change.Reject;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -119,7 +120,9 @@ class PostgresChangeSourceTest {
             assertEquals(List.of(), index.catchUp().documents());
             Reject reject = index.rejects().getFirst();
             assertEquals(Reject.TOAST_BASE_MISSING, reject.reason());
-            assertEquals("{\"id\":\"1\",\"n\":\"1\"}", new String(reject.origin().value()));
+            assertEquals(
+                    "{\"id\":\"1\",\"n\":\"1\"}",
+                    new String(reject.origin().value(), StandardCharsets.UTF_8));
 
             // When, Then: the way out
             source.database.execute("UPDATE t SET body = body || ''");
@@ -177,7 +180,8 @@ class PostgresChangeSourceTest {
                 case HALT -> {
                     Fenced stop = assertInstanceOf(Fenced.class, index.awaitFailure());
                     assertTrue(
-                            stop.getMessage().contains("public.t was truncated"), stop::getMessage);
+                            String.valueOf(stop.getMessage()).contains("public.t was truncated"),
+                            stop::getMessage);
                     assertEquals(2, index.size());
                     assertEquals(stop.getMessage(), index.source().status().detail());
                 }
@@ -262,7 +266,9 @@ class PostgresChangeSourceTest {
 
             // Then
             Fenced stop = assertInstanceOf(Fenced.class, index.awaitFailure());
-            assertTrue(stop.getMessage().contains("no column id any more"), stop::getMessage);
+            assertTrue(
+                    String.valueOf(stop.getMessage()).contains("no column id any more"),
+                    stop::getMessage);
         }
     }
 
@@ -283,7 +289,7 @@ class PostgresChangeSourceTest {
 
             // Then
             Fenced stop = assertInstanceOf(Fenced.class, index.awaitFailure());
-            assertTrue(stop.getMessage().contains("made anew"), stop::getMessage);
+            assertTrue(String.valueOf(stop.getMessage()).contains("made anew"), stop::getMessage);
 
             // When, Then: it stays so
             index.readAgain();
@@ -341,7 +347,7 @@ class PostgresChangeSourceTest {
             assertEquals(Reject.Stage.KEY, reject.stage());
             assertEquals(
                     "{\"id\":\"" + "k".repeat(2000) + "\",\"n\":\"2\"}",
-                    new String(reject.origin().value()));
+                    new String(reject.origin().value(), StandardCharsets.UTF_8));
             assertTrue(reject.origin().position() > 0);
             assertTrue(reject.origin().timestampMillis() > 1_600_000_000_000L);
             assertEquals(1, index.rejects().size());

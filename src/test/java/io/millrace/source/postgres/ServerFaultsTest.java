@@ -86,7 +86,9 @@ class ServerFaultsTest {
 
             // Then
             var gone = assertInstanceOf(Unavailable.class, index.awaitFailure());
-            assertTrue(gone.getMessage().startsWith("database postgres on "), gone::getMessage);
+            assertTrue(
+                    String.valueOf(gone.getMessage()).startsWith("database postgres on "),
+                    gone::getMessage);
             index.readAgain();
             assertInstanceOf(Unavailable.class, index.awaitFailure());
 
@@ -118,7 +120,9 @@ class ServerFaultsTest {
 
             // Then
             var lost = assertInstanceOf(Fenced.class, index.awaitFailure());
-            assertTrue(lost.getMessage().contains("is lost (wal_removed)"), lost::getMessage);
+            assertTrue(
+                    String.valueOf(lost.getMessage()).contains("is lost (wal_removed)"),
+                    lost::getMessage);
             assertTrue(
                     Objects.requireNonNull(lost.getMessage()).contains("max_slot_wal_keep_size"));
             source.stop();

@@ -10,6 +10,7 @@ import io.millrace.MillraceException;
 import io.millrace.MillraceException.Fenced;
 import io.millrace.MillraceException.Unavailable;
 import io.millrace.source.SourceStatus.State;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /// What may be missing stops the index with the reason and the way out, and is never passed over.
@@ -130,8 +131,9 @@ class SlotFaultsTest {
             MillraceException failure = second.awaitFailure();
             assertInstanceOf(Unavailable.class, failure);
             assertTrue(
-                    failure.getMessage().contains("somebody else reads slot"), failure::getMessage);
-            assertTrue(failure.getMessage().contains("PID"), failure::getMessage);
+                    String.valueOf(failure.getMessage()).contains("somebody else reads slot"),
+                    failure::getMessage);
+            assertTrue(String.valueOf(failure.getMessage()).contains("PID"), failure::getMessage);
             assertEquals(State.FAILED, second.source().status().state());
 
             // When, Then
@@ -173,7 +175,7 @@ class SlotFaultsTest {
         assertDoesNotThrow(() -> facts(1L, "extended", "").checkReadable(settings));
     }
 
-    private static SlotFacts facts(Long confirmed, String status, String lost) {
+    private static SlotFacts facts(@Nullable Long confirmed, String status, String lost) {
         return new SlotFacts(9, confirmed, 8, null, status, lost, "pgoutput", "shop", 0);
     }
 
@@ -196,7 +198,7 @@ class SlotFaultsTest {
 
     private static void refused(String reason, org.junit.jupiter.api.function.Executable check) {
         Fenced refusal = assertThrows(Fenced.class, check);
-        assertTrue(refusal.getMessage().contains(reason), refusal::getMessage);
+        assertTrue(String.valueOf(refusal.getMessage()).contains(reason), refusal::getMessage);
     }
 
     /// An index that holds one row, and has stopped.
@@ -212,7 +214,7 @@ class SlotFaultsTest {
     private static void fenced(TableFollower index, String... reasons) {
         Fenced stop = assertInstanceOf(Fenced.class, index.awaitFailure());
         for (String reason : reasons) {
-            assertTrue(stop.getMessage().contains(reason), stop::getMessage);
+            assertTrue(String.valueOf(stop.getMessage()).contains(reason), stop::getMessage);
         }
         assertEquals(State.FAILED, index.source().status().state());
         assertEquals(stop.getMessage(), index.source().status().detail());
