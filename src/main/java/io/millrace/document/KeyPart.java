@@ -63,7 +63,7 @@ final class KeyPart {
                 out.write(UUID);
                 out.writeBytes(Coercion.term(field, value));
             }
-            case DOUBLE, TEXT, STRING ->
+            case DOUBLE, BYTES, TEXT, STRING ->
                     throw new MillraceException.Bug(
                             "key field %s has type %s"
                                     .formatted(field.path(), field.type().label()));
