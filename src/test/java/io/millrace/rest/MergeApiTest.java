@@ -1,5 +1,7 @@
 package io.millrace.rest;
 
+import static io.millrace.rest.NodeClient.items;
+import static io.millrace.rest.NodeClient.json;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,17 +12,11 @@ import io.millrace.testing.Awaiting;
 import io.millrace.testing.TestTopic;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,12 +25,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 @QuarkusTest
 @WithTestResource(ApiTest.Node.class)
 class MergeApiTest {
-    private final HttpClient client = HttpClient.newHttpClient();
+    private final NodeClient node = new NodeClient();
 
     @Test
-    void segmentsBecomeOneAndTheTopicTellsHow() throws Exception {
+    void segmentsBecomeOneAndTheTopicTellsHow() {
         String index = "merged-" + UUID.randomUUID();
-        try (TestTopic merges = TestTopic.existing("millrace.merges", 1)) {
+        // That a merge finished is told after its commit.
+        try (TestTopic _ = TestTopic.existing("millrace.commits", 1);
+                TestTopic merges = TestTopic.existing("millrace.merges", 1)) {
             define(index);
             push(index, "{\"id\":\"a\",\"n\":1}");
             push(index, "{\"id\":\"b\",\"n\":2}");
@@ -42,7 +40,7 @@ class MergeApiTest {
             Value.Obj before = json(get(index, "/segments"));
             assertEquals(3, items(before, "segments").size());
 
-            HttpResponse<String> answer = post(index, "/merge?segments=1", "");
+            HttpResponse<String> answer = post(index, "/merge?segments=1");
 
             assertEquals(200, answer.statusCode(), answer.body());
             Value.Obj merged = json(answer);
@@ -60,7 +58,7 @@ class MergeApiTest {
             Value.Obj newest = (Value.Obj) items(json(get(index, "/commits")), "commits").get(0);
             assertEquals(Value.of("MERGE"), newest.get("kind"));
             // Nothing is left to do.
-            assertEquals(200, post(index, "/merge", "").statusCode());
+            assertEquals(200, post(index, "/merge").statusCode());
             assertEquals(merged.get("generation"), json(get(index, "/segments")).get("generation"));
 
             Awaiting.that("the merge is told to the end", () -> phases(merges, index).size() == 3);
@@ -73,14 +71,14 @@ class MergeApiTest {
     }
 
     @Test
-    void deletedDocumentsAreExpunged() throws Exception {
+    void deletedDocumentsAreExpunged() {
         String index = "expunged-" + UUID.randomUUID();
         define(index);
         push(index, "{\"id\":\"a\",\"n\":1}\n{\"id\":\"b\",\"n\":2}");
         push(index, "{\"$delete\":\"a\"}");
         assertEquals(List.of(Value.of(1)), deleted(index));
 
-        HttpResponse<String> answer = post(index, "/merge?expunge=true", "");
+        HttpResponse<String> answer = post(index, "/merge?expunge=true");
 
         assertEquals(200, answer.statusCode(), answer.body());
         assertEquals(Value.of(0), json(answer).get("deleted"));
@@ -88,13 +86,13 @@ class MergeApiTest {
     }
 
     @Test
-    void whoeverDoesNotWaitIsToldThatItGoesOn() throws Exception {
+    void whoeverDoesNotWaitIsToldThatItGoesOn() {
         String index = "unawaited-" + UUID.randomUUID();
         define(index);
         push(index, "{\"id\":\"a\",\"n\":1}");
         push(index, "{\"id\":\"b\",\"n\":2}");
 
-        HttpResponse<String> answer = post(index, "/merge?wait=false", "");
+        HttpResponse<String> answer = post(index, "/merge?wait=false");
 
         assertEquals(202, answer.statusCode(), answer.body());
         assertEquals(Value.of(false), json(answer).get("done"));
@@ -113,10 +111,10 @@ class MergeApiTest {
                 "timeout=1h",
                 "wait=30s"
             })
-    void whatIsNotUnderstoodIsRefusedWithItsName(String parameters) throws Exception {
+    void whatIsNotUnderstoodIsRefusedWithItsName(String parameters) {
         define("refusing");
 
-        HttpResponse<String> answer = post("refusing", "/merge?" + parameters, "");
+        HttpResponse<String> answer = post("refusing", "/merge?" + parameters);
 
         assertEquals(400, answer.statusCode(), answer.body());
         assertTrue(parameters.contains(String.valueOf(json(answer).get("pointer"))), answer.body());
@@ -142,66 +140,30 @@ class MergeApiTest {
         return new String(record.headers().lastHeader(name).value(), UTF_8);
     }
 
-    private void define(String index) throws Exception {
+    private void define(String index) {
         HttpResponse<String> put =
-                send(
-                        request("/indexes/" + index)
-                                .header("Content-Type", "application/yaml")
-                                .PUT(
-                                        BodyPublishers.ofString(
-                                                """
-                                                key: id
-                                                fields: { n: { type: long } }
-                                                source: push
-                                                commit: { interval: 1h }
-                                                """)));
-        assertTrue(put.statusCode() / 100 == 2, put.body());
-        Awaiting.that(
-                "it takes documents",
-                () -> {
-                    Value source = json(get(index, "/status")).get("source");
-                    return source instanceof Value.Obj object
-                            && Value.of("reading").equals(object.get("state"));
-                });
+                node.putYaml(
+                        "/indexes/" + index,
+                        """
+                        key: id
+                        fields: { n: { type: long } }
+                        source: push
+                        commit: { interval: 1h }
+                        """);
+        assertEquals(2, put.statusCode() / 100, put.body());
     }
 
     /// Answered by the commit, so each is a generation.
-    private void push(String index, String lines) throws Exception {
-        HttpResponse<String> answer = post(index, "/documents", lines);
+    private void push(String index, String lines) {
+        HttpResponse<String> answer = node.push(index, lines, "");
         assertEquals(200, answer.statusCode(), answer.body());
     }
 
-    private HttpResponse<String> post(String index, String rest, String body) throws Exception {
-        HttpRequest.Builder request =
-                request("/indexes/" + index + rest).POST(BodyPublishers.ofString(body));
-        if (!body.isEmpty()) {
-            request.header("Content-Type", "application/x-ndjson");
-        }
-        return send(request);
+    private HttpResponse<String> post(String index, String rest) {
+        return node.post("/indexes/" + index + rest);
     }
 
     private HttpResponse<String> get(String index, String rest) {
-        try {
-            return send(request("/indexes/" + index + rest));
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
-        return client.send(request.build(), BodyHandlers.ofString());
-    }
-
-    private static HttpRequest.Builder request(String path) {
-        String base = ConfigProvider.getConfig().getValue("test.url", String.class);
-        return HttpRequest.newBuilder(URI.create(base + path));
-    }
-
-    private static Value.Obj json(HttpResponse<String> answer) {
-        return (Value.Obj) Json.parse(answer.body().getBytes(UTF_8));
-    }
-
-    private static List<Value> items(Value.Obj answer, String name) {
-        return ((Value.Array) Objects.requireNonNull(answer.get(name), answer.toString())).items();
+        return node.get("/indexes/" + index + rest);
     }
 }

@@ -30,11 +30,11 @@ final class NodeClient {
     }
 
     HttpResponse<String> putYaml(String path, String yaml) {
-        return send(
-                request(path)
-                        .header("Content-Type", "application/yaml")
-                        .PUT(BodyPublishers.ofString(yaml))
-                        .build());
+        return send("PUT", path, "application/yaml", BodyPublishers.ofString(yaml));
+    }
+
+    HttpResponse<String> send(String method, String path, String type, BodyPublisher body) {
+        return send(request(path).header("Content-Type", type).method(method, body).build());
     }
 
     /// Pushes lines to an index.

@@ -1,5 +1,6 @@
 package io.millrace.rest;
 
+import static io.millrace.rest.NodeClient.json;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,20 +12,14 @@ import io.millrace.testing.TestTopic;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.ByteArrayInputStream;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.Test;
 
 /// Documents pushed over HTTP and read at once, over the whole node.
@@ -33,7 +28,7 @@ import org.junit.jupiter.api.Test;
 class PushApiTest {
     private static final String NDJSON = "application/x-ndjson";
 
-    private final HttpClient client = HttpClient.newHttpClient();
+    private final NodeClient node = new NodeClient();
 
     @Test
     void documentsOfSeveralKeyFieldsAreFoundByTheirParts() throws Exception {
@@ -49,7 +44,7 @@ class PushApiTest {
                 "{\"shop\": \"a,b\", \"id\": \"{%s}\", \"price\": \"0.10\", \"day\": \"2018-02-01\"}"
                         .formatted(uuid);
         HttpResponse<String> pushed =
-                push(
+                node.push(
                         "parts",
                         document
                                 + "\n{\"shop\": \"c\", \"id\": \"%s\", \"price\": 2, \"day\": \"2018-02-02\"}\n"
@@ -57,7 +52,7 @@ class PushApiTest {
                         "");
         assertEquals(200, pushed.statusCode(), pushed.body());
 
-        Value.Obj found = json(get("/indexes/parts/documents/a%2Cb," + uuid + ",0.1"));
+        Value.Obj found = json(node.get("/indexes/parts/documents/a%2Cb," + uuid + ",0.1"));
         assertEquals("[\"a,b\",\"" + uuid + "\",0.1]", String.valueOf(found.get("key")));
         assertEquals(Json.parse(document.getBytes(UTF_8)), found.get("document"));
         for (String filter :
@@ -66,22 +61,22 @@ class PushApiTest {
                         "price:lt:0.1000000000000000000000000001",
                         "day:lt:2018-02-02",
                         "_key:eq:a%252Cb,%257B" + uuid + "%257D,0.1")) {
-            Value.Obj answer = json(get("/indexes/parts/search?filter=" + filter));
+            Value.Obj answer = json(node.get("/indexes/parts/search?filter=" + filter));
             assertEquals(Value.of(1), answer.get("total"), filter);
             assertEquals(List.of(String.valueOf(found.get("key"))), members(answer, "hits", "key"));
         }
-        assertEquals(400, get("/indexes/parts/documents/c," + uuid).statusCode());
+        assertEquals(400, node.get("/indexes/parts/documents/c," + uuid).statusCode());
         HttpResponse<String> deleted =
-                push("parts", "{\"$delete\": [\"c\", \"%s\", 2.0]}\n".formatted(uuid), "");
+                node.push("parts", "{\"$delete\": [\"c\", \"%s\", 2.0]}\n".formatted(uuid), "");
         assertEquals(200, deleted.statusCode(), deleted.body());
-        assertEquals(404, get("/indexes/parts/documents/c," + uuid + ",2").statusCode());
+        assertEquals(404, node.get("/indexes/parts/documents/c," + uuid + ",2").statusCode());
     }
 
     @Test
     void everyLineIsAnsweredAfterTheCommitThatHoldsIt() throws Exception {
         define("lines", "interval: 1h");
         HttpResponse<String> answer =
-                push(
+                node.push(
                         "lines",
                         """
                         {"id": "a", "n": 1}
@@ -117,21 +112,21 @@ class PushApiTest {
         assertTrue(reasons.get(2).contains("line 4"), reasons.toString());
         assertTrue(reasons.get(3).contains("line 5"), reasons.toString());
         // It is there: nothing has to be waited for.
-        Value.Obj found = json(get("/indexes/lines/documents/a"));
+        Value.Obj found = json(node.get("/indexes/lines/documents/a"));
         assertEquals(
                 Value.of(9), ((Value.Obj) Objects.requireNonNull(found.get("document"))).get("n"));
         assertEquals(pushed.get("generation"), found.get("generation"));
-        assertEquals(404, get("/indexes/lines/documents/d").statusCode());
+        assertEquals(404, node.get("/indexes/lines/documents/d").statusCode());
         // X-62
-        assertEquals(Value.of(1), json(get("/indexes/lines/status")).get("documents"));
-        assertEquals(Value.of(1), json(get("/indexes/lines/search?limit=0")).get("total"));
+        assertEquals(Value.of(1), json(node.get("/indexes/lines/status")).get("documents"));
+        assertEquals(Value.of(1), json(node.get("/indexes/lines/search?limit=0")).get("total"));
     }
 
     @Test
     void acceptedLinesAreFoundWithTheirPosition() throws Exception {
         define("later", "interval: 1h");
 
-        HttpResponse<String> accepted = push("later", "{\"id\":\"a\",\"n\":1}", "?wait=false");
+        HttpResponse<String> accepted = node.push("later", "{\"id\":\"a\",\"n\":1}", "?wait=false");
 
         assertEquals(202, accepted.statusCode(), accepted.body());
         Value.Obj answer = json(accepted);
@@ -139,10 +134,10 @@ class PushApiTest {
         assertEquals(List.of("accepted"), members(answer, "results", "status"));
         String position = String.valueOf(answer.get("position"));
         // The cadence is an hour: the commit comes because somebody waits for it.
-        HttpResponse<String> found = get("/indexes/later/documents/a?atLeast=" + position);
+        HttpResponse<String> found = node.get("/indexes/later/documents/a?atLeast=" + position);
         assertEquals(200, found.statusCode(), found.body());
         HttpResponse<String> search =
-                send(
+                node.send(
                         "POST",
                         "/indexes/later/search",
                         "application/json",
@@ -158,7 +153,7 @@ class PushApiTest {
         try (TestTopic topic = TestTopic.create("at-least", 1)) {
             assertEquals(
                     201,
-                    send(
+                    node.send(
                                     "PUT",
                                     "/indexes/offsets",
                                     "application/yaml",
@@ -168,24 +163,25 @@ class PushApiTest {
                                                     + topic.name()
                                                     + " } }\n"))
                             .statusCode());
-            Awaiting.that("it is open", () -> get("/indexes/offsets/search").statusCode() == 200);
+            Awaiting.that(
+                    "it is open", () -> node.get("/indexes/offsets/search").statusCode() == 200);
             topic.send("a", "{\"id\":\"a\"}").send("b", "{\"id\":\"b\"}").flush();
 
             HttpResponse<String> found =
-                    get(
+                    node.get(
                             "/indexes/offsets/search?limit=0&timeout=30s&atLeast=%s:0:1"
                                     .formatted(topic.name()));
 
             assertEquals(200, found.statusCode(), found.body());
             assertEquals(Value.of(2), json(found).get("total"));
             HttpResponse<String> behind =
-                    get(
+                    node.get(
                             "/indexes/offsets/search?timeout=100ms&atLeast=%s:0:2"
                                     .formatted(topic.name()));
             assertEquals(503, behind.statusCode(), behind.body());
             assertEquals(json(found).get("position"), json(behind).get("position"));
             assertTrue(behind.headers().firstValue("Retry-After").isPresent());
-            HttpResponse<String> other = get("/indexes/offsets/search?atLeast=other:0:2");
+            HttpResponse<String> other = node.get("/indexes/offsets/search?atLeast=other:0:2");
             assertEquals(400, other.statusCode(), other.body());
             assertTrue(other.body().contains("does not read partition 0 of topic other"));
         }
@@ -195,20 +191,21 @@ class PushApiTest {
     void positionsOfOtherLivesAreConflicts() throws Exception {
         define("lives", "interval: 1h");
         define("others", "interval: 1h");
-        String foreign = String.valueOf(json(push("others", "{\"id\":\"a\"}", "")).get("position"));
+        String foreign =
+                String.valueOf(json(node.push("others", "{\"id\":\"a\"}", "")).get("position"));
         String session =
                 String.valueOf(
-                        json(push("others", "{\"id\":\"b\"}", "?wait=false")).get("position"));
-        assertEquals(200, get("/indexes/others/search?atLeast=" + session).statusCode());
+                        json(node.push("others", "{\"id\":\"b\"}", "?wait=false")).get("position"));
+        assertEquals(200, node.get("/indexes/others/search?atLeast=" + session).statusCode());
 
-        HttpResponse<String> refused = get("/indexes/lives/search?atLeast=" + foreign);
+        HttpResponse<String> refused = node.get("/indexes/lives/search?atLeast=" + foreign);
 
         assertEquals(409, refused.statusCode(), refused.body());
         assertTrue(refused.body().contains("made anew"), refused.body());
-        HttpResponse<String> nonsense = get("/indexes/lives/search?atLeast=nonsense");
+        HttpResponse<String> nonsense = node.get("/indexes/lives/search?atLeast=nonsense");
         assertEquals(400, nonsense.statusCode(), nonsense.body());
-        assertEquals(400, get("/indexes/lives/search?timeout=never").statusCode());
-        assertEquals(400, get("/indexes/lives/search?timeout=61s").statusCode());
+        assertEquals(400, node.get("/indexes/lives/search?timeout=never").statusCode());
+        assertEquals(400, node.get("/indexes/lives/search?timeout=61s").statusCode());
     }
 
     @Test
@@ -216,14 +213,18 @@ class PushApiTest {
         define("large", "interval: 1h");
         String blank = "\n".repeat(100_001);
 
-        HttpResponse<String> lines = push("large", blank, "");
+        HttpResponse<String> lines = node.push("large", blank, "");
         assertEquals(413, lines.statusCode(), lines.body());
         assertTrue(lines.body().contains("millrace.push.body-lines-max = 100000"), lines.body());
 
         byte[] body = new byte[(32 << 20) + 1];
         Arrays.fill(body, (byte) ' ');
         HttpResponse<String> known =
-                send("POST", "/indexes/large/documents", NDJSON, BodyPublishers.ofByteArray(body));
+                node.send(
+                        "POST",
+                        "/indexes/large/documents",
+                        NDJSON,
+                        BodyPublishers.ofByteArray(body));
         assertEquals(413, known.statusCode(), known.body());
         assertTrue(known.body().contains("millrace.push.body-bytes-max = 33554432"), known.body());
     }
@@ -237,13 +238,13 @@ class PushApiTest {
         BodyPublisher unknown = BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body));
 
         HttpResponse<String> search =
-                send("POST", "/indexes/chunked/search", "application/json", unknown);
+                node.send("POST", "/indexes/chunked/search", "application/json", unknown);
         assertEquals(413, search.statusCode(), search.body());
         assertEquals(Value.of("urn:millrace:problem:too-large"), json(search).get("type"));
 
         // 11 MiB are fine where documents are pushed.
         HttpResponse<String> documents =
-                send("POST", "/indexes/chunked/documents", NDJSON, unknown);
+                node.send("POST", "/indexes/chunked/documents", NDJSON, unknown);
         assertEquals(200, documents.statusCode(), documents.body());
     }
 
@@ -251,10 +252,10 @@ class PushApiTest {
     void whatDoesNotFitIsRefused() throws Exception {
         define("fits", "interval: 1h");
 
-        assertEquals(404, push("nowhere", "{}", "").statusCode());
-        assertEquals(400, push("fits", "{}", "?wait=perhaps").statusCode());
+        assertEquals(404, node.push("nowhere", "{}", "").statusCode());
+        assertEquals(400, node.push("fits", "{}", "?wait=perhaps").statusCode());
         HttpResponse<String> type =
-                send(
+                node.send(
                         "POST",
                         "/indexes/fits/documents",
                         "text/plain",
@@ -262,13 +263,13 @@ class PushApiTest {
         assertEquals(415, type.statusCode(), type.body());
         assertTrue(type.body().contains("application/x-ndjson"), type.body());
         try (TestTopic topic = TestTopic.create("not-pushed", 1)) {
-            send(
+            node.send(
                     "PUT",
                     "/indexes/not-pushed",
                     "application/yaml",
                     BodyPublishers.ofString(
                             "key: id\nsource: { kafka: { topic: " + topic.name() + " } }\n"));
-            HttpResponse<String> conflict = push("not-pushed", "{\"id\":\"a\"}", "");
+            HttpResponse<String> conflict = node.push("not-pushed", "{\"id\":\"a\"}", "");
             assertEquals(409, conflict.statusCode(), conflict.body());
             assertTrue(conflict.body().contains("source: push"), conflict.body());
         }
@@ -281,17 +282,13 @@ class PushApiTest {
         List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
         for (int i = 0; i < 400; i++) {
             answers.add(
-                    client.sendAsync(
-                            request("/indexes/shared/documents")
-                                    .header("Content-Type", NDJSON)
-                                    .POST(BodyPublishers.ofString("{\"id\":\"k" + i + "\"}"))
-                                    .build(),
-                            BodyHandlers.ofString()));
+                    node.pushAsync(
+                            "shared", BodyPublishers.ofString("{\"id\":\"k" + i + "\"}"), ""));
         }
         for (CompletableFuture<HttpResponse<String>> answer : answers) {
             assertEquals(200, answer.get().statusCode(), answer.get().body());
         }
-        Value.Obj status = json(get("/indexes/shared/status"));
+        Value.Obj status = json(node.get("/indexes/shared/status"));
         assertEquals(Value.of(400), status.get("documents"));
         long generations = Long.parseLong(String.valueOf(status.get("generation")));
         assertTrue(generations < 300, "generations: " + generations);
@@ -306,7 +303,11 @@ class PushApiTest {
 
     private void defineBy(String name, String yaml) throws Exception {
         HttpResponse<String> put =
-                send("PUT", "/indexes/" + name, "application/yaml", BodyPublishers.ofString(yaml));
+                node.send(
+                        "PUT",
+                        "/indexes/" + name,
+                        "application/yaml",
+                        BodyPublishers.ofString(yaml));
         assertEquals(201, put.statusCode(), put.body());
         Awaiting.that(
                 "it takes documents",
@@ -314,43 +315,10 @@ class PushApiTest {
                     Value.Obj source =
                             (Value.Obj)
                                     Objects.requireNonNull(
-                                            json(get("/indexes/" + name + "/status"))
+                                            json(node.get("/indexes/" + name + "/status"))
                                                     .get("source"));
                     return Value.of("reading").equals(source.get("state"));
                 });
-    }
-
-    private HttpResponse<String> push(String name, String lines, String parameters)
-            throws Exception {
-        return send(
-                "POST",
-                "/indexes/" + name + "/documents" + parameters,
-                NDJSON,
-                BodyPublishers.ofString(lines));
-    }
-
-    private HttpResponse<String> get(String path) {
-        try {
-            return client.send(request(path).build(), BodyHandlers.ofString());
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private HttpResponse<String> send(String method, String path, String type, BodyPublisher body)
-            throws Exception {
-        return client.send(
-                request(path).header("Content-Type", type).method(method, body).build(),
-                BodyHandlers.ofString());
-    }
-
-    private static HttpRequest.Builder request(String path) {
-        String base = ConfigProvider.getConfig().getValue("test.url", String.class);
-        return HttpRequest.newBuilder(URI.create(base + path)).timeout(Duration.ofSeconds(60));
-    }
-
-    private static Value.Obj json(HttpResponse<String> answer) {
-        return (Value.Obj) Json.parse(answer.body().getBytes(UTF_8));
     }
 
     private static List<String> members(Value.Obj answer, String list, String member) {

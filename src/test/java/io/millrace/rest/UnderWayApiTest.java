@@ -1,5 +1,6 @@
 package io.millrace.rest;
 
+import static io.millrace.rest.NodeClient.json;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -54,7 +55,7 @@ class UnderWayApiTest {
     @Test
     void aGenerationThatNobodyWasToldIsRefusedAtOnce() {
         assertEquals(201, node.putYaml("/indexes/future", PUSHED).statusCode());
-        Value.Obj pushed = NodeClient.json(node.push("future", "{\"id\":\"a\"}", ""));
+        Value.Obj pushed = json(node.push("future", "{\"id\":\"a\"}", ""));
         PositionToken.OfGeneration told =
                 (PositionToken.OfGeneration)
                         PositionToken.parse("position", text(pushed, "position"));
@@ -83,7 +84,7 @@ class UnderWayApiTest {
             for (int i = 0; i < 5; i++) {
                 HttpResponse<String> answer = node.post("/indexes/saved/backup");
                 assertEquals(201, answer.statusCode(), answer.body());
-                Value.Obj backup = NodeClient.json(answer);
+                Value.Obj backup = json(answer);
                 Path folder = backups.resolve(text(backup, "backup"));
                 CheckReport report = IndexCheck.run(MmapDirectory.open(folder), true, _ -> {});
                 assertTrue(report.isWhole(), report.toString());
@@ -130,16 +131,12 @@ class UnderWayApiTest {
                 });
         HttpResponse<String> full = refused.getFirst();
         assertEquals("1", full.headers().firstValue("Retry-After").orElse(""));
-        assertEquals(
-                Value.of("urn:millrace:problem:too-many-requests"),
-                NodeClient.json(full).get("type"));
+        assertEquals(Value.of("urn:millrace:problem:too-many-requests"), json(full).get("type"));
         assertTrue(full.body().contains("nothing of this request was taken"), full.body());
         // What was taken is there, and there is room again.
         HttpResponse<String> later = node.push("full", "{\"id\":900}", "");
         assertEquals(200, later.statusCode(), later.body());
-        assertEquals(
-                Value.of(901),
-                NodeClient.json(node.get("/indexes/full/search?limit=0")).get("total"));
+        assertEquals(Value.of(901), json(node.get("/indexes/full/search?limit=0")).get("total"));
     }
 
     @Test
@@ -213,7 +210,7 @@ class UnderWayApiTest {
     }
 
     private String incarnation(String index) {
-        return text(NodeClient.json(node.get("/indexes/" + index + "/status")), "incarnation");
+        return text(json(node.get("/indexes/" + index + "/status")), "incarnation");
     }
 
     private long total(String index) {
@@ -222,7 +219,7 @@ class UnderWayApiTest {
     }
 
     private static long total(HttpResponse<String> found) {
-        return ((Value.Int) Objects.requireNonNull(NodeClient.json(found).get("total"))).value();
+        return ((Value.Int) Objects.requireNonNull(json(found).get("total"))).value();
     }
 
     private static String token(PositionToken.OfGeneration told, long later) {
