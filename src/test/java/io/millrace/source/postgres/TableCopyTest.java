@@ -200,7 +200,7 @@ class TableCopyTest {
                     () -> index.source().status().detail().contains("waits for a snapshot"));
             writing.commit();
             assertEquals(2, index.catchUp().size());
-            assertEquals("", index.source().status().detail());
+            Awaiting.that("it waits no more", () -> index.source().status().detail().isEmpty());
         }
     }
 
