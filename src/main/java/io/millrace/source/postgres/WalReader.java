@@ -140,7 +140,6 @@ final class WalReader implements Runnable {
             if (begin(opened)) {
                 read(opened);
             }
-            formerPid = opened.serverPid();
         } catch (MillraceException e) {
             failAll(e);
         } catch (RuntimeException | Error e) {
@@ -165,6 +164,7 @@ final class WalReader implements Runnable {
         relations.clear();
         group();
         opened.start(reachedLsn);
+        formerPid = opened.serverPid();
         LOG.log(
                 Level.INFO,
                 "log being read source={0} slot={1} from={2} indexes={3}",
