@@ -7,6 +7,7 @@ import io.millrace.document.Schema;
 import io.millrace.document.WriteRules;
 import io.millrace.node.dev.DevDatabase;
 import io.millrace.source.ChangeSource;
+import io.millrace.source.postgres.CopyOptions;
 import io.millrace.source.postgres.PostgresChangeSource;
 import io.millrace.source.postgres.PostgresSettings;
 import io.millrace.source.postgres.PostgresStream;
@@ -67,6 +68,7 @@ final class PostgresSide implements WalSide {
                 () -> settings,
                 () -> indexes,
                 WalReadOptions.DEFAULT,
+                CopyOptions.DEFAULT,
                 System::nanoTime,
                 Thread.ofPlatform().daemon().factory());
     }
