@@ -1,28 +1,20 @@
 package io.millrace.rest;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.document.Value;
 import io.millrace.document.Value.Obj;
-import io.millrace.json.Json;
 import io.millrace.testing.Awaiting;
 import io.millrace.testing.TestDatabase;
 import io.millrace.testing.TestPostgres;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
 import java.util.Objects;
-import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.Test;
 
 /// Sources over HTTP, from their definition to the last of them, over the whole node with a real
@@ -30,7 +22,7 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @WithTestResource(ApiTest.Node.class)
 class SourcesApiTest {
-    private final HttpClient client = HttpClient.newHttpClient();
+    private final NodeClient node = new NodeClient();
 
     @Test
     void aTableIsFollowedFromItsDefinitionToItsEnd() {
@@ -44,11 +36,10 @@ class SourcesApiTest {
                                 database.at().port(),
                                 database.name(),
                                 database.at().user());
-        assertEquals(201, send("PUT", "/sources/shop", shop).statusCode());
-        assertEquals(200, send("PUT", "/sources/shop", shop).statusCode());
+        assertEquals(201, node.putYaml("/sources/shop", shop).statusCode());
+        assertEquals(200, node.putYaml("/sources/shop", shop).statusCode());
         HttpResponse<String> put =
-                send(
-                        "PUT",
+                node.putYaml(
                         "/indexes/api-tracks",
                         "source: { postgres: { source: shop, table: track } }");
         assertEquals(201, put.statusCode(), put.body());
@@ -74,16 +65,15 @@ class SourcesApiTest {
         Obj log = object(object(source, "postgres"), "log");
         assertEquals("reserved", text(log, "walStatus"));
         assertEquals(Value.of(0), log.get("alarmPercent"));
-        assertTrue(send("GET", "/sources", "").body().contains("\"shop\""));
-        HttpResponse<String> refused = send("DELETE", "/sources/shop", "");
+        assertTrue(node.get("/sources").body().contains("\"shop\""));
+        HttpResponse<String> refused = delete("/sources/shop");
         assertEquals(409, refused.statusCode());
         assertTrue(refused.body().contains("is read by index api-tracks"), refused.body());
 
-        assertTrue(send("DELETE", "/indexes/api-tracks", "").statusCode() / 100 == 2);
+        assertTrue(delete("/indexes/api-tracks").statusCode() / 100 == 2);
         Awaiting.that(
-                "the source can be deleted",
-                () -> send("DELETE", "/sources/shop", "").statusCode() == 204);
-        assertEquals(404, send("GET", "/sources/shop", "").statusCode());
+                "the source can be deleted", () -> delete("/sources/shop").statusCode() == 204);
+        assertEquals(404, node.get("/sources/shop").statusCode());
         assertEquals("0", database.value("SELECT count(*)::text FROM pg_publication"));
         assertEquals(
                 "0",
@@ -95,24 +85,22 @@ class SourcesApiTest {
     @Test
     void aPasswordIsNeitherTakenNorAnswered() {
         HttpResponse<String> refused =
-                send(
-                        "PUT",
+                node.putYaml(
                         "/sources/vault",
                         "postgres: { host: h, database: d, user: u, password: s3cret }");
 
         assertEquals(400, refused.statusCode());
         assertFalse(refused.body().contains("s3cret"));
         assertTrue(refused.body().contains("/postgres/password"), refused.body());
-        assertEquals(404, send("GET", "/sources/vault", "").statusCode());
-        assertEquals(404, send("DELETE", "/sources/vault", "").statusCode());
+        assertEquals(404, node.get("/sources/vault").statusCode());
+        assertEquals(404, delete("/sources/vault").statusCode());
     }
 
     @Test
     void aDatabaseThatDoesNotAnswerIsSaidSo() {
         assertEquals(
                 201,
-                send(
-                                "PUT",
+                node.putYaml(
                                 "/sources/gone",
                                 "postgres: { host: 127.0.0.1, port: 1, database: d, user: u }")
                         .statusCode());
@@ -120,12 +108,12 @@ class SourcesApiTest {
         Obj database = object(get("/sources/gone"), "postgres");
 
         assertTrue(text(database, "detail").contains("d on 127.0.0.1:1"), database.toString());
-        assertEquals(503, send("DELETE", "/sources/gone", "").statusCode());
-        assertEquals(204, send("DELETE", "/sources/gone?abandon=true", "").statusCode());
+        assertEquals(503, delete("/sources/gone").statusCode());
+        assertEquals(204, delete("/sources/gone?abandon=true").statusCode());
     }
 
     private Obj get(String path) {
-        return (Obj) Json.parse(send("GET", path, "").body().getBytes(UTF_8));
+        return NodeClient.json(node.get(path));
     }
 
     private static Obj object(Obj answer, String name) {
@@ -136,21 +124,7 @@ class SourcesApiTest {
         return String.valueOf(answer.get(name));
     }
 
-    private HttpResponse<String> send(String method, String path, String yaml) {
-        String base = ConfigProvider.getConfig().getValue("test.url", String.class);
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(URI.create(base + path))
-                        .method(method, BodyPublishers.ofString(yaml));
-        if (!yaml.isEmpty()) {
-            request.header("Content-Type", "application/yaml");
-        }
-        try {
-            return client.send(request.build(), BodyHandlers.ofString());
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
+    private HttpResponse<String> delete(String path) {
+        return node.send("DELETE", path, "application/yaml", BodyPublishers.noBody());
     }
 }
