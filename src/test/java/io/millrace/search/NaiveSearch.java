@@ -247,6 +247,7 @@ final class NaiveSearch {
                             into.add(typed(field, value));
                         }
                     }
+                    case BYTES -> {} // stored and in no index
                 }
             }
         }
