@@ -105,7 +105,7 @@ final class LaneDocuments {
         if (ahead.ownSegment() >= 0) {
             return inOwn(ownSegments.get(ahead.ownSegment()), ahead.document());
         }
-        return cleared ? null : findInBase();
+        return findInBase();
     }
 
     /// The newest document of a key stands in its newest segment: if that is deleted, there is
@@ -116,6 +116,7 @@ final class LaneDocuments {
     }
 
     private @Nullable Place findInBase() {
+        // Without a base after it was cleared, whatever was found in it before.
         if (base == null || ahead.baseSegment() < 0) {
             return null;
         }
