@@ -33,6 +33,8 @@ final class WalServer implements AutoCloseable {
                         home,
                         0,
                         Map.of("fsync", "off", "full_page_writes", "off", "max_wal_size", "8GB"));
+        // A run that is cut off leaves nothing behind; stopping twice does no harm.
+        Runtime.getRuntime().addShutdownHook(new Thread(server::stop, "postgres-stop"));
         var started = new WalServer(server);
         execute(
                 started.database(),
