@@ -95,7 +95,7 @@ class CopyPlanTest {
             if (to == upTo(part)) {
                 plan.finish(part);
                 taken.remove(reader);
-                reached.remove(/* index= */ reader);
+                reached.subList(reader, reader + 1).clear();
             } else {
                 plan.reach(part, key(to));
             }
