@@ -319,6 +319,10 @@ public final class Coercion {
         if (field.unit() != TimestampUnit.ISO && isNumber(text)) {
             return scaled(field, value, new BigDecimal(text));
         }
+        long plain = PlainTime.micros(text);
+        if (plain != PlainTime.NONE) {
+            return plain;
+        }
         try {
             return microsOf(parseIso(text));
         } catch (DateTimeException e) {
@@ -326,7 +330,8 @@ public final class Coercion {
         }
     }
 
-    private static Instant parseIso(String text) {
+    /// Every spelling there is.
+    static Instant parseIso(String text) {
         if (text.length() == 10) {
             return LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant();
         }

@@ -38,6 +38,12 @@ final class DocumentAnalyzer {
     /// Nothing is inferred any more from the document at hand.
     private boolean settled;
 
+    /// What the value at hand comes to, once [#takes] has found out that its dynamic field takes
+    /// it: a number for a numeric field, else bytes.
+    private long takenNumber;
+
+    private byte[] takenTerm = {};
+
     DocumentAnalyzer(Schema schema) {
         this.schema = schema;
         paths = new PathTree(schema);
@@ -154,10 +160,7 @@ final class DocumentAnalyzer {
         analyzed.valueCount++;
         switch (field.type()) {
             case LONG, DOUBLE, BOOL, TIMESTAMP, DATE ->
-                    analyzed.numbers.add(
-                            token == Token.INT && field.type() == FieldType.LONG
-                                    ? cursor.integer()
-                                    : Coercion.ordered(field, cursor.value(token)));
+                    analyzed.numbers.add(number(field, cursor, token));
             case KEYWORD -> {
                 if (token == Token.TEXT) {
                     keyword(
@@ -173,7 +176,8 @@ final class DocumentAnalyzer {
                 }
             }
             case DECIMAL, UUID -> {
-                byte[] term = Coercion.term(field, cursor.value(token));
+                byte[] term =
+                        field.dynamic() ? takenTerm : Coercion.term(field, cursor.value(token));
                 keyword(field, term, 0, term.length, analyzed, into);
             }
             case BYTES -> throw new MillraceException.Bug(field.path() + " is in no index");
@@ -189,6 +193,13 @@ final class DocumentAnalyzer {
         }
     }
 
+    private long number(Field field, DocumentCursor cursor, Token token) {
+        if (token == Token.INT && field.type() == FieldType.LONG) {
+            return cursor.integer();
+        }
+        return field.dynamic() ? takenNumber : Coercion.ordered(field, cursor.value(token));
+    }
+
     /// False when a dynamic field does not take the value at hand, which is noted then.
     private boolean takes(Field field, DocumentCursor cursor, Token token) {
         boolean takesAny =
@@ -201,9 +212,21 @@ final class DocumentAnalyzer {
             return true;
         }
         Value value = cursor.value(token);
-        if (Coercion.fits(field, value)) {
+        try {
+            switch (field.type()) {
+                case BOOL, LONG, DOUBLE, TIMESTAMP, DATE ->
+                        takenNumber = Coercion.ordered(field, value);
+                case DECIMAL, UUID -> takenTerm = Coercion.term(field, value);
+                case KEYWORD, BYTES, TEXT, STRING -> {}
+            }
             return true;
+        } catch (InvalidRequest e) {
+            noteRefused(field, value);
+            return false;
         }
+    }
+
+    private void noteRefused(Field field, Value value) {
         if (field.type() == FieldType.LONG
                 && !settled
                 && Coercion.fits(field.withType(FieldType.DOUBLE), value)) {
@@ -211,7 +234,6 @@ final class DocumentAnalyzer {
         } else {
             found.ignore(field.path());
         }
-        return false;
     }
 
     /// Adds the ignored paths to a document as values of [Field#IGNORED].
