@@ -152,7 +152,11 @@ public final class SegmentModel {
         if (field.type().isText()) {
             assertText(field, reader);
         }
-        if (field.type() == FieldType.TEXT) {
+        if (field.type() == FieldType.BYTES) {
+            assertNull(terms);
+            assertNull(column);
+            assertNull(reader.present(field.path()));
+        } else if (field.type() == FieldType.TEXT) {
             assertNull(column);
         } else if (!field.type().isNumeric()) {
             assertPresent(field, reader);
