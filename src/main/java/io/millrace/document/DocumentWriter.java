@@ -40,6 +40,12 @@ public final class DocumentWriter {
         string(name);
     }
 
+    /// The same for a name that is UTF-8 already; whoever calls vouches for that.
+    public void name(byte[] utf8) {
+        varint(utf8.length);
+        stored(utf8, 0, utf8.length);
+    }
+
     public void nul() {
         tag(DocumentLayout.NULL);
     }
@@ -67,6 +73,14 @@ public final class DocumentWriter {
     public void decimal(BigDecimal value) {
         tag(DocumentLayout.DECIMAL);
         string(value.toString());
+    }
+
+    /// A number whose text is that of [BigDecimal#toString] already; whoever calls vouches for
+    /// that.
+    public void decimal(byte[] ascii, int from, int to) {
+        tag(DocumentLayout.DECIMAL);
+        varint(to - from);
+        stored(ascii, from, to);
     }
 
     public void text(String value) {

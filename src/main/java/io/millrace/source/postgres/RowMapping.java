@@ -7,27 +7,31 @@ import io.millrace.document.DocumentKey;
 import io.millrace.document.DocumentWriter;
 import io.millrace.document.Schema;
 import io.millrace.document.Value;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /// What the rows of a table become, for one form of the table: its columns in the order in which
 /// cells come. Every column is a member of the document, under its own name, null where it is null.
 /// Confined to one thread.
 final class RowMapping {
-    private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
-
     /// A column as the cells show it.
     record Cell(String name, ColumnType type) {}
 
     private final List<Cell> cells;
+
+    /// Those of the cells, in UTF-8.
     private final byte[][] names;
+
+    private final RowJson json;
     private final Schema schema;
 
     /// Where the parts of the key are.
     private final int[] keyCells;
+
+    private final int[] allCells;
 
     private final DocumentWriter writer = new DocumentWriter();
 
@@ -38,9 +42,11 @@ final class RowMapping {
         this.schema = schema;
         this.names = new byte[cells.size()][];
         for (int i = 0; i < names.length; i++) {
-            names[i] = quoted(cells.get(i).name());
+            names[i] = cells.get(i).name().getBytes(StandardCharsets.UTF_8);
         }
         List<String> columns = cells.stream().map(Cell::name).toList();
+        json = new RowJson(columns);
+        allCells = IntStream.range(0, columns.size()).toArray();
         keyCells = schema.keyPaths().stream().mapToInt(columns::indexOf).toArray();
         for (int i = 0; i < keyCells.length; i++) {
             if (keyCells[i] < 0) {
@@ -93,7 +99,7 @@ final class RowMapping {
             if (row.kind(i) == Tuple.UNCHANGED) {
                 continue;
             }
-            writer.name(cells.get(i).name());
+            writer.name(names[i]);
             if (row.kind(i) == Tuple.NULL) {
                 writer.nul();
             } else {
@@ -134,74 +140,12 @@ final class RowMapping {
 
     /// The row as it came: an object of the server's texts, without what was not sent.
     byte[] json(Tuple row) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        int[] all = new int[Math.min(cells.size(), row.size())];
-        Arrays.setAll(all, i -> i);
-        json(row, all, out);
-        return out.toByteArray();
+        return json.object(row, allCells);
     }
 
     /// The key as it came, like [#json].
     byte[] keyJson(Tuple row) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(64);
-        json(row, keyCells, out);
-        return out.toByteArray();
-    }
-
-    private void json(Tuple row, int[] chosen, ByteArrayOutputStream out) {
-        char separator = '{';
-        for (int cell : chosen) {
-            if (row.kind(cell) == Tuple.UNCHANGED) {
-                continue;
-            }
-            out.write(separator);
-            separator = ',';
-            out.writeBytes(names[cell]);
-            out.write(':');
-            if (row.kind(cell) == Tuple.NULL) {
-                out.writeBytes(NULL);
-            } else {
-                quote(row.message(), row.start(cell), row.end(cell), out);
-            }
-        }
-        if (separator == '{') {
-            out.write('{');
-        }
-        out.write('}');
-    }
-
-    private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
-
-    private static byte[] quoted(String name) {
-        byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        quote(utf8, 0, utf8.length, out);
-        return out.toByteArray();
-    }
-
-    /// UTF-8 as a JSON string: what needs an escape is one byte long.
-    private static void quote(byte[] utf8, int from, int to, ByteArrayOutputStream out) {
-        out.write('"');
-        int plain = from;
-        for (int i = from; i < to; i++) {
-            byte b = utf8[i];
-            if (b >= 0 && (b < ' ' || b == '"' || b == '\\')) {
-                out.write(utf8, plain, i - plain);
-                plain = i + 1;
-                out.write('\\');
-                if (b < ' ') {
-                    out.write('u');
-                    out.write('0');
-                    out.write('0');
-                    out.write(HEX[b >> 4]);
-                    out.write(HEX[b & 15]);
-                } else {
-                    out.write(b);
-                }
-            }
-        }
-        out.write(utf8, plain, to - plain);
-        out.write('"');
+        return json.object(row, keyCells);
     }
 
     private static boolean hasValue(Tuple row, int cell) {

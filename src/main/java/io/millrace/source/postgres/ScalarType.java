@@ -7,6 +7,7 @@ import io.millrace.document.Value;
 import io.millrace.json.Json;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -60,6 +61,15 @@ enum ScalarType implements ColumnType {
                         : new Value.Decimal(exact);
             } catch (NumberFormatException e) {
                 throw ColumnType.refused("numeric", text, "a decimal number");
+            }
+        }
+
+        @Override
+        public void write(byte[] utf8, int from, int to, DocumentWriter writer) {
+            if (PlainText.isDecimal(utf8, from, to)) {
+                writer.decimal(utf8, from, to);
+            } else {
+                super.write(utf8, from, to, writer);
             }
         }
     },
@@ -148,6 +158,15 @@ enum ScalarType implements ColumnType {
         public Value parse(String text) {
             return Value.of(CalendarText.date(text));
         }
+
+        @Override
+        public void write(byte[] utf8, int from, int to, DocumentWriter writer) {
+            if (PlainText.isDate(utf8, from, to)) {
+                writer.text(utf8, from, to);
+            } else {
+                super.write(utf8, from, to, writer);
+            }
+        }
     },
     /// ISO 8601 without an offset: `2026-11-21T12:30:00.5`.
     TIMESTAMP(FieldType.TIMESTAMP) {
@@ -155,12 +174,35 @@ enum ScalarType implements ColumnType {
         public Value parse(String text) {
             return Value.of(CalendarText.timestamp(text));
         }
+
+        @Override
+        public void write(byte[] utf8, int from, int to, DocumentWriter writer) {
+            if (PlainText.isTimestamp(utf8, from, to)) {
+                byte[] iso = Arrays.copyOfRange(utf8, from, to);
+                iso[PlainText.DATE_BYTES] = 'T';
+                writer.text(iso, 0, iso.length);
+            } else {
+                super.write(utf8, from, to, writer);
+            }
+        }
     },
     /// ISO 8601 in UTC: `2026-11-21T12:30:00.5Z`.
     TIMESTAMP_ZONED(FieldType.TIMESTAMP) {
         @Override
         public Value parse(String text) {
             return Value.of(CalendarText.timestampZoned(text));
+        }
+
+        @Override
+        public void write(byte[] utf8, int from, int to, DocumentWriter writer) {
+            if (PlainText.isTimestampInUtc(utf8, from, to)) {
+                byte[] iso = Arrays.copyOfRange(utf8, from, to - 2);
+                iso[PlainText.DATE_BYTES] = 'T';
+                iso[iso.length - 1] = 'Z';
+                writer.text(iso, 0, iso.length);
+            } else {
+                super.write(utf8, from, to, writer);
+            }
         }
     },
     /// `json` and `jsonb`: the value itself. What our reader refuses (members of one name, numbers

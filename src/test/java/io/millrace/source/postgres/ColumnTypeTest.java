@@ -10,10 +10,12 @@ import io.millrace.document.Value;
 import io.millrace.source.postgres.ColumnType.ArrayOf;
 import io.millrace.source.postgres.ColumnType.Composite;
 import io.millrace.testing.Fuzzing;
+import io.millrace.testing.Seeded;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,6 +23,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ColumnTypeTest {
     private static final ColumnType INTEGERS = new ArrayOf(ScalarType.INTEGER, ',');
     private static final ColumnType TEXTS = new ArrayOf(ScalarType.TEXT, ',');
+    private static final List<String> DAMAGE =
+            List.of("", "0", "00", "1", "9", ".", "-", "+", ":", " ", "e", "x");
     private static final ColumnType PERSON =
             new Composite(
                     List.of(
@@ -157,27 +161,99 @@ class ColumnTypeTest {
         assertEquals("{\"id\":null,\"name\":\"\",\"tags\":null}", nobody.toString());
     }
 
-    @Test
-    void writtenBytesAreTheParsedValue() {
-        for (var cell :
-                List.of(
-                        new Cell(ScalarType.INTEGER, "-42"),
-                        new Cell(ScalarType.INTEGER, "-9223372036854775808"),
-                        new Cell(ScalarType.TEXT, "Ünïcode 🎵"),
-                        new Cell(ScalarType.PADDED_TEXT, "ab  "),
-                        new Cell(ScalarType.KEYWORD, "P1Y2M"),
-                        new Cell(ScalarType.UUID, "00000000-0000-0000-0000-000000000001"),
-                        new Cell(ScalarType.DECIMAL, "1.10"),
-                        new Cell(PERSON, "(1,x,{})"))) {
-            var bytes = ("<" + cell.text() + ">").getBytes(StandardCharsets.UTF_8);
-            var writer = new DocumentWriter();
-            writer.beginObject();
-            writer.name("c");
-            cell.type().write(bytes, 1, bytes.length - 1, writer);
-            writer.end();
+    @ParameterizedTest
+    @CsvSource({
+        "INTEGER, -42",
+        "INTEGER, -9223372036854775808",
+        "TEXT, Ünïcode 🎵",
+        "PADDED_TEXT, 'ab  '",
+        "KEYWORD, P1Y2M",
+        "UUID, 00000000-0000-0000-0000-000000000001",
+        "DECIMAL, 1.10",
+        "DECIMAL, -12345678901234567890.000000",
+        "DECIMAL, 0.000001",
+        "DECIMAL, 0.000000",
+        "DECIMAL, 0.0000001",
+        "DECIMAL, -0.5",
+        "DECIMAL, -0.00",
+        "DECIMAL, 00.5",
+        "DECIMAL, 7",
+        "DECIMAL, 7.",
+        "DECIMAL, .5",
+        "DECIMAL, 1.5e3",
+        "DECIMAL, NaN",
+        "DATE, 2026-11-21",
+        "DATE, 0044-03-15 BC",
+        "DATE, 12345-01-01",
+        "DATE, infinity",
+        "TIMESTAMP, 2026-11-21 12:30:00",
+        "TIMESTAMP, 2026-11-21 12:30:00.123456",
+        "TIMESTAMP, 0044-03-15 12:00:00 BC",
+        "TIMESTAMP, -infinity",
+        "TIMESTAMP_ZONED, 2026-11-21 12:30:00+00",
+        "TIMESTAMP_ZONED, 2026-11-21 12:30:00.5+00",
+        "TIMESTAMP_ZONED, 2026-11-21 12:30:00.5+02",
+        "TIMESTAMP_ZONED, 2026-11-21 12:30:00-00",
+        "TIMESTAMP_ZONED, 2026-11-21 12:30:00+00:19:32",
+        "TIMESTAMP_ZONED, 0044-03-15 12:00:00+00 BC",
+        "TIMESTAMP_ZONED, 12345-01-01 12:00:00+00",
+        "TIMESTAMP_ZONED, infinity"
+    })
+    void writtenBytesAreTheParsedValue(ScalarType type, String text) {
+        assertWrittenAsParsed(type, text);
+    }
 
-            assertEquals(cell.type().parse(cell.text()), writer.finish().root().get("c"));
+    @Test
+    void writtenRowsAreTheParsedValue() {
+        assertWrittenAsParsed(PERSON, "(1,x,{})");
+    }
+
+    private static void assertWrittenAsParsed(ColumnType type, String text) {
+        assertEquals(type.parse(text), written(type, text));
+    }
+
+    /// What a document holds whose cell is the text, in the middle of a message.
+    private static @Nullable Value written(ColumnType type, String text) {
+        var bytes = ("<" + text + ">").getBytes(StandardCharsets.UTF_8);
+        var writer = new DocumentWriter();
+        writer.beginObject();
+        writer.name("c");
+        type.write(bytes, 1, bytes.length - 1, writer);
+        writer.end();
+        return writer.finish().root().get("c");
+    }
+
+    /// Whatever the bytes look like, both ways read the same or refuse the same.
+    @Test
+    void damagedTextIsWrittenAsItIsParsed() {
+        List<Cell> cells =
+                List.of(
+                        new Cell(ScalarType.DECIMAL, "-1203.50"),
+                        new Cell(ScalarType.DATE, "2026-11-21"),
+                        new Cell(ScalarType.TIMESTAMP, "2026-11-21 12:30:00.5"),
+                        new Cell(ScalarType.TIMESTAMP_ZONED, "2026-11-21 12:30:00.5+00"));
+        Seeded.repeat(
+                5_000,
+                random -> {
+                    Cell cell = cells.get(random.nextInt(cells.size()));
+                    StringBuilder text = new StringBuilder(cell.text());
+                    for (int i = random.nextInt(3); i >= 0; i--) {
+                        int at = random.nextInt(text.length());
+                        text.replace(at, at + 1, DAMAGE.get(random.nextInt(DAMAGE.size())));
+                    }
+                    assertSameOutcome(cell.type(), text.toString());
+                });
+    }
+
+    private static void assertSameOutcome(ColumnType type, String text) {
+        Value parsed;
+        try {
+            parsed = type.parse(text);
+        } catch (InvalidRequest e) {
+            assertThrows(InvalidRequest.class, () -> written(type, text), text);
+            return;
         }
+        assertEquals(parsed, written(type, text), text);
     }
 
     private record Cell(ColumnType type, String text) {}
