@@ -1,7 +1,6 @@
 package io.millrace.document;
 
 import io.millrace.MillraceException;
-import java.io.ByteArrayOutputStream;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -38,32 +37,38 @@ final class DecimalBytes {
         if (number.signum() == 0) {
             return new byte[] {ZERO};
         }
-        String digits = number.unscaledValue().abs().toString();
+        String digits = digits(number.unscaledValue());
         int count = digits.length();
         long exponent = (long) count - number.scale() - 1;
         while (digits.charAt(count - 1) == '0') {
             count--;
         }
-        ByteArrayOutputStream out = new ByteArrayOutputStream(count / 2 + 4);
-        if (exponent < LEAST_EXPONENT || exponent - LEAST_EXPONENT >= FAR_ABOVE - LEAST) {
-            out.write(exponent < LEAST_EXPONENT ? FAR_BELOW : FAR_ABOVE);
-            out.writeBytes(
-                    ByteBuffer.allocate(Long.BYTES).putLong(exponent ^ Long.MIN_VALUE).array());
+        boolean isFar = exponent < LEAST_EXPONENT || exponent - LEAST_EXPONENT >= FAR_ABOVE - LEAST;
+        ByteBuffer out = ByteBuffer.allocate(1 + (isFar ? Long.BYTES : 0) + (count + 1) / 2 + 1);
+        if (isFar) {
+            out.put((byte) (exponent < LEAST_EXPONENT ? FAR_BELOW : FAR_ABOVE));
+            out.putLong(exponent ^ Long.MIN_VALUE);
         } else {
-            out.write((int) (LEAST + exponent - LEAST_EXPONENT));
+            out.put((byte) (LEAST + exponent - LEAST_EXPONENT));
         }
         for (int i = 0; i < count; i += 2) {
             int second = i + 1 < count ? digits.charAt(i + 1) - '0' : 0;
-            out.write((digits.charAt(i) - '0') * 10 + second + 1);
+            out.put((byte) ((digits.charAt(i) - '0') * 10 + second + 1));
         }
-        out.write(END);
-        byte[] bytes = out.toByteArray();
+        out.put((byte) END);
+        byte[] bytes = out.array();
         if (number.signum() < 0) {
             for (int i = 0; i < bytes.length; i++) {
                 bytes[i] = (byte) ~bytes[i];
             }
         }
         return bytes;
+    }
+
+    private static String digits(BigInteger unscaled) {
+        return unscaled.bitLength() < Long.SIZE - 1
+                ? Long.toString(Math.abs(unscaled.longValue()))
+                : unscaled.abs().toString();
     }
 
     /// Reads one number and leaves what follows it; zeros behind the point are gone.
