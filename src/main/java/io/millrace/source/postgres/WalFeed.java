@@ -15,6 +15,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Guarded by its lock, but for what says otherwise.
 final class WalFeed {
+    /// So many events of a transaction are worth waking the thread of the index for before its end:
+    /// waking it for each would cost more than the event does.
+    private static final int WORTHWHILE_EVENTS = 256;
+
     private final Attachment attachment;
     private final WalTable table;
     private final WalReadOptions options;
@@ -108,7 +112,9 @@ final class WalFeed {
                 put(new WalEvent.Begun(begin.finalLsn(), begin.commitMicros()));
             }
             put(event);
-            arrived.signal();
+            if (isWorthwhile()) {
+                arrived.signal();
+            }
         } finally {
             lock.unlock();
         }
@@ -173,6 +179,10 @@ final class WalFeed {
         full = queue.size() >= options.queueEventsMax() || queuedBytes >= options.queueBytesMax();
     }
 
+    private boolean isWorthwhile() {
+        return full || queue.size() >= WORTHWHILE_EVENTS;
+    }
+
     private void reach(long lsn) {
         if (lsn > reachedLsn) {
             reachedLsn = lsn;
@@ -208,14 +218,14 @@ final class WalFeed {
         return reached;
     }
 
-    /// Waits until something is there, but not longer than `nanos`.
+    /// Waits until a transaction or a good part of one is there, but not longer than `nanos`.
     ///
     /// @param knownLsn a higher position is something
     @SuppressWarnings("WaitNotInLoop") // whoever is woken without a reason looks and waits again
     void await(long knownLsn, long nanos) throws InterruptedException {
         lock.lock();
         try {
-            if (queue.isEmpty() && failure == null && !left && reachedLsn <= knownLsn) {
+            if (!isWorthwhile() && failure == null && !left && reachedLsn <= knownLsn) {
                 var _ = arrived.await(nanos, TimeUnit.NANOSECONDS);
             }
         } finally {
