@@ -5,6 +5,7 @@ import io.millrace.document.Value;
 import io.millrace.index.Index;
 import io.millrace.index.IndexOptions;
 import io.millrace.pipeline.FolderHome;
+import io.millrace.source.postgres.Lsn;
 import io.millrace.testing.NodeOfTests;
 import io.millrace.testing.PackagedNode;
 import io.millrace.testing.ShopOfTests;
@@ -65,9 +66,9 @@ class ChinookIT {
             node.start();
             open.set(false);
             steps.join();
-            long end = shop.lsn();
+            String end = Lsn.text(shop.lsn());
             for (String index : ShopOfTests.INDEXES.keySet()) {
-                node.awaitPosition(index, "shop", end);
+                node.awaitLsn(index, "shop", end);
             }
         } finally {
             open.set(false);

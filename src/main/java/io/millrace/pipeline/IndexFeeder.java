@@ -220,6 +220,11 @@ final class IndexFeeder {
         }
     }
 
+    /// Somebody waits for what is in the source now. From any thread.
+    void awaited() {
+        source.awaited();
+    }
+
     /// Lets the next commit come early when somebody waits for what is accepted.
     void noticeWaiters() {
         if ((source instanceof AnsweringSource answering && answering.isAwaited())

@@ -159,6 +159,10 @@ final class IndexingPipeline implements Runnable {
         } else if (!course.standing().takesChanges()) {
             waiter.completeExceptionally(refusal());
         }
+        IndexFeeder feeding = feeder;
+        if (feeding != null && !awaited.positions().positions().isEmpty()) {
+            feeding.awaited();
+        }
         inbox.nudge();
         return waiter;
     }

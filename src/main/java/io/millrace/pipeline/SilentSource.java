@@ -37,6 +37,11 @@ final class SilentSource implements ChangeSource {
     }
 
     @Override
+    public void awaited() {
+        source.awaited();
+    }
+
+    @Override
     public SourceStatus status() {
         return source.status();
     }

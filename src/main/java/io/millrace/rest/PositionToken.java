@@ -48,7 +48,7 @@ sealed interface PositionToken {
         }
         throw InvalidRequest.malformed(
                 place,
-                "%s %s, expected the position of an earlier answer, or offsets by topic and partition"
+                "%s %s, expected the position of an earlier answer, topic:partition:offset, or source:LSN"
                         .formatted(place, token.length() <= 60 ? token : token.substring(0, 60)));
     }
 }

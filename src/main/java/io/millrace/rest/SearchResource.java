@@ -115,8 +115,9 @@ public class SearchResource {
             name = "atLeast",
             in = ParameterIn.QUERY,
             description =
-                    "the position of an earlier answer, or topic:partition:offset of a record,"
-                            + " repeatable: waits until the index holds that",
+                    "the position of an earlier answer; or topic:partition:offset of a record,"
+                            + " repeatable; or source:LSN of a database, such as"
+                            + " shop:16/B374D848: waits until the index holds that",
             schema = @Schema(type = SchemaType.ARRAY, implementation = String.class))
     @Parameter(
             name = "timeout",
@@ -152,8 +153,9 @@ public class SearchResource {
                     "query narrows and scores, filter only narrows; both take the clauses match, eq,"
                             + " in, range, exists, prefix, and, or, not, all. eq and in take _key as"
                             + " a field. sort, limit, fields, total and timeout are as in the"
-                            + " parameters of the GET; atLeast is a position, or"
-                            + " {\"kafka\": {\"topic\": {\"0\": offset}}}.")
+                            + " parameters of the GET; atLeast is a position,"
+                            + " {\"kafka\": {\"topic\": {\"0\": offset}}}, or"
+                            + " {\"postgres\": {\"source\": \"16/B374D848\"}}.")
     @RequestBody(
             required = true,
             content =
@@ -220,8 +222,9 @@ public class SearchResource {
             name = "atLeast",
             in = ParameterIn.QUERY,
             description =
-                    "the position of an earlier answer, or topic:partition:offset of a record,"
-                            + " repeatable: waits until the index holds that",
+                    "the position of an earlier answer; or topic:partition:offset of a record,"
+                            + " repeatable; or source:LSN of a database, such as"
+                            + " shop:16/B374D848: waits until the index holds that",
             schema = @Schema(type = SchemaType.ARRAY, implementation = String.class))
     @Parameter(
             name = "timeout",

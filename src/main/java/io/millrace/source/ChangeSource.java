@@ -47,6 +47,13 @@ public interface ChangeSource extends AutoCloseable {
     /// for, failures are logged.
     void acknowledge(Checkpoint committed);
 
+    /// Somebody waits for everything that is in the source by now: it and its position are to be
+    /// given soon, although nothing may follow. A hint, for a source that would take its time; from
+    /// any thread, returns at once.
+    default void awaited() {
+        // What is there is given anyhow.
+    }
+
     SourceStatus status();
 
     /// Ends the reading thread and releases the connection.

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.millrace.document.Value;
 import io.millrace.document.Value.Obj;
 import io.millrace.testing.Awaiting;
+import io.millrace.testing.NodeOfTests;
 import io.millrace.testing.TestDatabase;
 import io.millrace.testing.TestPostgres;
 import io.quarkus.test.common.WithTestResource;
@@ -15,6 +16,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Objects;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /// Sources over HTTP, from their definition to the last of them, over the whole node with a real
@@ -24,18 +26,18 @@ import org.junit.jupiter.api.Test;
 class SourcesApiTest {
     private final NodeClient node = new NodeClient();
 
+    /// An index that is deleted waits for its last events to be taken.
+    @BeforeAll
+    static void makeTopics() {
+        NodeOfTests.createTopics("millrace.commits", "millrace.merges", "millrace.dead-letters");
+    }
+
     @Test
     void aTableIsFollowedFromItsDefinitionToItsEnd() {
         TestDatabase database = TestPostgres.database("api");
         database.execute(
                 "CREATE TABLE track (track_id int PRIMARY KEY, title text, price numeric)");
-        String shop =
-                "postgres: { host: %s, port: %d, database: %s, user: %s }"
-                        .formatted(
-                                database.at().host(),
-                                database.at().port(),
-                                database.name(),
-                                database.at().user());
+        String shop = definition(database);
         assertEquals(201, node.putYaml("/sources/shop", shop).statusCode());
         assertEquals(200, node.putYaml("/sources/shop", shop).statusCode());
         HttpResponse<String> put =
@@ -83,6 +85,64 @@ class SourcesApiTest {
     }
 
     @Test
+    void aRowIsFoundAtLeastByThePlaceOfItsCommitInTheLog() {
+        TestDatabase database = TestPostgres.database("apilsn");
+        database.execute("CREATE TABLE note (id int PRIMARY KEY, body text)");
+        assertEquals(201, node.putYaml("/sources/ledger", definition(database)).statusCode());
+        assertEquals(
+                201,
+                node.putYaml(
+                                "/indexes/api-notes",
+                                """
+                                source: { postgres: { source: ledger, table: note } }
+                                commit: { interval: 1h, idle-interval: 1h }
+                                """)
+                        .statusCode());
+        String search = "/indexes/api-notes/search?limit=0";
+        Awaiting.that("it is open", () -> node.get(search).statusCode() == 200);
+
+        database.execute("INSERT INTO note VALUES (1, 'Alpha')");
+        HttpResponse<String> found =
+                node.get(search + "&timeout=60s&atLeast=ledger:" + endOfLog(database));
+
+        assertEquals(200, found.statusCode(), found.body());
+        assertEquals(Value.of(1), NodeClient.json(found).get("total"));
+        HttpResponse<String> again =
+                node.get(
+                        "/indexes/api-notes/documents/1?atLeast="
+                                + text(NodeClient.json(found), "position"));
+        assertEquals(200, again.statusCode(), again.body());
+
+        // Nothing happens any more, and the log ends with the head of a page
+        database.execute("SELECT txid_current()", "SELECT pg_switch_wal()");
+        HttpResponse<String> quiet =
+                node.send(
+                        "POST",
+                        "/indexes/api-notes/search",
+                        "application/json",
+                        BodyPublishers.ofString(
+                                "{\"atLeast\":{\"postgres\":{\"ledger\":\"%s\"}},\"timeout\":\"60s\"}"
+                                        .formatted(endOfLog(database))));
+        assertEquals(200, quiet.statusCode(), quiet.body());
+
+        HttpResponse<String> behind =
+                node.get(search + "&timeout=100ms&atLeast=ledger:7FFFFFFF/FFFFFFFF");
+        assertEquals(503, behind.statusCode(), behind.body());
+        assertTrue(text(NodeClient.json(behind), "detail").contains("7FFFFFFF/FFFFFFFF"));
+        assertTrue(behind.headers().firstValue("Retry-After").isPresent());
+        assertEquals(
+                get("/indexes/api-notes/search").get("position"),
+                NodeClient.json(behind).get("position"));
+        HttpResponse<String> other = node.get(search + "&atLeast=shop:0/1");
+        assertEquals(400, other.statusCode(), other.body());
+        assertTrue(other.body().contains("index api-notes follows source ledger"), other.body());
+
+        assertTrue(delete("/indexes/api-notes").statusCode() / 100 == 2);
+        Awaiting.that(
+                "the source can be deleted", () -> delete("/sources/ledger").statusCode() == 204);
+    }
+
+    @Test
     void aPasswordIsNeitherTakenNorAnswered() {
         HttpResponse<String> refused =
                 node.putYaml(
@@ -110,6 +170,19 @@ class SourcesApiTest {
         assertTrue(text(database, "detail").contains("d on 127.0.0.1:1"), database.toString());
         assertEquals(503, delete("/sources/gone").statusCode());
         assertEquals(204, delete("/sources/gone?abandon=true").statusCode());
+    }
+
+    private static String definition(TestDatabase database) {
+        return "postgres: { host: %s, port: %d, database: %s, user: %s }"
+                .formatted(
+                        database.at().host(),
+                        database.at().port(),
+                        database.name(),
+                        database.at().user());
+    }
+
+    private static String endOfLog(TestDatabase database) {
+        return database.value("SELECT pg_current_wal_insert_lsn()");
     }
 
     private Obj get(String path) {

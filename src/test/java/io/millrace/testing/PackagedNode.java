@@ -73,15 +73,15 @@ public final class PackagedNode {
                                         && count > 0);
     }
 
-    /// Waits until the newest commit has read a source up to a position, or further.
-    public void awaitPosition(String index, String source, long position) {
+    /// Waits until an index shows everything that a database committed before a place in its log.
+    public void awaitLsn(String index, String source, String lsn) {
         await(
-                "the newest commit of " + index + " is at " + Long.toHexString(position),
+                index + " shows source " + source + " at " + lsn,
                 () ->
-                        status(index).get("committed") instanceof Value.Obj streams
-                                && streams.get(source) instanceof Value.Obj partitions
-                                && partitions.get("0") instanceof Value.Int(long committed)
-                                && Long.compareUnsigned(committed, position) >= 0);
+                        get("/indexes/%s/search?limit=0&atLeast=%s:%s"
+                                                .formatted(index, source, lsn))
+                                        .statusCode()
+                                == 200);
     }
 
     private Value.Obj status(String index) {

@@ -115,6 +115,11 @@ public final class PostgresChangeSource implements ChangeSource {
     }
 
     @Override
+    public void awaited() {
+        stream.awaited();
+    }
+
+    @Override
     public synchronized SourceStatus status() {
         PostgresStream.Status log = stream.status();
         Checkpoint ends =

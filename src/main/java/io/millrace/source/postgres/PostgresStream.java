@@ -151,6 +151,17 @@ public final class PostgresStream {
         }
     }
 
+    /// Somebody waits until an index has read up to where the log ends now.
+    void awaited() {
+        WalReader reading;
+        synchronized (this) {
+            reading = reader;
+        }
+        if (reading != null) {
+            reading.awaited();
+        }
+    }
+
     /// The server has forgotten what the index needs: nothing is kept for it any more.
     synchronized void lost(Attachment attachment) {
         attachment.lose();

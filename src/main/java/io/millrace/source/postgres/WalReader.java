@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// leave out what they have. When the stream breaks every feed fails: whoever reads opens another
 /// one from its last commit, at its own pace.
 ///
-/// Confined to its thread: everything but the wake-up, the end and the status.
+/// Confined to its thread: everything but the wake-up, the wish, the end and the status.
 final class WalReader implements Runnable {
     private static final Logger LOG = System.getLogger(WalReader.class.getName());
 
@@ -86,6 +86,12 @@ final class WalReader implements Runnable {
 
     void wake() {
         LockSupport.unpark(thread);
+    }
+
+    /// Somebody waits for what the log says by now. From any thread.
+    void awaited() {
+        watch.awaited();
+        wake();
     }
 
     /// Ends the thread soon.

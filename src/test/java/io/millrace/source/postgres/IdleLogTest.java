@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.testing.Awaiting;
 import io.millrace.testing.TestPostgres;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /// A database where nothing happens does not hold back the log of the whole server.
@@ -48,6 +49,37 @@ class IdleLogTest {
             var index = source.follow("t");
             for (int i = 0; i < 5; i++) {
                 source.database.execute("SELECT txid_current()", "SELECT pg_switch_wal()");
+                index.catchUp();
+            }
+        }
+    }
+
+    @Test
+    void whoWaitsForTheEndOfAQuietLogDoesNotWaitForTheNextLook() {
+        // Given: a slot that is not looked at again by itself
+        var options = FollowedSource.OPTIONS;
+        var seldom =
+                new WalReadOptions(
+                        options.batchChangesMax(),
+                        options.batchBytesMax(),
+                        options.queueEventsMax(),
+                        options.queueBytesMax(),
+                        options.statusInterval(),
+                        Duration.ofDays(1),
+                        options.positionInterval());
+        try (var source =
+                FollowedSource.of(
+                        TestPostgres.database("awaited"),
+                        "awaited",
+                        seldom,
+                        "CREATE TABLE t (id int PRIMARY KEY)")) {
+            var index = source.follow("t").catchUp();
+            for (int i = 0; i < 3; i++) {
+                // When: the log ends in the head of a page
+                source.database.execute("SELECT txid_current()", "SELECT pg_switch_wal()");
+                index.source().awaited();
+
+                // Then
                 index.catchUp();
             }
         }
