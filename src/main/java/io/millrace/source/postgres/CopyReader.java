@@ -127,10 +127,9 @@ final class CopyReader implements AutoCloseable {
             if (changes.size() + rejects.size() >= options.batchChangesMax()
                     || bytes >= options.batchBytesMax()) {
                 last = keyCells(cells);
-                if (!copy.awaitRoom(bytes, PATIENCE_NANOS)) {
+                if (!offer(part, false, PATIENCE_NANOS)) {
                     return false;
                 }
-                handOn(part, false);
             }
         }
         return true;
@@ -165,11 +164,23 @@ final class CopyReader implements AutoCloseable {
         return key;
     }
 
+    /// However long it takes: nothing of the table is held meanwhile.
     private void handOn(CopyPlan.Part part, boolean finishes) throws InterruptedException {
-        copy.put(new TableCopy.Copied(part, last, finishes, changes, rejects, bytes));
+        while (!offer(part, finishes, Long.MAX_VALUE)) {
+            // goes on waiting
+        }
+    }
+
+    private boolean offer(CopyPlan.Part part, boolean finishes, long nanos)
+            throws InterruptedException {
+        if (!copy.offer(
+                new TableCopy.Copied(part, last, finishes, changes, rejects, bytes), nanos)) {
+            return false;
+        }
         changes = new ArrayList<>();
         rejects = new ArrayList<>();
         bytes = 0;
+        return true;
     }
 
     @Override

@@ -199,22 +199,6 @@ final class TableCopy implements AutoCloseable {
         }
     }
 
-    /// Waits until so much may be handed on; false when that takes longer than `nanos`.
-    ///
-    /// @throws InterruptedException when nobody wants it any more
-    boolean awaitRoom(long bytes, long nanos) throws InterruptedException {
-        lock.lock();
-        try {
-            long left = nanos;
-            while (!hasRoom(bytes) && left > 0) {
-                left = changed.awaitNanos(left);
-            }
-            return hasRoom(bytes);
-        } finally {
-            lock.unlock();
-        }
-    }
-
     /// One alone passes, however large.
     private boolean hasRoom(long bytes) throws InterruptedException {
         if (closed || failure != null) {
@@ -223,18 +207,23 @@ final class TableCopy implements AutoCloseable {
         return queue.isEmpty() || queuedBytes + bytes <= options.queueBytesMax();
     }
 
-    /// Hands on what was read, once there is room.
+    /// Hands on what was read once there is room; false when that takes longer than `nanos`.
     ///
     /// @throws InterruptedException when nobody wants it any more
-    void put(Copied copied) throws InterruptedException {
+    boolean offer(Copied copied, long nanos) throws InterruptedException {
         lock.lock();
         try {
+            long left = nanos;
             while (!hasRoom(copied.bytes())) {
-                changed.await();
+                if (left <= 0) {
+                    return false;
+                }
+                left = changed.awaitNanos(left);
             }
             queue.add(copied);
             queuedBytes += copied.bytes();
             changed.signalAll();
+            return true;
         } finally {
             lock.unlock();
         }
