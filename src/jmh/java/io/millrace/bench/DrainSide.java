@@ -43,7 +43,7 @@ final class DrainSide implements WalSide {
     public void drain(int rows, SaleIndex unused) throws SQLException {
         for (int inserts = 0; inserts < rows; ) {
             ByteBuffer message = stream.read();
-            if (message.get(message.position()) == 'I') {
+            if (message != null && message.get(message.position()) == 'I') {
                 inserts++;
             }
         }

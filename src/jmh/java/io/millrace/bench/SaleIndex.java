@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.Semaphore;
 import java.util.stream.Stream;
@@ -45,7 +46,7 @@ final class SaleIndex implements AutoCloseable {
 
     SaleIndex(Path folder, Schema schema, Checkpoint start) throws IOException {
         this.folder = folder;
-        position = start.position(PARTITION).next();
+        position = Objects.requireNonNull(start.position(PARTITION)).next();
         index =
                 Index.create(
                         MmapDirectory.open(folder),
