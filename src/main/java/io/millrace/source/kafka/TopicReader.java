@@ -4,6 +4,7 @@ import io.millrace.MillraceException;
 import io.millrace.change.ChangeBatch;
 import io.millrace.change.Checkpoint;
 import io.millrace.change.SourceIdentity;
+import io.millrace.source.Demand;
 import io.millrace.source.SourceStatus;
 import io.millrace.source.SourceStatus.State;
 import java.lang.System.Logger;
@@ -13,7 +14,6 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -51,9 +51,8 @@ final class TopicReader implements Flow.Subscription, Runnable {
     private @Nullable TopicReader predecessor;
 
     // Written by the subscriber's threads.
-    private final AtomicLong demand = new AtomicLong();
+    private final Demand demand = new Demand();
     private volatile boolean cancelled;
-    private volatile boolean brokeDemandRule;
 
     // Published by the consumer thread.
     private volatile @Nullable Consumer<byte[], byte[]> consumer;
@@ -97,12 +96,7 @@ final class TopicReader implements Flow.Subscription, Runnable {
 
     @Override
     public void request(long batches) {
-        if (batches <= 0) {
-            brokeDemandRule = true;
-        } else {
-            demand.accumulateAndGet(
-                    batches, (held, more) -> held + more < 0 ? Long.MAX_VALUE : held + more);
-        }
+        demand.add(batches);
         LockSupport.unpark(thread);
     }
 
@@ -240,16 +234,14 @@ final class TopicReader implements Flow.Subscription, Runnable {
         nextLookNanos = nanoClock.getAsLong();
         lastBatchNanos = nanoClock.getAsLong();
         while (!cancelled) {
-            if (brokeDemandRule) {
-                throw new MillraceException.Bug("a subscriber asked for less than one batch");
-            }
+            demand.check();
             probe(facts);
-            wanted = wanted || demand.get() > 0;
+            wanted = wanted || !demand.isNone();
             if (held == null && wanted && isWorthABatch(cutter)) {
                 held = cutter.next();
                 lastBatchNanos = nanoClock.getAsLong();
             }
-            if (held != null && takeDemand()) {
+            if (held != null && demand.take()) {
                 subscriber.onNext(held);
                 held = null;
             } else if (held != null || !wanted || unseen) {
@@ -271,11 +263,6 @@ final class TopicReader implements Flow.Subscription, Runnable {
                                 >= options.positionInterval().toNanos());
     }
 
-    private boolean takeDemand() {
-        long left = demand.getAndUpdate(now -> now == 0 || now == Long.MAX_VALUE ? now : now - 1);
-        return left > 0;
-    }
-
     /// Nothing may be fetched: lets the client do its other work, and waits for demand.
     private void keepAlive(Consumer<byte[], byte[]> opened) {
         if (!paused) {
@@ -291,7 +278,7 @@ final class TopicReader implements Flow.Subscription, Runnable {
             throw new MillraceException.Bug(
                     "%d records of paused topic %s".formatted(records.count(), binding.topic()));
         }
-        if ((unseen || demand.get() == 0) && !cancelled) {
+        if ((unseen || demand.isNone()) && !cancelled) {
             LockSupport.parkNanos(this, PAUSED_POLL_INTERVAL.toNanos());
         }
     }

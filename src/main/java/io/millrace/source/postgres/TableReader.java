@@ -5,13 +5,13 @@ import io.millrace.change.ChangeBatch;
 import io.millrace.change.Checkpoint;
 import io.millrace.change.SourceIdentity;
 import io.millrace.change.SourcePartition;
+import io.millrace.source.Demand;
 import io.millrace.source.SourceStatus.Progress;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -37,9 +37,8 @@ final class TableReader implements Flow.Subscription, Runnable {
     private @Nullable TableReader predecessor;
 
     // Written by the subscriber's threads.
-    private final AtomicLong demand = new AtomicLong();
+    private final Demand demand = new Demand();
     private volatile boolean cancelled;
-    private volatile boolean brokeDemandRule;
 
     // Published by its own thread.
     private volatile @Nullable Thread thread;
@@ -72,12 +71,7 @@ final class TableReader implements Flow.Subscription, Runnable {
 
     @Override
     public void request(long batches) {
-        if (batches <= 0) {
-            brokeDemandRule = true;
-        } else {
-            demand.accumulateAndGet(
-                    batches, (held, more) -> held + more < 0 ? Long.MAX_VALUE : held + more);
-        }
+        demand.add(batches);
         LockSupport.unpark(thread);
     }
 
@@ -213,24 +207,17 @@ final class TableReader implements Flow.Subscription, Runnable {
 
     /// Waits for demand.
     private void give(@Nullable ChangeBatch batch) {
-        checkDemandRule();
+        demand.check();
         if (batch == null) {
             return;
         }
-        while (!cancelled && demand.get() == 0) {
-            checkDemandRule();
+        while (!cancelled && demand.isNone()) {
             LockSupport.park(this);
+            demand.check();
         }
-        if (!cancelled) {
-            demand.decrementAndGet();
+        if (!cancelled && demand.take()) {
             stands = stands.after(batch);
             subscriber.onNext(batch);
-        }
-    }
-
-    private void checkDemandRule() {
-        if (brokeDemandRule) {
-            throw new MillraceException.Bug("a subscriber asked for less than one batch");
         }
     }
 }
