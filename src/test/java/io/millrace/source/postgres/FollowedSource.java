@@ -6,9 +6,9 @@ import io.millrace.testing.TestDatabase;
 import io.millrace.testing.TestPostgres;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 
 /// A database with a slot and a publication, and what follows its tables.
@@ -33,7 +33,7 @@ final class FollowedSource implements AutoCloseable {
     TestDatabase database;
     PostgresSettings settings;
     private final WalReadOptions options;
-    private final Set<String> indexes = new HashSet<>();
+    private final Set<String> indexes = ConcurrentHashMap.newKeySet();
     private final List<TableFollower> followers = new ArrayList<>();
     PostgresStream stream;
 
@@ -149,6 +149,8 @@ final class FollowedSource implements AutoCloseable {
         TableFollower follower =
                 new TableFollower("index-of-" + table + "-" + followers.size(), this, table);
         followers.add(follower);
+        // While it is stopped the others must not let the server forget what it needs.
+        expect(follower.index());
         follower.askFor(batches);
         follower.begin(copies);
         return follower;
