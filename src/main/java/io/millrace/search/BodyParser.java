@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 
 /// Reads the JSON body of a search. Confined to one thread.
 final class BodyParser {
@@ -28,26 +29,27 @@ final class BodyParser {
                 throw Place.BODY.member(name).unknown("member", name, MEMBERS);
             }
         }
+        SearchRequest.Builder request = SearchRequest.builder();
         Optional<Query> query = clause(members, "query");
-        Optional<Query> filter = clause(members, "filter");
+        query.ifPresent(request::query);
+        clause(members, "filter").ifPresent(request::filter);
         boolean scored = query.filter(Query::scores).isPresent();
-        List<SortKey> sort =
-                members.containsKey("sort")
-                        ? sort(members.get("sort"), Place.BODY.member("sort"), scored)
-                        : List.of();
-        int limit =
-                members.containsKey("limit")
-                        ? limit(members.get("limit"), Place.BODY.member("limit"))
-                        : SearchLimits.LIMIT_DEFAULT;
-        List<String> fields =
-                members.containsKey("fields")
-                        ? fields(members.get("fields"), Place.BODY.member("fields"))
-                        : List.of();
-        if (members.containsKey("total")) {
-            Place place = Place.BODY.member("total");
-            checks.total(text(members.get("total"), place, "exact or none"), place);
+        member(members, "sort", (value, place) -> request.sort(sort(value, place, scored)));
+        member(members, "limit", (value, place) -> request.limit(limit(value, place)));
+        member(members, "fields", (value, place) -> request.fields(fields(value, place)));
+        member(
+                members,
+                "total",
+                (value, place) -> checks.total(text(value, place, "exact or none"), place));
+        return request.build();
+    }
+
+    private static void member(
+            Map<String, Value> members, String name, BiConsumer<Value, Place> reader) {
+        Value value = members.get(name);
+        if (value != null) {
+            reader.accept(value, Place.BODY.member(name));
         }
-        return new SearchRequest(query, filter, sort, limit, fields);
     }
 
     private Optional<Query> clause(Map<String, Value> members, String name) {

@@ -27,19 +27,19 @@ final class ParameterParser {
                 throw new Place(name).unknown("parameter", name, NAMES);
             }
         }
+        SearchRequest.Builder request = SearchRequest.builder();
         Optional<Query> query = once(parameters, "q").flatMap(this::query);
+        query.ifPresent(request::query);
+        filter(parameters.getOrDefault("filter", List.of())).ifPresent(request::filter);
         boolean scored = query.isPresent();
-        Optional<Query> filter = filter(parameters.getOrDefault("filter", List.of()));
-        List<SortKey> sort =
-                once(parameters, "sort").map(text -> sort(text, scored)).orElse(List.of());
-        int limit = once(parameters, "limit").map(this::limit).orElse(SearchLimits.LIMIT_DEFAULT);
+        once(parameters, "sort").ifPresent(text -> request.sort(sort(text, scored)));
+        once(parameters, "limit").ifPresent(text -> request.limit(limit(text)));
         Place fieldsPlace = new Place("fields");
-        List<String> fields =
-                once(parameters, "fields")
-                        .map(text -> checks.fields(parts(text, fieldsPlace), fieldsPlace))
-                        .orElse(List.of());
+        once(parameters, "fields")
+                .ifPresent(text ->
+                        request.fields(checks.fields(parts(text, fieldsPlace), fieldsPlace)));
         once(parameters, "total").ifPresent(text -> checks.total(text, new Place("total")));
-        return new SearchRequest(query, filter, sort, limit, fields);
+        return request.build();
     }
 
     /// Text that matches in several fields scores the sum of what it scores in each. A blank text

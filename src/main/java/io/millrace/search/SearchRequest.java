@@ -24,4 +24,50 @@ public record SearchRequest(
             throw new IllegalArgumentException("limit " + limit + ", expected 0 or more");
         }
     }
+
+    /// Everything there is, until more is said: the first [SearchLimits#LIMIT_DEFAULT] whole
+    /// documents.
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /// Confined to one thread.
+    public static final class Builder {
+        private Optional<Query> query = Optional.empty();
+        private Optional<Query> filter = Optional.empty();
+        private List<SortKey> sort = List.of();
+        private int limit = SearchLimits.LIMIT_DEFAULT;
+        private List<String> fields = List.of();
+
+        private Builder() {}
+
+        public Builder query(Query asked) {
+            query = Optional.of(asked);
+            return this;
+        }
+
+        public Builder filter(Query asked) {
+            filter = Optional.of(asked);
+            return this;
+        }
+
+        public Builder sort(List<SortKey> keys) {
+            sort = keys;
+            return this;
+        }
+
+        public Builder limit(int hits) {
+            limit = hits;
+            return this;
+        }
+
+        public Builder fields(List<String> paths) {
+            fields = paths;
+            return this;
+        }
+
+        public SearchRequest build() {
+            return new SearchRequest(query, filter, sort, limit, fields);
+        }
+    }
 }

@@ -142,9 +142,11 @@ class ConcurrentReadersTest {
         if (sort.stream().noneMatch(key -> key.path().equals(SortKey.KEY))) {
             sort.add(new SortKey(SortKey.KEY, false));
         }
-        SearchRequest request =
-                new SearchRequest(
-                        asked.query(), asked.filter(), sort, SearchLimits.LIMIT_MAX, List.of());
+        SearchRequest.Builder builder =
+                SearchRequest.builder().sort(sort).limit(SearchLimits.LIMIT_MAX);
+        asked.query().ifPresent(builder::query);
+        asked.filter().ifPresent(builder::filter);
+        SearchRequest request = builder.build();
         List<DocumentKey> expected =
                 naive.search(request).stream().map(found -> found.plain().key).toList();
         SearchResult result = searcher.search(request);

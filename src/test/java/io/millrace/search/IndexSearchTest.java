@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -24,12 +23,10 @@ import org.junit.jupiter.api.io.TempDir;
 /// Searches on snapshots of a real index: each sees its own generation, whatever comes after.
 class IndexSearchTest {
     private static final SearchRequest EVERYTHING_BY_KEY =
-            new SearchRequest(
-                    Optional.empty(),
-                    Optional.empty(),
-                    List.of(new SortKey(SortKey.KEY, false)),
-                    SearchLimits.LIMIT_MAX,
-                    List.of());
+            SearchRequest.builder()
+                    .sort(List.of(new SortKey(SortKey.KEY, false)))
+                    .limit(SearchLimits.LIMIT_MAX)
+                    .build();
 
     @TempDir Path folder;
 

@@ -21,7 +21,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.apache.lucene.document.Document;
@@ -123,12 +122,10 @@ class LuceneRankingTest {
         private SearchResult search(String text, int limit) {
             return ours.searcher()
                     .search(
-                            new SearchRequest(
-                                    Optional.of(new Query.Match(PLACE, text)),
-                                    Optional.empty(),
-                                    List.of(),
-                                    limit,
-                                    List.of()));
+                            SearchRequest.builder()
+                                    .query(new Query.Match(PLACE, text))
+                                    .limit(limit)
+                                    .build());
         }
 
         @Override

@@ -182,9 +182,9 @@ class QueryRefusalTest {
                                           "total": "exact" }
                                         """));
         assertEquals(
-                new SearchRequest(
-                        Optional.of(new Query.Match(field("place"), "off coast alaska")),
-                        Optional.of(
+                SearchRequest.builder()
+                        .query(new Query.Match(field("place"), "off coast alaska"))
+                        .filter(
                                 new Query.And(
                                         List.of(
                                                 new Query.Eq(field("status"), Value.of("reviewed")),
@@ -206,13 +206,15 @@ class QueryRefusalTest {
                                                         Value.of("2018-02-01T00:00:00Z"),
                                                         false,
                                                         null,
-                                                        false)))),
-                        List.of(
-                                new SortKey("time", true),
-                                new SortKey(SortKey.SCORE, true),
-                                new SortKey(SortKey.KEY, false)),
-                        0,
-                        List.of("place", "any.thing")),
+                                                        false))))
+                        .sort(
+                                List.of(
+                                        new SortKey("time", true),
+                                        new SortKey(SortKey.SCORE, true),
+                                        new SortKey(SortKey.KEY, false)))
+                        .limit(0)
+                        .fields(List.of("place", "any.thing"))
+                        .build(),
                 request);
     }
 
@@ -232,9 +234,9 @@ class QueryRefusalTest {
                                         "limit", List.of("7"),
                                         "fields", List.of("place,geo")));
         assertEquals(
-                new SearchRequest(
-                        Optional.of(new Query.Match(field("place"), "alaska")),
-                        Optional.of(
+                SearchRequest.builder()
+                        .query(new Query.Match(field("place"), "alaska"))
+                        .filter(
                                 new Query.And(
                                         List.of(
                                                 new Query.Range(
@@ -249,17 +251,17 @@ class QueryRefusalTest {
                                                         true,
                                                         null,
                                                         false),
-                                                new Query.Prefix(field("status"), "rev:")))),
-                        List.of(new SortKey(SortKey.SCORE, true), new SortKey("time", false)),
-                        7,
-                        List.of("place", "geo")),
+                                                new Query.Prefix(field("status"), "rev:"))))
+                        .sort(List.of(new SortKey(SortKey.SCORE, true), new SortKey("time", false)))
+                        .limit(7)
+                        .fields(List.of("place", "geo"))
+                        .build(),
                 request);
     }
 
     @Test
     void nothingGivenAsksForTheFirstTwenty() {
-        SearchRequest plain =
-                new SearchRequest(Optional.empty(), Optional.empty(), List.of(), 20, List.of());
+        SearchRequest plain = SearchRequest.builder().limit(20).build();
         assertEquals(plain, new QueryParser(SCHEMA).parse(json("{}")));
         assertEquals(plain, new QueryParser(SCHEMA).parse(Map.of()));
         assertEquals(plain, new QueryParser(SCHEMA).parse(Map.of("q", List.of(" "))));
