@@ -48,7 +48,7 @@ class ChangeModelTest {
 
     @Test
     void changesOfEveryKindComeToWhatTheModelSays() {
-        Seeded.repeat(SEQUENCES, random -> play(random, randomRules(random)));
+        Seeded.repeatSideBySide(SEQUENCES, random -> play(random, randomRules(random)));
     }
 
     private static WriteRules randomRules(RandomGenerator random) {

@@ -33,7 +33,7 @@ class IndexModelTest {
 
     @Test
     void anySequenceOfOperationsShowsWhatAMapWould() {
-        Seeded.repeat(SEQUENCES, IndexModelTest::play);
+        Seeded.repeatSideBySide(SEQUENCES, IndexModelTest::play);
     }
 
     private static void play(RandomGenerator random) throws Exception {

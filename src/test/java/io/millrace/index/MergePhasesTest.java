@@ -46,7 +46,7 @@ class MergePhasesTest {
     // R18, I8, I10
     @Test
     void changesThatArriveInAnyPhaseOfAMergeAreCarriedOver() {
-        Seeded.repeat(
+        Seeded.repeatSideBySide(
                 RUNS,
                 random -> {
                     try (Run run = new Run(random)) {
