@@ -67,7 +67,8 @@ final class Answers {
     /// - position: opaque; names the generation that was searched in this life of the index
     @Schema(name = "SearchAnswer")
     record SearchAnswer(
-            @Schema(description = "documents that match, exact") long total,
+            @Schema(description = "documents that match, exact; not there with total=none")
+                    @Nullable Long total,
             List<HitAnswer> hits,
             long generation,
             @Schema(description = "opaque; names the generation searched") String position,

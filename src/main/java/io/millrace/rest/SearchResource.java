@@ -99,13 +99,14 @@ public class SearchResource {
     @Parameter(
             name = "fields",
             in = ParameterIn.QUERY,
-            description = "paths to return, joined by commas; all when left out",
+            description =
+                    "paths to return, joined by commas; all when left out, no document when empty",
             schema = @Schema(type = SchemaType.STRING),
             example = "place,magnitude")
     @Parameter(
             name = "total",
             in = ParameterIn.QUERY,
-            description = "the total is exact and present either way",
+            description = "none leaves the total out, and the work of counting",
             schema =
                     @Schema(
                             type = SchemaType.STRING,
@@ -202,7 +203,7 @@ public class SearchResource {
             SearchResult result = new Searcher(snapshot).search(request);
             long generation = result.commit().generation();
             return new SearchAnswer(
-                    result.total(),
+                    result.total().isPresent() ? result.total().getAsLong() : null,
                     result.hits().stream().map(HitAnswer::of).toList(),
                     generation,
                     PositionToken.of(index.incarnation(), generation),

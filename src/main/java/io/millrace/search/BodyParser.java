@@ -40,7 +40,9 @@ final class BodyParser {
         member(
                 members,
                 "total",
-                (value, place) -> checks.total(text(value, place, "exact or none"), place));
+                (value, place) ->
+                        request.isCounted(
+                                checks.isCounted(text(value, place, "exact or none"), place)));
         return request.build();
     }
 

@@ -82,9 +82,9 @@ final class FieldChecks {
     }
 
     List<String> fields(List<String> paths, Place place) {
-        if (paths.isEmpty() || paths.size() > SearchLimits.FIELDS_MAX) {
+        if (paths.size() > SearchLimits.FIELDS_MAX) {
             throw place.refusal(
-                    "%d paths, expected 1 to %d; without any the whole document is returned"
+                    "%d paths, expected at most %d; without fields the whole document is returned"
                             .formatted(paths.size(), SearchLimits.FIELDS_MAX));
         }
         return List.copyOf(paths);
@@ -98,11 +98,15 @@ final class FieldChecks {
         return Math.toIntExact(limit);
     }
 
-    /// We count exactly whatever is asked for; the member is there for who wants to say so.
-    void total(String text, Place place) {
-        if (!text.equals("exact") && !text.equals("none")) {
-            throw place.refusal("total %s, expected exact or none".formatted(Place.quoted(text)));
-        }
+    /// Whether to count.
+    boolean isCounted(String text, Place place) {
+        return switch (text) {
+            case "exact" -> true;
+            case "none" -> false;
+            default ->
+                    throw place.refusal(
+                            "total %s, expected exact or none".formatted(Place.quoted(text)));
+        };
     }
 
     /// The constant, if the field can hold it.

@@ -29,6 +29,12 @@ final class HitReader {
     /// @throws MillraceException.InvalidRequest when the answer gets too large
     SearchResult.Hit read(RankedHit hit, @Nullable Double score) {
         SegmentReader segment = segments.get(hit.segment).reader();
+        Value.Obj selected = fields.isNothing() ? Value.Obj.EMPTY : selected(segment, hit);
+        return new SearchResult.Hit(
+                segment.key(hit.document), score, sortValues(hit, segment), selected);
+    }
+
+    private Value.Obj selected(SegmentReader segment, RankedHit hit) {
         Document stored = segment.document(hit.document);
         Value.Obj selected = fields.select(stored);
         bytes += Math.min(stored.sizeBytes(), weightBytes(selected));
@@ -39,8 +45,7 @@ final class HitReader {
                                     .formatted(SearchLimits.ANSWER_BYTES_MAX)
                             + " fields");
         }
-        return new SearchResult.Hit(
-                segment.key(hit.document), score, sortValues(hit, segment), selected);
+        return selected;
     }
 
     private List<Value> sortValues(RankedHit hit, SegmentReader segment) {

@@ -37,8 +37,12 @@ final class ParameterParser {
         Place fieldsPlace = new Place("fields");
         once(parameters, "fields")
                 .ifPresent(text ->
-                        request.fields(checks.fields(parts(text, fieldsPlace), fieldsPlace)));
-        once(parameters, "total").ifPresent(text -> checks.total(text, new Place("total")));
+                        request.fields(
+                                text.isEmpty()
+                                        ? List.of()
+                                        : checks.fields(parts(text, fieldsPlace), fieldsPlace)));
+        once(parameters, "total")
+                .ifPresent(text -> request.isCounted(checks.isCounted(text, new Place("total"))));
         return request.build();
     }
 

@@ -10,16 +10,18 @@ import java.util.Optional;
 /// - sort: empty means by score, or by the total order of the generation when there is no query
 ///   that scores
 /// - limit: hits to return; 0 only counts
-/// - fields: paths to return; empty means the whole document
+/// - fields: paths to return; empty means the whole document, an empty list nothing of it
+/// - isCounted: whether the answer tells how many documents match
 public record SearchRequest(
         Optional<Query> query,
         Optional<Query> filter,
         List<SortKey> sort,
         int limit,
-        List<String> fields) {
+        Optional<List<String>> fields,
+        boolean isCounted) {
     public SearchRequest {
         sort = List.copyOf(sort);
-        fields = List.copyOf(fields);
+        fields = fields.map(List::copyOf);
         if (limit < 0) {
             throw new IllegalArgumentException("limit " + limit + ", expected 0 or more");
         }
@@ -37,7 +39,8 @@ public record SearchRequest(
         private Optional<Query> filter = Optional.empty();
         private List<SortKey> sort = List.of();
         private int limit = SearchLimits.LIMIT_DEFAULT;
-        private List<String> fields = List.of();
+        private Optional<List<String>> fields = Optional.empty();
+        private boolean isCounted = true;
 
         private Builder() {}
 
@@ -62,12 +65,17 @@ public record SearchRequest(
         }
 
         public Builder fields(List<String> paths) {
-            fields = paths;
+            fields = Optional.of(paths);
+            return this;
+        }
+
+        public Builder isCounted(boolean counted) {
+            isCounted = counted;
             return this;
         }
 
         public SearchRequest build() {
-            return new SearchRequest(query, filter, sort, limit, fields);
+            return new SearchRequest(query, filter, sort, limit, fields, isCounted);
         }
     }
 }

@@ -4,13 +4,14 @@ import io.millrace.document.DocumentKey;
 import io.millrace.document.Value;
 import io.millrace.index.CommitPoint;
 import java.util.List;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /// The answer to one [SearchRequest].
 ///
-/// - total: documents that match, exact
+/// - total: documents that match, exact; empty when the request did not ask
 /// - commit: the generation that was searched
-public record SearchResult(long total, List<Hit> hits, CommitPoint commit) {
+public record SearchResult(OptionalLong total, List<Hit> hits, CommitPoint commit) {
     public SearchResult {
         hits = List.copyOf(hits);
     }

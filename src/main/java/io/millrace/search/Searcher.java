@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
 import org.roaringbitmap.buffer.MutableRoaringBitmap;
 
@@ -69,7 +70,8 @@ public final class Searcher {
         for (RankedHit hit : top.hits()) {
             hits.add(reader.read(hit, scores.get(hit)));
         }
-        return new SearchResult(total, hits, commit);
+        return new SearchResult(
+                request.isCounted() ? OptionalLong.of(total) : OptionalLong.empty(), hits, commit);
     }
 
     /// The visible document of a key.

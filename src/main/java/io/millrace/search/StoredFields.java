@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// The part of stored documents that a request wants back. Immutable.
@@ -16,14 +17,16 @@ import java.util.Set;
 /// Objects stay nested, a path reaches into the objects of an array, a path that a document does
 /// not have is just absent. What is left out is never made into a tree.
 final class StoredFields {
+    private final boolean isWhole;
     private final Set<String> paths;
 
     /// Every path on the way to one of `paths`.
     private final Set<String> parents = new HashSet<>();
 
-    /// @param paths empty for the whole document
-    StoredFields(List<String> paths) {
-        this.paths = Set.copyOf(paths);
+    /// @param selected paths; empty for the whole document
+    StoredFields(Optional<List<String>> selected) {
+        isWhole = selected.isEmpty();
+        paths = Set.copyOf(selected.orElse(List.of()));
         for (String path : paths) {
             for (int dot = path.indexOf('.'); dot >= 0; dot = path.indexOf('.', dot + 1)) {
                 parents.add(path.substring(0, dot));
@@ -31,8 +34,13 @@ final class StoredFields {
         }
     }
 
+    /// True when stored documents need not be read.
+    boolean isNothing() {
+        return !isWhole && paths.isEmpty();
+    }
+
     Value.Obj select(Document document) {
-        if (paths.isEmpty()) {
+        if (isWhole) {
             return document.root();
         }
         DocumentCursor cursor = document.cursor();

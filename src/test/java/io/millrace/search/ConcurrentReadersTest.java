@@ -150,7 +150,7 @@ class ConcurrentReadersTest {
         List<DocumentKey> expected =
                 naive.search(request).stream().map(found -> found.plain().key).toList();
         SearchResult result = searcher.search(request);
-        assertEquals(expected.size(), result.total(), message);
+        assertEquals(expected.size(), result.total().orElseThrow(), message);
         assertEquals(expected, result.hits().stream().map(SearchResult.Hit::key).toList(), message);
     }
 }

@@ -67,7 +67,7 @@ class IndexSearchTest {
         SortedMap<DocumentKey, Value.Obj> found = new TreeMap<>();
         all.hits().forEach(hit -> found.put(hit.key(), hit.document()));
         assertEquals(model.toString(), found.toString());
-        assertEquals(model.size(), all.total());
+        assertEquals(model.size(), all.total().orElseThrow());
         assertEquals(List.copyOf(model.keySet()), all.hits().stream().map(h -> h.key()).toList());
         assertEquals(snapshot.commit(), all.commit());
         for (int i = 0; i < 100; i++) {

@@ -260,6 +260,17 @@ class QueryRefusalTest {
     }
 
     @Test
+    void keysAloneWithoutATotalAreAskedForInBothForms() {
+        SearchRequest keys = SearchRequest.builder().fields(List.of()).isCounted(false).build();
+        assertEquals(
+                keys, new QueryParser(SCHEMA).parse(json("{\"fields\": [], \"total\": \"none\"}")));
+        assertEquals(
+                keys,
+                new QueryParser(SCHEMA)
+                        .parse(Map.of("fields", List.of(""), "total", List.of("none"))));
+    }
+
+    @Test
     void nothingGivenAsksForTheFirstTwenty() {
         SearchRequest plain = SearchRequest.builder().limit(20).build();
         assertEquals(plain, new QueryParser(SCHEMA).parse(json("{}")));

@@ -158,6 +158,12 @@ final class RandomQuakes {
         if (random.nextInt(3) > 0) {
             members.put("sort", sort(scored));
         }
+        if (random.nextInt(8) == 0) {
+            members.put("total", Value.of("none"));
+        }
+        if (random.nextInt(8) == 0) {
+            members.put("fields", new Value.Array(List.of()));
+        }
         members.put(
                 "limit",
                 Value.of(random.nextInt(3) == 0 ? random.nextInt(2_000) : random.nextInt(12)));

@@ -7,6 +7,7 @@ import io.millrace.document.Value;
 import io.millrace.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /// What `fields` leaves of a document.
@@ -19,8 +20,14 @@ class SelectedFieldsTest {
             """;
 
     @Test
-    void noFieldsMeanTheWholeDocument() {
-        assertSelected(DOCUMENT);
+    void withoutFieldsTheWholeDocumentIsReturned() {
+        Document document = Document.of(object(DOCUMENT));
+        assertEquals(document.root(), new StoredFields(Optional.empty()).select(document));
+    }
+
+    @Test
+    void anEmptyListReturnsNothingOfIt() {
+        assertSelected("{}");
     }
 
     @Test
@@ -63,7 +70,7 @@ class SelectedFieldsTest {
         Document document = Document.of(object(DOCUMENT));
         assertEquals(
                 Json.parse(expected.getBytes(StandardCharsets.UTF_8)).toString(),
-                new StoredFields(List.of(paths)).select(document).toString());
+                new StoredFields(Optional.of(List.of(paths))).select(document).toString());
     }
 
     private static Value.Obj object(String json) {
