@@ -10,6 +10,8 @@ import java.util.Optional;
 /// - sort: empty means by score, or by the total order of the generation when there is no query
 ///   that scores
 /// - limit: hits to return; 0 only counts
+/// - offset: hits to leave out before them
+/// - after: where the page before ended; the total counts what lies before it, too
 /// - fields: paths to return; empty means the whole document, an empty list nothing of it
 /// - isCounted: whether the answer tells how many documents match
 public record SearchRequest(
@@ -17,6 +19,8 @@ public record SearchRequest(
         Optional<Query> filter,
         List<SortKey> sort,
         int limit,
+        int offset,
+        Optional<HitPlace> after,
         Optional<List<String>> fields,
         boolean isCounted) {
     public SearchRequest {
@@ -24,6 +28,9 @@ public record SearchRequest(
         fields = fields.map(List::copyOf);
         if (limit < 0) {
             throw new IllegalArgumentException("limit " + limit + ", expected 0 or more");
+        }
+        if (offset < 0 || (offset > 0 && after.isPresent())) {
+            throw new IllegalArgumentException("offset " + offset + " after " + after);
         }
     }
 
@@ -33,12 +40,20 @@ public record SearchRequest(
         return new Builder();
     }
 
+    /// The same, from behind a hit on.
+    SearchRequest after(HitPlace last) {
+        return new SearchRequest(
+                query, filter, sort, limit, 0, Optional.of(last), fields, isCounted);
+    }
+
     /// Confined to one thread.
     public static final class Builder {
         private Optional<Query> query = Optional.empty();
         private Optional<Query> filter = Optional.empty();
         private List<SortKey> sort = List.of();
         private int limit = SearchLimits.LIMIT_DEFAULT;
+        private int offset;
+        private Optional<HitPlace> after = Optional.empty();
         private Optional<List<String>> fields = Optional.empty();
         private boolean isCounted = true;
 
@@ -64,6 +79,16 @@ public record SearchRequest(
             return this;
         }
 
+        public Builder offset(int hits) {
+            offset = hits;
+            return this;
+        }
+
+        public Builder after(HitPlace last) {
+            after = Optional.of(last);
+            return this;
+        }
+
         public Builder fields(List<String> paths) {
             fields = Optional.of(paths);
             return this;
@@ -75,7 +100,8 @@ public record SearchRequest(
         }
 
         public SearchRequest build() {
-            return new SearchRequest(query, filter, sort, limit, fields, isCounted);
+            return new SearchRequest(
+                    query, filter, sort, limit, offset, after, fields, isCounted);
         }
     }
 }

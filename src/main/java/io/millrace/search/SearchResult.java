@@ -4,14 +4,17 @@ import io.millrace.document.DocumentKey;
 import io.millrace.document.Value;
 import io.millrace.index.CommitPoint;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /// The answer to one [SearchRequest].
 ///
 /// - total: documents that match, exact; empty when the request did not ask
+/// - last: where the last hit lies when more of them follow, so that they can be asked for
 /// - commit: the generation that was searched
-public record SearchResult(OptionalLong total, List<Hit> hits, CommitPoint commit) {
+public record SearchResult(
+        OptionalLong total, List<Hit> hits, Optional<HitPlace> last, CommitPoint commit) {
     public SearchResult {
         hits = List.copyOf(hits);
     }

@@ -43,7 +43,11 @@ public final class Searcher {
         Optional<Query> scoring = request.query().filter(Query::scores);
         MatchStatistics statistics = MatchStatistics.of(segments, List.of(condition));
         SortOrder order = SortOrder.of(request, schema);
-        TopHits top = new TopHits(order, request.limit());
+        // One hit more tells whether there is another page.
+        int wanted = request.limit() == 0 ? 0 : request.offset() + request.limit() + 1;
+        PageStart start =
+                request.after().map(last -> PageStart.of(order, last, segments)).orElse(null);
+        TopHits top = new TopHits(order, wanted, start);
         long total = 0;
         for (int i = 0; i < segments.size(); i++) {
             SegmentView segment = segments.get(i);
@@ -59,19 +63,32 @@ public final class Searcher {
                 top.collect(matching, new SegmentRanks(order, segment.reader(), i, scorer));
             }
         }
+        int found = top.hits().size();
+        List<RankedHit> page =
+                top.hits()
+                        .subList(
+                                Math.min(request.offset(), found),
+                                Math.min(request.offset() + request.limit(), found));
         Map<RankedHit, Double> scores =
-                scoring.map(query -> scores(query, top.hits(), statistics)).orElse(Map.of());
+                scoring.map(query -> scores(query, page, statistics)).orElse(Map.of());
         HitReader reader =
                 new HitReader(
                         segments,
                         request.sort().isEmpty() ? List.of() : order.keys(),
                         new StoredFields(request.fields()));
-        List<SearchResult.Hit> hits = new ArrayList<>(top.hits().size());
-        for (RankedHit hit : top.hits()) {
+        List<SearchResult.Hit> hits = new ArrayList<>(page.size());
+        for (RankedHit hit : page) {
             hits.add(reader.read(hit, scores.get(hit)));
         }
+        Optional<HitPlace> last =
+                found == wanted && !page.isEmpty()
+                        ? Optional.of(order.placeOf(page.getLast()))
+                        : Optional.empty();
         return new SearchResult(
-                request.isCounted() ? OptionalLong.of(total) : OptionalLong.empty(), hits, commit);
+                request.isCounted() ? OptionalLong.of(total) : OptionalLong.empty(),
+                hits,
+                last,
+                commit);
     }
 
     /// The visible document of a key.

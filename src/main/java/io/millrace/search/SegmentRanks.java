@@ -7,6 +7,7 @@ import io.millrace.segment.TermsReader;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
 
 /// Ranks the documents of one segment. Confined to one search.
 ///
@@ -47,6 +48,11 @@ final class SegmentRanks {
 
     int keyCount() {
         return keys.size();
+    }
+
+    /// The matching documents of the segment that can be on a page.
+    ImmutableRoaringBitmap behind(PageStart start, ImmutableRoaringBitmap matching) {
+        return start.enter(segment, segmentOrdinal, matching);
     }
 
     /// Overwrites a hit with a document, asked for in rising order.

@@ -65,6 +65,18 @@ record SortOrder(List<Key> keys) {
         return keys.stream().anyMatch(key -> key.kind() == Kind.SCORE);
     }
 
+    /// What has to be known of a hit to go on behind it.
+    HitPlace placeOf(RankedHit hit) {
+        float score = 0;
+        for (int i = 0; i < keys.size(); i++) {
+            if (keys.get(i).kind() == Kind.SCORE) {
+                long bits = keys.get(i).descending() ? ~hit.ranks[i] : hit.ranks[i];
+                score = Float.intBitsToFloat(Math.toIntExact(bits));
+            }
+        }
+        return new HitPlace(hit.segment, hit.document, score);
+    }
+
     /// Compares hits of one segment, by ranks.
     Comparator<RankedHit> insideSegment() {
         return (a, b) -> {
@@ -86,25 +98,27 @@ record SortOrder(List<Key> keys) {
 
     private int compare(RankedHit a, RankedHit b, boolean across) {
         for (int i = 0; i < keys.size(); i++) {
-            int order;
-            if (a.isMissing(i) || b.isMissing(i)) {
-                order = Boolean.compare(a.isMissing(i), b.isMissing(i));
-            } else {
-                order =
-                        switch (keys.get(i).kind()) {
-                            case NUMBER, SCORE -> Long.compare(a.ranks[i], b.ranks[i]);
-                            case TERM ->
-                                    across
-                                            ? compareBytes(a, b, i)
-                                            : Long.compare(a.ranks[i], b.ranks[i]);
-                            case DOCUMENT_KEY -> compareBytes(a, b, i);
-                        };
-            }
+            int order = compare(a, b, i, across);
             if (order != 0) {
                 return order;
             }
         }
         return 0;
+    }
+
+    /// By one key alone.
+    ///
+    /// @param across false for hits of one segment, whose terms are compared by their ordinals
+    int compare(RankedHit a, RankedHit b, int key, boolean across) {
+        if (a.isMissing(key) || b.isMissing(key)) {
+            return Boolean.compare(a.isMissing(key), b.isMissing(key));
+        }
+        return switch (keys.get(key).kind()) {
+            case NUMBER, SCORE -> Long.compare(a.ranks[key], b.ranks[key]);
+            case TERM ->
+                    across ? compareBytes(a, b, key) : Long.compare(a.ranks[key], b.ranks[key]);
+            case DOCUMENT_KEY -> compareBytes(a, b, key);
+        };
     }
 
     private int compareBytes(RankedHit a, RankedHit b, int key) {

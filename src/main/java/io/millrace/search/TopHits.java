@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.BatchIterator;
 import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
 
@@ -12,11 +13,14 @@ import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
 final class TopHits {
     private final SortOrder order;
     private final int limit;
+    private final @Nullable PageStart start;
     private List<RankedHit> best = List.of();
 
-    TopHits(SortOrder order, int limit) {
+    /// @param start null for the first page
+    TopHits(SortOrder order, int limit, @Nullable PageStart start) {
         this.order = order;
         this.limit = limit;
+        this.start = start;
     }
 
     /// True when no further segment can change the hits.
@@ -34,7 +38,8 @@ final class TopHits {
         if (isComplete() || matching.isEmpty()) {
             return;
         }
-        List<RankedHit> fresh = top(matching, ranks);
+        ImmutableRoaringBitmap behind = start == null ? matching : ranks.behind(start, matching);
+        List<RankedHit> fresh = behind.isEmpty() ? List.of() : top(behind, ranks);
         fresh.forEach(ranks::resolve);
         best = best.isEmpty() ? fresh : merged(best, fresh);
     }
@@ -50,6 +55,9 @@ final class TopHits {
             int count = batches.nextBatch(batch);
             for (int i = 0; i < count; i++) {
                 ranks.load(batch[i], next);
+                if (start != null && !start.isBefore(next)) {
+                    continue;
+                }
                 if (worstFirst.size() < bound) {
                     worstFirst.add(next);
                     next = new RankedHit(ranks.keyCount());

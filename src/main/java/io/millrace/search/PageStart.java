@@ -1,0 +1,121 @@
+package io.millrace.search;
+
+import io.millrace.MillraceException;
+import io.millrace.index.SegmentView;
+import io.millrace.segment.SegmentReader;
+import io.millrace.segment.TermsReader;
+import java.util.List;
+import java.util.Objects;
+import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
+import org.roaringbitmap.buffer.MutableRoaringBitmap;
+
+/// The hit behind which a page begins, put in terms of one segment after the other. Its values are
+/// read again where it lies, so that a place is all that a reader has to remember. Confined to one
+/// search.
+///
+/// A document is behind it when it is ordered after it; ties go by (segment, document) as
+/// everywhere, so that no document of a tie is met twice or never.
+final class PageStart {
+    private final SortOrder order;
+
+    /// Resolved: as comparable across segments.
+    private final RankedHit last;
+
+    /// The same for one segment: terms are its ordinals.
+    private final RankedHit inSegment;
+
+    /// Bit i is set when the term of key i does not occur in the segment: a document with the rank
+    /// that stands in for it is not behind.
+    private int between;
+
+    private PageStart(SortOrder order, RankedHit last) {
+        this.order = order;
+        this.last = last;
+        this.inSegment = new RankedHit(order.keys().size());
+    }
+
+    /// @throws MillraceException.InvalidRequest when there is no such document
+    static PageStart of(SortOrder order, HitPlace place, List<SegmentView> segments) {
+        if (place.segment() < 0
+                || place.segment() >= segments.size()
+                || place.document() < 0
+                || place.document() >= segments.get(place.segment()).documentCount()
+                || !(place.score() >= 0 && place.score() < Float.POSITIVE_INFINITY)) {
+            throw MillraceException.InvalidRequest.malformed(
+                    "cursor", "cursor of a document that is not there: expected one of an answer");
+        }
+        SegmentReader segment = segments.get(place.segment()).reader();
+        SegmentRanks ranks = new SegmentRanks(order, segment, place.segment(), null);
+        RankedHit last = new RankedHit(order.keys().size());
+        ranks.load(place.document(), last);
+        ranks.resolve(last);
+        for (int i = 0; i < order.keys().size(); i++) {
+            if (order.keys().get(i).kind() == SortOrder.Kind.SCORE) {
+                long bits = Float.floatToIntBits(place.score());
+                last.ranks[i] = order.keys().get(i).descending() ? ~bits : bits;
+            }
+        }
+        return new PageStart(order, last);
+    }
+
+    /// Goes on to the next segment. Returns the documents that can be behind: none is missing.
+    ImmutableRoaringBitmap enter(
+            SegmentReader segment, int segmentOrdinal, ImmutableRoaringBitmap matching) {
+        if (order.keys().isEmpty()) {
+            return behindByPlace(segmentOrdinal, matching);
+        }
+        inSegment.missing = last.missing;
+        between = 0;
+        for (int i = 0; i < order.keys().size(); i++) {
+            SortOrder.Key key = order.keys().get(i);
+            inSegment.ranks[i] = last.ranks[i];
+            inSegment.bytes[i] = last.bytes[i];
+            if (key.kind() == SortOrder.Kind.TERM && !last.isMissing(i)) {
+                TermsReader terms = segment.terms(Objects.requireNonNull(key.field()).path());
+                inSegment.ranks[i] = terms == null ? 0 : ordinalRank(key, i, terms);
+            }
+        }
+        return matching;
+    }
+
+    /// The rank of the term in a segment or, where it does not occur, the last rank before it.
+    private long ordinalRank(SortOrder.Key key, int i, TermsReader terms) {
+        byte[] term = Objects.requireNonNull(last.bytes[i]);
+        int found = terms.find(term);
+        if (found >= 0) {
+            return key.descending() ? ~(long) found : found;
+        }
+        between |= 1 << i;
+        int above = terms.ceiling(term);
+        return key.descending() ? ~(long) above : above - 1L;
+    }
+
+    private ImmutableRoaringBitmap behindByPlace(
+            int segmentOrdinal, ImmutableRoaringBitmap matching) {
+        if (segmentOrdinal > last.segment) {
+            return matching;
+        }
+        MutableRoaringBitmap behind = new MutableRoaringBitmap();
+        if (segmentOrdinal == last.segment) {
+            behind.or(matching);
+            behind.remove(0L, last.document + 1L);
+        }
+        return behind;
+    }
+
+    /// True when a document of the segment entered last is behind the place.
+    boolean isBefore(RankedHit hit) {
+        for (int i = 0; i < order.keys().size(); i++) {
+            int compared = order.compare(hit, inSegment, i, false);
+            if (compared != 0) {
+                return compared > 0;
+            }
+            if ((between >>> i & 1) != 0) {
+                return false;
+            }
+        }
+        return hit.segment != last.segment
+                ? hit.segment > last.segment
+                : hit.document > last.document;
+    }
+}
