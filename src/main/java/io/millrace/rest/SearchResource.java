@@ -76,8 +76,9 @@ public class SearchResource {
             name = "filter",
             in = ParameterIn.QUERY,
             description =
-                    "field:op:value with op one of eq, gt, gte, lt, lte, prefix; repeatable, all must"
-                            + " hold; _key takes eq",
+                    "field:op:value with op one of eq, ne, in (values joined by commas), gt, gte, lt,"
+                            + " lte, prefix, wildcard; or field:exists, field:missing; repeatable,"
+                            + " all must hold; _key takes eq and ne",
             schema = @Schema(type = SchemaType.ARRAY, implementation = String.class),
             example = "magnitude:gte:4")
     @Parameter(
@@ -152,7 +153,7 @@ public class SearchResource {
             summary = "Searches, by a JSON body",
             description =
                     "query narrows and scores, filter only narrows; both take the clauses match, eq,"
-                            + " in, range, exists, prefix, and, or, not, all. eq and in take _key as"
+                            + " in, range, prefix, wildcard, exists, missing, and, or, not, all. eq and in take _key as"
                             + " a field. sort, limit, fields, total and timeout are as in the"
                             + " parameters of the GET; atLeast is a position,"
                             + " {\"kafka\": {\"topic\": {\"0\": offset}}}, or"
@@ -199,7 +200,8 @@ public class SearchResource {
     private SearchAnswer search(Index index, Function<QueryParser, SearchRequest> parse) {
         long begun = resources.nanoClock().nanos();
         try (IndexSnapshot snapshot = index.snapshot()) {
-            SearchRequest request = parse.apply(new QueryParser(snapshot.schema()));
+            SearchRequest request =
+                    parse.apply(new QueryParser(snapshot.schema(), resources.clock().instant()));
             SearchResult result = new Searcher(snapshot).search(request);
             long generation = result.commit().generation();
             return new SearchAnswer(

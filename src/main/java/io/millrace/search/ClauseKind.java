@@ -13,7 +13,9 @@ enum ClauseKind {
     IN,
     RANGE,
     PREFIX,
+    WILDCARD,
     EXISTS,
+    MISSING,
     AND,
     OR,
     NOT,
@@ -34,8 +36,8 @@ enum ClauseKind {
             case MATCH -> type.isText();
             case EQ, IN -> type != FieldType.TEXT && type != FieldType.BYTES;
             case RANGE -> type.isOrdered() && type != FieldType.BOOL;
-            case PREFIX -> type == FieldType.KEYWORD || type == FieldType.STRING;
-            case EXISTS -> type != FieldType.BYTES;
+            case PREFIX, WILDCARD -> type == FieldType.KEYWORD || type == FieldType.STRING;
+            case EXISTS, MISSING -> type != FieldType.BYTES;
             case AND, OR, NOT, ALL -> false;
         };
     }
@@ -48,8 +50,8 @@ enum ClauseKind {
             case RANGE ->
                     "range needs a keyword, string, long, double, decimal, timestamp, date or uuid"
                             + " field";
-            case PREFIX -> "prefix needs a keyword or string field";
-            case EXISTS, AND, OR, NOT, ALL -> label() + " takes no such field";
+            case PREFIX, WILDCARD -> label() + " needs a keyword or string field";
+            case EXISTS, MISSING, AND, OR, NOT, ALL -> label() + " takes no such field";
         };
     }
 }

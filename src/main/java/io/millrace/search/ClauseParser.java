@@ -4,6 +4,7 @@ import io.millrace.document.DocumentKey;
 import io.millrace.document.Field;
 import io.millrace.document.Value;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -48,8 +49,9 @@ final class ClauseParser {
             case IN -> in(argument, inside);
             case RANGE -> range(argument, inside);
             case PREFIX -> prefix(argument, inside);
-            case EXISTS ->
-                    new Query.Exists(checks.field(text(argument, inside, "a field"), kind, inside));
+            case WILDCARD -> wildcard(argument, inside);
+            case EXISTS -> exists(argument, kind, inside);
+            case MISSING -> new Query.Not(exists(argument, kind, inside));
             case AND -> new Query.And(list(argument, inside, depth));
             case OR -> new Query.Or(list(argument, inside, depth));
             case NOT -> new Query.Not(clause(argument, inside, depth + 1));
@@ -99,14 +101,15 @@ final class ClauseParser {
                     "%d values, expected at most %d".formatted(values, SearchLimits.VALUES_MAX));
         }
         List<DocumentKey> keys = new ArrayList<>();
+        List<Value> constants = new ArrayList<>();
         for (int i = 0; i < items.size(); i++) {
             if (field == null) {
                 keys.add(checks.key(items.get(i), at.item(i)));
             } else {
-                checks.constant(field, items.get(i), at.item(i));
+                constants.add(checks.constant(field, items.get(i), at.item(i)));
             }
         }
-        return field == null ? new Query.Keys(keys) : new Query.In(field, items);
+        return field == null ? new Query.Keys(keys) : new Query.In(field, constants);
     }
 
     private Query range(Value argument, Place place) {
@@ -114,9 +117,13 @@ final class ClauseParser {
                 onlyMember(argument, place, "{\"field\": {\"gte\": value}}");
         Place at = place.member(only.getKey());
         Field field = checks.field(only.getKey(), ClauseKind.RANGE, at);
-        if (!(only.getValue() instanceof Value.Obj(Map<String, Value> bounds))
-                || bounds.isEmpty()) {
-            throw at.mismatch(only.getValue(), "an object with gt or gte, lt or lte");
+        return range(field, only.getValue(), at);
+    }
+
+    /// The values between the bounds that an object names.
+    Query.Range range(Field field, Value value, Place at) {
+        if (!(value instanceof Value.Obj(Map<String, Value> bounds)) || bounds.isEmpty()) {
+            throw at.mismatch(value, "an object with gt or gte, lt or lte");
         }
         for (String bound : bounds.keySet()) {
             if (!BOUNDS.contains(bound)) {
@@ -128,19 +135,20 @@ final class ClauseParser {
                 throw at.refusal("both %1$s and %1$se, expected one of them".formatted(side));
             }
         }
-        bounds.forEach((bound, value) -> {
-            if (value instanceof Value.Null) {
+        Map<String, Value> constants = new HashMap<>();
+        bounds.forEach((bound, given) -> {
+            if (given instanceof Value.Null) {
                 throw at.member(bound)
                         .refusal("null, expected a value; leave it out for an open end");
             }
-            checks.constant(field, value, at.member(bound));
+            constants.put(bound, checks.constant(field, given, at.member(bound)));
         });
         return new Query.Range(
                 field,
-                bounds.getOrDefault("gte", bounds.get("gt")),
-                bounds.containsKey("gte"),
-                bounds.getOrDefault("lte", bounds.get("lt")),
-                bounds.containsKey("lte"));
+                constants.getOrDefault("gte", constants.get("gt")),
+                constants.containsKey("gte"),
+                constants.getOrDefault("lte", constants.get("lt")),
+                constants.containsKey("lte"));
     }
 
     private Query prefix(Value argument, Place place) {
@@ -150,6 +158,18 @@ final class ClauseParser {
         String prefix = text(only.getValue(), at, "a prefix");
         checks.checkLength(field, prefix, at);
         return new Query.Prefix(field, prefix);
+    }
+
+    private Query wildcard(Value argument, Place place) {
+        Map.Entry<String, Value> only = onlyMember(argument, place, "{\"field\": \"pat*ern\"}");
+        Place at = place.member(only.getKey());
+        Field field = checks.field(only.getKey(), ClauseKind.WILDCARD, at);
+        return new Query.Wildcard(
+                field, checks.pattern(text(only.getValue(), at, "a pattern"), at));
+    }
+
+    private Query exists(Value argument, ClauseKind kind, Place place) {
+        return new Query.Exists(checks.field(text(argument, place, "a field"), kind, place));
     }
 
     private static Query all(Value argument, Place place) {

@@ -56,6 +56,7 @@ sealed interface DocumentScorer {
                     Query.Range _,
                     Query.Exists _,
                     Query.Prefix _,
+                    Query.Wildcard _,
                     Query.Keys _,
                     Query.Not _,
                     Query.All _ ->

@@ -9,18 +9,23 @@ import io.millrace.document.KeyText;
 import io.millrace.document.Schema;
 import io.millrace.document.Value;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.apache.lucene.util.automaton.TooComplexToDeterminizeException;
 import org.jspecify.annotations.Nullable;
 
 /// Checks the names and constants of a request against the schema. Immutable.
 final class FieldChecks {
     private final Schema schema;
+    private final Instant now;
 
-    FieldChecks(Schema schema) {
+    /// @param now what a relative time counts from
+    FieldChecks(Schema schema, Instant now) {
         this.schema = schema;
+        this.now = now;
     }
 
     List<Field> textFields() {
@@ -109,15 +114,19 @@ final class FieldChecks {
         };
     }
 
-    /// The constant, if the field can hold it.
-    Value constant(Field field, Value value, Place place) {
-        if (value instanceof Value.Null) {
+    /// The constant, if the field can hold it; what was written relative to now is a time then.
+    Value constant(Field field, Value given, Place place) {
+        if (given instanceof Value.Null) {
             throw place.refusal(
-                    "null, expected a value of field %1$s; {\"not\": {\"exists\": \"%1$s\"}} finds"
+                    "null, expected a value of field %1$s; {\"missing\": \"%1$s\"} finds documents"
                                     .formatted(field.path())
-                            + " documents without one");
+                            + " without one");
         }
+        Value value = given;
         try {
+            if (given instanceof Value.Text(String text) && DateMath.isRelative(field, text)) {
+                value = DateMath.resolved(field, text, now);
+            }
             switch (field.type()) {
                 case BOOL, LONG, DOUBLE, TIMESTAMP, DATE -> Coercion.ordered(field, value);
                 case DECIMAL, UUID -> Coercion.term(field, value);
@@ -144,6 +153,22 @@ final class FieldChecks {
                                             Place.quoted(field.path()))
                             + " matched but not compared there; declare it as a keyword, or use"
                             + " match");
+        }
+    }
+
+    /// A pattern that can be looked for.
+    WildcardPattern pattern(String text, Place place) {
+        if (text.length() > SearchLimits.WILDCARD_CHARS_MAX) {
+            throw place.refusal(
+                    "pattern of %d characters, expected at most %d"
+                            .formatted(text.length(), SearchLimits.WILDCARD_CHARS_MAX));
+        }
+        try {
+            return new WildcardPattern(text);
+        } catch (TooComplexToDeterminizeException e) {
+            throw place.refusal(
+                    "pattern %s takes more than %d steps to make ready, expected fewer ? behind its *"
+                            .formatted(Place.quoted(text), SearchLimits.WILDCARD_EFFORT_MAX));
         }
     }
 

@@ -36,6 +36,7 @@ final class FilterPlanner {
             case Query.Exists(Field field) -> exists(field);
             case Query.Prefix(Field field, String prefix) ->
                     prefix(field, prefix.getBytes(StandardCharsets.UTF_8));
+            case Query.Wildcard(Field field, WildcardPattern pattern) -> wildcard(field, pattern);
             case Query.Keys(List<DocumentKey> keys) -> keys(keys);
             case Query.And(List<Query> clauses) when clauses.isEmpty() -> everything();
             case Query.And(List<Query> clauses) -> new SegmentFilter.Intersection(all(clauses));
@@ -183,6 +184,13 @@ final class FilterPlanner {
         byte[] behind = Arrays.copyOf(prefix, length);
         behind[length - 1]++;
         return behind;
+    }
+
+    private SegmentFilter wildcard(Field field, WildcardPattern pattern) {
+        TermsReader terms = segment.terms(field.path());
+        return terms == null
+                ? NOTHING
+                : listed(terms, new AutomatonWalk(terms, pattern.automaton()).ordinals());
     }
 
     private SegmentFilter span(Field field, TermsReader terms, int from, int to) {

@@ -54,6 +54,7 @@ final class MatchStatistics {
                     Query.Range _,
                     Query.Exists _,
                     Query.Prefix _,
+                    Query.Wildcard _,
                     Query.Keys _,
                     Query.All _ -> {}
         }

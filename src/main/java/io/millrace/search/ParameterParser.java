@@ -11,7 +11,22 @@ import java.util.Optional;
 final class ParameterParser {
     private static final List<String> NAMES =
             List.of("q", "filter", "sort", "limit", "fields", "total");
-    private static final List<String> OPERATORS = List.of("eq", "gt", "gte", "lt", "lte", "prefix");
+    private static final List<String> OPERATORS =
+            List.of(
+                    "eq",
+                    "ne",
+                    "in",
+                    "gt",
+                    "gte",
+                    "lt",
+                    "lte",
+                    "prefix",
+                    "wildcard",
+                    "exists",
+                    "missing");
+
+    /// Operators that take no value.
+    private static final List<String> BARE_OPERATORS = List.of("exists", "missing");
 
     private final FieldChecks checks;
     private final ClauseParser clauses;
@@ -75,25 +90,40 @@ final class ParameterParser {
         };
     }
 
-    /// `field:op:value`; what follows the second colon is the value, whatever it holds.
+    /// `field:op:value`; what follows the second colon is the value, whatever it holds. Also
+    /// `field:exists` and `field:missing`.
     private Query condition(String text, Place place) {
         int first = text.indexOf(':');
         int second = first < 0 ? -1 : text.indexOf(':', first + 1);
-        if (first <= 0 || second < 0) {
+        boolean isBare = second < 0 && BARE_OPERATORS.contains(text.substring(first + 1));
+        if (first <= 0 || (second < 0 && !isBare)) {
             throw place.refusal(
                     "filter %s, expected field:op:value with op one of %s"
                             .formatted(Place.quoted(text), String.join(", ", OPERATORS)));
         }
         String path = text.substring(0, first);
-        String operator = text.substring(first + 1, second);
-        Value value = Value.of(text.substring(second + 1));
+        String operator = text.substring(first + 1, isBare ? text.length() : second);
+        if (!isBare && BARE_OPERATORS.contains(operator)) {
+            throw place.refusal(
+                    "filter %s, expected %s:%s without a value"
+                            .formatted(Place.quoted(text), path, operator));
+        }
+        Value value = Value.of(isBare ? "" : text.substring(second + 1));
         return switch (operator) {
             case "eq" -> eq(path, value, place);
+            case "ne" -> new Query.Not(eq(path, value, place));
+            case "in" -> in(path, items(value.toString()), place);
+            case "exists" -> exists(path, ClauseKind.EXISTS, place);
+            case "missing" -> new Query.Not(exists(path, ClauseKind.MISSING, place));
             case "gt" -> lower(path, value, false, place);
             case "gte" -> lower(path, value, true, place);
             case "lt" -> upper(path, value, false, place);
             case "lte" -> upper(path, value, true, place);
-            case "prefix" -> prefix(path, text.substring(second + 1), place);
+            case "prefix" -> prefix(path, value.toString(), place);
+            case "wildcard" ->
+                    new Query.Wildcard(
+                            checks.field(path, ClauseKind.WILDCARD, place),
+                            checks.pattern(value.toString(), place));
             default -> throw place.unknown("operator", operator, OPERATORS);
         };
     }
@@ -110,6 +140,40 @@ final class ParameterParser {
         }
         Field field = checks.field(path, ClauseKind.EQ, place);
         return new Query.Eq(field, checks.constant(field, value, place));
+    }
+
+    private Query in(String path, List<String> texts, Place place) {
+        if (texts.size() > SearchLimits.VALUES_MAX) {
+            throw place.refusal(
+                    "%d values, expected at most %d"
+                            .formatted(texts.size(), SearchLimits.VALUES_MAX));
+        }
+        Field field = checks.field(path, ClauseKind.IN, place);
+        return new Query.In(
+                field,
+                texts.stream().map(text -> checks.constant(field, Value.of(text), place)).toList());
+    }
+
+    /// Texts that commas part; a comma or backslash of a text has a backslash in front.
+    private static List<String> items(String text) {
+        List<String> items = new ArrayList<>();
+        StringBuilder item = new StringBuilder();
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == ',') {
+                items.add(item.toString());
+                item.setLength(0);
+            } else {
+                boolean isEscape = c == '\\' && i + 1 < text.length();
+                item.append(isEscape ? text.charAt(++i) : c);
+            }
+        }
+        items.add(item.toString());
+        return items;
+    }
+
+    private Query exists(String path, ClauseKind kind, Place place) {
+        return new Query.Exists(checks.field(path, kind, place));
     }
 
     private Query lower(String path, Value value, boolean inclusive, Place place) {

@@ -32,6 +32,9 @@ public sealed interface Query {
     /// Keywords that begin with the prefix, compared as UTF-8 bytes.
     record Prefix(Field field, String prefix) implements Query {}
 
+    /// Keywords that fit the pattern as a whole.
+    record Wildcard(Field field, WildcardPattern pattern) implements Query {}
+
     /// The documents of these keys; written as `eq` or `in` on `_key`.
     record Keys(List<DocumentKey> keys) implements Query {
         public Keys {
@@ -67,7 +70,7 @@ public sealed interface Query {
             case Match _ -> true;
             case And(List<Query> clauses) -> clauses.stream().anyMatch(Query::scores);
             case Or(List<Query> clauses) -> clauses.stream().anyMatch(Query::scores);
-            case Eq _, In _, Range _, Exists _, Prefix _, Keys _, Not _, All _ -> false;
+            case Eq _, In _, Range _, Exists _, Prefix _, Wildcard _, Keys _, Not _, All _ -> false;
         };
     }
 }

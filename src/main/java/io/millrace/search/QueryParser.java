@@ -3,6 +3,7 @@ package io.millrace.search;
 import io.millrace.MillraceException;
 import io.millrace.document.Schema;
 import io.millrace.document.Value;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
@@ -11,8 +12,9 @@ import java.util.Map;
 public final class QueryParser {
     private final FieldChecks checks;
 
-    public QueryParser(Schema schema) {
-        this.checks = new FieldChecks(schema);
+    /// @param now what `now` means in the requests
+    public QueryParser(Schema schema, Instant now) {
+        this.checks = new FieldChecks(schema, now);
     }
 
     /// An object with any of `query`, `filter`, `sort`, `limit`, `fields`, `total`. Query and

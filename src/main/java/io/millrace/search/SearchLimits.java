@@ -16,6 +16,13 @@ final class SearchLimits {
     /// Characters of all `match` texts together.
     static final int TEXT_CHARS_MAX = 8_192;
 
+    /// Characters of a wildcard pattern, steps that make it ready, and terms of one segment that
+    /// are looked at for it.
+    static final int WILDCARD_CHARS_MAX = 1_024;
+
+    static final int WILDCARD_EFFORT_MAX = 10_000;
+    static final int WILDCARD_TERMS_MAX = 4_000_000;
+
     static final int SORT_KEYS_MAX = 8;
     static final int FIELDS_MAX = 256;
 

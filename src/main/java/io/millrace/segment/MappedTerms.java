@@ -87,6 +87,11 @@ final class MappedTerms implements TermsReader {
     }
 
     @Override
+    public TermWalk walk(int ordinal) {
+        return strings().walk(Objects.checkIndex(ordinal, termCount));
+    }
+
+    @Override
     public long ordered(int ordinal) {
         return numbers().get(ordinal);
     }

@@ -23,11 +23,17 @@ final class StringDictionary {
     }
 
     byte[] bytes(int ordinal) {
+        Cursor cursor = walk(ordinal);
+        return Arrays.copyOf(cursor.term, cursor.length);
+    }
+
+    /// At a string.
+    Cursor walk(int ordinal) {
         Cursor cursor = new Cursor(ordinal / TermsLayout.STRINGS_PER_BLOCK);
         while (cursor.ordinal < ordinal) {
             cursor.next();
         }
-        return Arrays.copyOf(cursor.term, cursor.length);
+        return cursor;
     }
 
     /// The ordinal of the string; when it is not there, -1 - the first ordinal above it.
@@ -68,7 +74,7 @@ final class StringDictionary {
     }
 
     /// Walks the strings from the first of a block on. Confined to one thread.
-    final class Cursor {
+    final class Cursor implements TermWalk {
         private long at;
         private int ordinal;
         private byte[] term = new byte[32];
@@ -86,8 +92,13 @@ final class StringDictionary {
             read(varint());
         }
 
-        /// The next string of any block; false when there is none.
-        boolean advance() {
+        @Override
+        public int ordinal() {
+            return ordinal;
+        }
+
+        @Override
+        public boolean advance() {
             if (ordinal + 1 == termCount) {
                 return false;
             }
@@ -96,12 +107,13 @@ final class StringDictionary {
             return true;
         }
 
-        /// The string's bytes, in front; another array after the next step.
-        byte[] bytes() {
+        @Override
+        public byte[] bytes() {
             return term;
         }
 
-        int length() {
+        @Override
+        public int length() {
             return length;
         }
 

@@ -25,6 +25,9 @@ public interface TermsReader {
     /// The term of an ordinal, as bytes.
     byte[] bytes(int ordinal);
 
+    /// The terms from an ordinal on, where they are bytes.
+    TermWalk walk(int ordinal);
+
     /// The number of an ordinal.
     long ordered(int ordinal);
 

@@ -103,7 +103,7 @@ class ConcurrentReadersTest {
     /// How many searches were compared.
     private long read(Index index, Random random) {
         RandomQuakes quakes = new RandomQuakes(random, 100);
-        QueryParser parser = new QueryParser(RandomQuakes.SCHEMA);
+        QueryParser parser = new QueryParser(RandomQuakes.SCHEMA, RandomQuakes.NOW);
         long searches = 0;
         long newest = 0;
         while (!done.get()) {

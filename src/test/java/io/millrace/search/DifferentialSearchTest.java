@@ -77,7 +77,7 @@ class DifferentialSearchTest {
                             .filter(field -> !field.path().equals(Field.IGNORED.path()))
                             .toList());
             NaiveSearch naive = new NaiveSearch(newest, corpus.segments());
-            QueryParser parser = new QueryParser(newest);
+            QueryParser parser = new QueryParser(newest, RandomQuakes.NOW);
             for (int i = 0; i < searches; i++) {
                 Value.Obj body = quakes.request();
                 SearchRequest request = parser.parse(body);

@@ -13,6 +13,7 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,8 +24,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.lucene.analysis.TokenStream;
 import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
 import org.apache.lucene.util.SmallFloat;
@@ -90,6 +94,11 @@ final class NaiveSearch {
             case Query.Exists(Field field) -> !values(plain, whole(field)).isEmpty();
             case Query.Prefix(Field field, String prefix) ->
                     values(plain, field).stream().anyMatch(v -> ((String) v).startsWith(prefix));
+            case Query.Wildcard(Field field, WildcardPattern pattern) -> {
+                Pattern regex = regex(pattern.toString());
+                yield values(plain, field).stream()
+                        .anyMatch(v -> regex.matcher((String) v).matches());
+            }
             case Query.Keys(List<DocumentKey> keys) -> keys.contains(plain.key);
             case Query.And(List<Query> clauses) -> clauses.stream().allMatch(c -> meets(plain, c));
             case Query.Or(List<Query> clauses) -> clauses.stream().anyMatch(c -> meets(plain, c));
@@ -116,11 +125,26 @@ final class NaiveSearch {
                     Query.Range _,
                     Query.Exists _,
                     Query.Prefix _,
+                    Query.Wildcard _,
                     Query.Keys _,
                     Query.Not _,
                     Query.All _ ->
                     0;
         };
+    }
+
+    private static Pattern regex(String wildcard) {
+        Matcher part = Pattern.compile("\\\\(.)|(.)", Pattern.DOTALL).matcher(wildcard);
+        String regex =
+                part.replaceAll(match ->
+                        Matcher.quoteReplacement(
+                                switch (Objects.requireNonNullElse(match.group(2), "")) {
+                                    case "*" -> ".*";
+                                    case "?" -> ".";
+                                    case "" -> Pattern.quote(match.group(1));
+                                    default -> Pattern.quote(match.group(2));
+                                }));
+        return Pattern.compile(regex, Pattern.DOTALL);
     }
 
     private List<Object> wanted(Query.Match match) {
@@ -265,7 +289,7 @@ final class NaiveSearch {
             case UUID -> text.toLowerCase(Locale.ROOT).replaceAll("[{}]", "");
             case TIMESTAMP ->
                     text.contains("T")
-                            ? Instant.parse(text)
+                            ? OffsetDateTime.parse(text).toInstant()
                             : Instant.EPOCH.plus(
                                     Long.parseLong(text),
                                     field.unit() == TimestampUnit.SECONDS

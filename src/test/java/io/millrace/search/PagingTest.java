@@ -33,7 +33,7 @@ class PagingTest {
                             new Corpus(
                                     RandomQuakes.SCHEMA, Files.createTempDirectory(folder, "c"))) {
                         fill(corpus, quakes, random);
-                        QueryParser parser = new QueryParser(RandomQuakes.SCHEMA);
+                        QueryParser parser = new QueryParser(RandomQuakes.SCHEMA, RandomQuakes.NOW);
                         for (int i = 0; i < 40; i++) {
                             Value.Obj body = quakes.request();
                             assertPagesAreWhole(
@@ -71,7 +71,8 @@ class PagingTest {
                                                     Value.of(10_000)));
                             assertPagesAreWhole(
                                     corpus.searcher(),
-                                    new QueryParser(RandomQuakes.SCHEMA).parse(body),
+                                    new QueryParser(RandomQuakes.SCHEMA, RandomQuakes.NOW)
+                                            .parse(body),
                                     random,
                                     sort);
                         }

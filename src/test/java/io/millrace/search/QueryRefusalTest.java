@@ -76,7 +76,9 @@ class QueryRefusalTest {
     @ParameterizedTest
     @MethodSource("bodies")
     void bodyIsRefusedAtItsPlace(Refusal expected) {
-        assertRefused(expected, () -> new QueryParser(SCHEMA).parse(json(expected.request())));
+        assertRefused(
+                expected,
+                () -> new QueryParser(SCHEMA, RandomQuakes.NOW).parse(json(expected.request())));
     }
 
     @ParameterizedTest
@@ -89,7 +91,7 @@ class QueryRefusalTest {
                     .computeIfAbsent(pair.substring(0, equals), _ -> new ArrayList<>())
                     .add(pair.substring(equals + 1));
         }
-        assertRefused(expected, () -> new QueryParser(SCHEMA).parse(parameters));
+        assertRefused(expected, () -> new QueryParser(SCHEMA, RandomQuakes.NOW).parse(parameters));
     }
 
     @Test
@@ -104,7 +106,7 @@ class QueryRefusalTest {
                         "",
                         "/filter" + "/not".repeat(SearchLimits.DEPTH_MAX),
                         "clauses nested deeper than 32 levels"),
-                () -> new QueryParser(SCHEMA).parse(tooDeep));
+                () -> new QueryParser(SCHEMA, RandomQuakes.NOW).parse(tooDeep));
     }
 
     @Test
@@ -113,7 +115,7 @@ class QueryRefusalTest {
         Value tooMany = json("{\"query\": " + half + ", \"filter\": " + half + "}");
         assertRefused(
                 new Refusal("", "/filter/or/510", "more than 1024 clauses"),
-                () -> new QueryParser(SCHEMA).parse(tooMany));
+                () -> new QueryParser(SCHEMA, RandomQuakes.NOW).parse(tooMany));
     }
 
     @Test
@@ -121,7 +123,7 @@ class QueryRefusalTest {
         Value tooMany = json("{\"filter\": {\"in\": {\"felt\": [" + repeated("1", 10_001) + "]}}}");
         assertRefused(
                 new Refusal("", "/filter/in/felt", "10001 values, expected at most 10000"),
-                () -> new QueryParser(SCHEMA).parse(tooMany));
+                () -> new QueryParser(SCHEMA, RandomQuakes.NOW).parse(tooMany));
     }
 
     @Test
@@ -129,7 +131,7 @@ class QueryRefusalTest {
         String text = "a".repeat(SearchLimits.TEXT_CHARS_MAX + 1);
         assertRefused(
                 new Refusal("", "q", "8193 characters to match, expected at most 8192"),
-                () -> new QueryParser(SCHEMA).parse(Map.of("q", List.of(text))));
+                () -> new QueryParser(SCHEMA, RandomQuakes.NOW).parse(Map.of("q", List.of(text))));
     }
 
     @Test
@@ -142,7 +144,8 @@ class QueryRefusalTest {
                                 Field.of("title", FieldType.TEXT),
                                 Field.of("body", FieldType.TEXT)));
         String text = "a".repeat(SearchLimits.TEXT_CHARS_MAX);
-        SearchRequest request = new QueryParser(schema).parse(Map.of("q", List.of(text)));
+        SearchRequest request =
+                new QueryParser(schema, RandomQuakes.NOW).parse(Map.of("q", List.of(text)));
         assertEquals(
                 Optional.of(
                         new Query.Or(
@@ -158,7 +161,9 @@ class QueryRefusalTest {
         MillraceException.InvalidRequest refusal =
                 assertThrows(
                         MillraceException.InvalidRequest.class,
-                        () -> new QueryParser(SCHEMA).parse(json("{\"sort\": \"" + name + "\"}")));
+                        () ->
+                                new QueryParser(SCHEMA, RandomQuakes.NOW)
+                                        .parse(json("{\"sort\": \"" + name + "\"}")));
         String message = String.valueOf(refusal.getMessage());
         assertEquals(80, message.chars().filter(c -> c == 'z').count(), message);
     }
@@ -166,7 +171,7 @@ class QueryRefusalTest {
     @Test
     void whatIsAllowedIsRead() {
         SearchRequest request =
-                new QueryParser(SCHEMA)
+                new QueryParser(SCHEMA, RandomQuakes.NOW)
                         .parse(
                                 json(
                                         """
@@ -221,7 +226,7 @@ class QueryRefusalTest {
     @Test
     void parametersAreRead() {
         SearchRequest request =
-                new QueryParser(SCHEMA)
+                new QueryParser(SCHEMA, RandomQuakes.NOW)
                         .parse(
                                 Map.of(
                                         "q", List.of("alaska"),
@@ -263,19 +268,22 @@ class QueryRefusalTest {
     void keysAloneWithoutATotalAreAskedForInBothForms() {
         SearchRequest keys = SearchRequest.builder().fields(List.of()).isCounted(false).build();
         assertEquals(
-                keys, new QueryParser(SCHEMA).parse(json("{\"fields\": [], \"total\": \"none\"}")));
+                keys,
+                new QueryParser(SCHEMA, RandomQuakes.NOW)
+                        .parse(json("{\"fields\": [], \"total\": \"none\"}")));
         assertEquals(
                 keys,
-                new QueryParser(SCHEMA)
+                new QueryParser(SCHEMA, RandomQuakes.NOW)
                         .parse(Map.of("fields", List.of(""), "total", List.of("none"))));
     }
 
     @Test
     void nothingGivenAsksForTheFirstTwenty() {
         SearchRequest plain = SearchRequest.builder().limit(20).build();
-        assertEquals(plain, new QueryParser(SCHEMA).parse(json("{}")));
-        assertEquals(plain, new QueryParser(SCHEMA).parse(Map.of()));
-        assertEquals(plain, new QueryParser(SCHEMA).parse(Map.of("q", List.of(" "))));
+        assertEquals(plain, new QueryParser(SCHEMA, RandomQuakes.NOW).parse(json("{}")));
+        assertEquals(plain, new QueryParser(SCHEMA, RandomQuakes.NOW).parse(Map.of()));
+        assertEquals(
+                plain, new QueryParser(SCHEMA, RandomQuakes.NOW).parse(Map.of("q", List.of(" "))));
     }
 
     private static Field field(String path) {

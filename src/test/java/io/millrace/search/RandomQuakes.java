@@ -8,6 +8,7 @@ import io.millrace.document.Value;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,6 +46,9 @@ final class RandomQuakes {
                             Field.of("place", FieldType.TEXT).withAnalyzer("english"),
                             Field.of("notes", FieldType.TEXT).asMulti()));
 
+    /// What `now` is; most times and days lie around it.
+    static final Instant NOW = Instant.ofEpochMilli(500);
+
     /// Order by UTF-16 units, by code points and by length all differ here.
     private static final List<String> KEYWORDS =
             List.of(
@@ -63,6 +67,19 @@ final class RandomQuakes {
     private static final long[] NEAR_LONGS = {
         (1L << 53) - 1, 1L << 53, (1L << 53) + 1, (1L << 53) + 2, 4, 5, Long.MAX_VALUE - 1
     };
+
+    private static final List<String> RELATIVE =
+            List.of(
+                    "now",
+                    "now-1s",
+                    "now/s",
+                    "now+1s/s",
+                    "now-7d/d",
+                    "now/M-300y",
+                    "now+3w/w",
+                    "1970-01-01||",
+                    "1970-01-01||-1M/M",
+                    "1969-12-31||+1d");
 
     private final RandomGenerator random;
     private final int keyCount;
@@ -204,7 +221,7 @@ final class RandomQuakes {
         }
         Field field = fields.get(random.nextInt(fields.size()));
         if (random.nextInt(8) == 0) {
-            return member("exists", Value.of(field.path()));
+            return member(random.nextBoolean() ? "exists" : "missing", Value.of(field.path()));
         }
         if (random.nextInt(40) == 0) {
             return member("all", Value.Obj.EMPTY);
@@ -216,12 +233,15 @@ final class RandomQuakes {
             case TEXT -> match();
             case BOOL -> member("eq", member(field.path(), bool()));
             case STRING ->
-                    random.nextInt(3) == 0
-                            ? member("match", member(field.path(), text()))
-                            : comparison(field, this::keyword);
+                    switch (random.nextInt(6)) {
+                        case 0, 1 -> member("match", member(field.path(), text()));
+                        case 2 -> member("wildcard", member(field.path(), pattern()));
+                        default -> comparison(field, this::keyword);
+                    };
             case KEYWORD ->
-                    switch (random.nextInt(4)) {
+                    switch (random.nextInt(6)) {
                         case 0 -> member("prefix", member(field.path(), keyword()));
+                        case 1 -> member("wildcard", member(field.path(), pattern()));
                         default ->
                                 comparison(
                                         field,
@@ -233,15 +253,21 @@ final class RandomQuakes {
             case LONG -> comparison(field, this::number);
             case DOUBLE -> comparison(field, this::wholeOrReal);
             case DECIMAL -> comparison(field, this::decimal);
-            case DATE -> comparison(field, this::date);
+            case DATE -> comparison(field, () -> random.nextInt(4) == 0 ? relative() : date());
             case UUID -> comparison(field, this::uuid);
             case BYTES -> throw new IllegalStateException("no clause takes " + field);
             case TIMESTAMP ->
                     comparison(
                             field,
-                            field.unit() == TimestampUnit.ISO || random.nextBoolean()
-                                    ? this::iso
-                                    : this::millis);
+                            switch (random.nextInt(4)) {
+                                case 0 -> this::relative;
+                                case 1 -> this::offset;
+                                case 2 -> this::iso;
+                                default ->
+                                        field.unit() == TimestampUnit.ISO
+                                                ? this::iso
+                                                : this::millis;
+                            });
         };
     }
 
@@ -384,6 +410,34 @@ final class RandomQuakes {
 
     private Value iso() {
         return Value.of(Instant.ofEpochMilli(random.nextLong(-2_000, 2_000)).toString());
+    }
+
+    /// The same kind of time, in another zone.
+    private Value offset() {
+        Instant time = Instant.ofEpochMilli(random.nextLong(-2_000, 2_000));
+        return Value.of(
+                time.atOffset(ZoneOffset.ofHoursMinutes(random.nextInt(14), 30)).toString());
+    }
+
+    private Value relative() {
+        return Value.of(RELATIVE.get(random.nextInt(RELATIVE.size())));
+    }
+
+    /// A keyword of which some characters are left open.
+    private Value pattern() {
+        StringBuilder pattern = new StringBuilder(random.nextInt(3) == 0 ? "*" : "");
+        keyword()
+                .toString()
+                .codePoints()
+                .forEach(c ->
+                        pattern.append(
+                                switch (random.nextInt(5)) {
+                                    case 0 -> "*";
+                                    case 1 -> "?";
+                                    case 2 -> "\\" + Character.toString(c);
+                                    default -> Character.toString(c);
+                                }));
+        return Value.of(pattern + (random.nextInt(3) == 0 ? "*" : ""));
     }
 
     private Value text() {
