@@ -33,13 +33,14 @@ final class Bm25 {
         return new Bm25(documentCount, normInverses);
     }
 
-    /// What a term counts in a query that names it `times` times.
+    /// What a term counts.
     ///
     /// @param documents how many documents hold it
-    float weight(long documents, int times) {
+    /// @param boost how often the query names it, times what the query multiplies it by
+    float weight(long documents, float boost) {
         float inverseFrequency =
                 (float) Math.log(1 + (documentCount - documents + 0.5D) / (documents + 0.5D));
-        return times * inverseFrequency;
+        return boost * inverseFrequency;
     }
 
     float score(float weight, int frequency, byte norm) {

@@ -16,12 +16,13 @@ final class ClauseParser {
     private static final List<String> BOUNDS = List.of("gt", "gte", "lt", "lte");
 
     private final FieldChecks checks;
+    private final TextClauses texts;
     private int clauses;
     private int values;
-    private int textChars;
 
     ClauseParser(FieldChecks checks) {
         this.checks = checks;
+        this.texts = new TextClauses(checks);
     }
 
     Query clause(Value value, Place place) {
@@ -44,7 +45,7 @@ final class ClauseParser {
         Value argument = only.getValue();
         Place inside = place.member(label);
         return switch (kind) {
-            case MATCH -> match(argument, inside);
+            case MATCH -> texts.match(argument, inside);
             case EQ -> eq(argument, inside);
             case IN -> in(argument, inside);
             case RANGE -> range(argument, inside);
@@ -59,22 +60,9 @@ final class ClauseParser {
         };
     }
 
-    /// One text looked for in one field or several.
-    List<Query> matches(List<Field> fields, String text, Place place) {
-        textChars += text.length();
-        if (textChars > SearchLimits.TEXT_CHARS_MAX) {
-            throw place.refusal(
-                    "%d characters to match, expected at most %d"
-                            .formatted(textChars, SearchLimits.TEXT_CHARS_MAX));
-        }
-        return fields.stream().<Query>map(field -> new Query.Match(field, text)).toList();
-    }
-
-    private Query match(Value argument, Place place) {
-        Map.Entry<String, Value> only = onlyMember(argument, place, "{\"field\": \"text\"}");
-        Place at = place.member(only.getKey());
-        Field field = checks.field(only.getKey(), ClauseKind.MATCH, at);
-        return matches(List.of(field), text(only.getValue(), at, "a text"), at).getFirst();
+    /// The clauses on texts, which count together with those read here.
+    TextClauses texts() {
+        return texts;
     }
 
     private Query eq(Value argument, Place place) {
@@ -190,7 +178,7 @@ final class ClauseParser {
         return parsed;
     }
 
-    private static Map.Entry<String, Value> onlyMember(Value value, Place place, String expected) {
+    static Map.Entry<String, Value> onlyMember(Value value, Place place, String expected) {
         if (!(value instanceof Value.Obj(Map<String, Value> members))) {
             throw place.mismatch(value, expected);
         }
@@ -207,7 +195,7 @@ final class ClauseParser {
         return members.entrySet().iterator().next();
     }
 
-    private static String text(Value value, Place place, String expected) {
+    static String text(Value value, Place place, String expected) {
         if (value instanceof Value.Text(String text)) {
             return text;
         }

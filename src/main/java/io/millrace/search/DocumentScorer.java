@@ -37,7 +37,21 @@ sealed interface DocumentScorer {
             MatchStatistics statistics,
             ImmutableRoaringBitmap matching) {
         return switch (query) {
-            case Query.Match match -> Terms.of(match, segment, statistics);
+            case Query.Match match when known || match.required() == 1 ->
+                    Terms.of(match, segment, statistics);
+            case Query.Match match ->
+                    new Checked(
+                            met(match, segment, statistics, matching),
+                            Terms.of(match, segment, statistics));
+            case Query.AtLeast(_, List<Query> clauses) when query.scores() -> {
+                DocumentScorer any =
+                        of(new Query.Or(clauses), known, segment, statistics, matching);
+                yield known ? any : new Checked(met(query, segment, statistics, matching), any);
+            }
+            case Query.Preferring(Query required, Query preferred) when query.scores() ->
+                    new Preferring(
+                            of(required, known, segment, statistics, matching),
+                            of(preferred, false, segment, statistics, matching));
             case Query.And(List<Query> clauses) when query.scores() ->
                     new All(
                             clauses.stream()
@@ -59,10 +73,20 @@ sealed interface DocumentScorer {
                     Query.Wildcard _,
                     Query.Keys _,
                     Query.Not _,
+                    Query.AtLeast _,
+                    Query.Preferring _,
                     Query.All _ ->
-                    new Unscored(
-                            new FilterPlanner(segment, statistics).plan(query).documents(matching));
+                    new Unscored(met(query, segment, statistics, matching));
         };
+    }
+
+    /// Of the documents that will be asked for, those that meet a condition.
+    private static ImmutableRoaringBitmap met(
+            Query query,
+            SegmentReader segment,
+            MatchStatistics statistics,
+            ImmutableRoaringBitmap matching) {
+        return new FilterPlanner(segment, statistics).plan(query).documents(matching);
     }
 
     /// The terms of one match.
@@ -101,10 +125,10 @@ sealed interface DocumentScorer {
             MatchStatistics.WeightedMatch weighted = statistics.of(match);
             List<PostingsReader.Cursor> cursors = new ArrayList<>();
             List<Float> weights = new ArrayList<>();
-            for (MatchStatistics.WeightedTerm term : weighted.terms()) {
-                int ordinal = terms.find(term.utf8());
-                if (ordinal >= 0) {
-                    cursors.add(postings.cursor(ordinal));
+            for (WeightedTerm term : weighted.terms()) {
+                PostingsReader.Cursor cursor = term.cursor(segment, terms, postings);
+                if (cursor != null) {
+                    cursors.add(cursor);
                     weights.add(term.weight());
                 }
             }
@@ -158,6 +182,28 @@ sealed interface DocumentScorer {
                 }
             }
             return matches ? sum : NO_MATCH;
+        }
+    }
+
+    /// What is required, and on top what is preferred where that matches too.
+    record Preferring(DocumentScorer required, DocumentScorer preferred) implements DocumentScorer {
+        @Override
+        public double score(int document) {
+            double score = required.score(document);
+            if (score == NO_MATCH) {
+                return NO_MATCH;
+            }
+            double more = preferred.score(document);
+            return more == NO_MATCH ? score : score + more;
+        }
+    }
+
+    /// A scorer that does not know by itself which documents match.
+    record Checked(ImmutableRoaringBitmap documents, DocumentScorer scorer)
+            implements DocumentScorer {
+        @Override
+        public double score(int document) {
+            return documents.contains(document) ? scorer.score(document) : NO_MATCH;
         }
     }
 

@@ -8,6 +8,7 @@ import io.millrace.document.FieldType;
 import io.millrace.document.KeyText;
 import io.millrace.document.Schema;
 import io.millrace.document.Value;
+import io.millrace.segment.Analyzers;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,6 +31,11 @@ final class FieldChecks {
 
     List<Field> textFields() {
         return schema.fields().stream().filter(field -> field.type().isText()).toList();
+    }
+
+    /// A text cut into words as the field's own texts are.
+    TextWords words(Field field, String text) {
+        return TextWords.of(Analyzers.named(field.analyzer()), field.path(), text);
     }
 
     /// The declared field of a path, if the clause can look at it.

@@ -9,6 +9,7 @@ import io.millrace.segment.ColumnReader;
 import io.millrace.segment.SegmentReader;
 import io.millrace.segment.TermsReader;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,9 @@ final class FilterPlanner {
             case Query.Not(Query clause) ->
                     new SegmentFilter.Complement(plan(clause), segment.documentCount());
             case Query.Match match -> match(match);
+            case Query.AtLeast(int required, List<Query> clauses) ->
+                    SegmentFilter.atLeast(required, all(clauses));
+            case Query.Preferring(Query required, _) -> plan(required);
             case Query.All() -> everything();
         };
     }
@@ -87,27 +91,38 @@ final class FilterPlanner {
 
     private SegmentFilter match(Query.Match match) {
         TermsReader terms = segment.textTerms(match.field().path());
-        if (terms == null) {
+        if (terms == null || match.terms().isEmpty()) {
             return NOTHING;
         }
-        int[] ordinals =
-                statistics.of(match).terms().stream()
-                        .mapToInt(term -> terms.find(term.utf8()))
-                        .toArray();
-        return listed(terms, ordinals);
+        List<List<ImmutableRoaringBitmap>> bySlot = new ArrayList<>();
+        match.terms().forEach(_ -> bySlot.add(new ArrayList<>()));
+        for (WeightedTerm term : statistics.of(match).terms()) {
+            bySlot.get(match.required() == 1 ? 0 : term.slot())
+                    .addAll(term.documents(segment, terms));
+        }
+        if (match.required() == 1) {
+            return union(bySlot.getFirst());
+        }
+        return SegmentFilter.atLeast(
+                match.required(), bySlot.stream().map(FilterPlanner::union).toList());
+    }
+
+    private static SegmentFilter union(List<ImmutableRoaringBitmap> documents) {
+        return switch (documents.size()) {
+            case 0 -> NOTHING;
+            case 1 -> new SegmentFilter.Listed(documents.getFirst());
+            default ->
+                    new SegmentFilter.Listed(BufferFastAggregation.naive_or(documents.iterator()));
+        };
     }
 
     /// The documents of some terms; ordinals below 0 are terms that do not occur here.
     private static SegmentFilter listed(TermsReader terms, int[] ordinals) {
-        int[] found = Arrays.stream(ordinals).filter(ordinal -> ordinal >= 0).toArray();
-        return switch (found.length) {
-            case 0 -> NOTHING;
-            case 1 -> new SegmentFilter.Listed(terms.documents(found[0]));
-            default ->
-                    new SegmentFilter.Listed(
-                            BufferFastAggregation.naive_or(
-                                    Arrays.stream(found).mapToObj(terms::documents).iterator()));
-        };
+        return union(
+                Arrays.stream(ordinals)
+                        .filter(ordinal -> ordinal >= 0)
+                        .mapToObj(terms::documents)
+                        .toList());
     }
 
     private SegmentFilter exists(Field field) {
@@ -173,7 +188,7 @@ final class FilterPlanner {
     }
 
     /// The least string of bytes above all that begin with the prefix, or null when nothing is.
-    private static byte @Nullable [] behind(byte[] prefix) {
+    static byte @Nullable [] behind(byte[] prefix) {
         int length = prefix.length;
         while (length > 0 && prefix[length - 1] == (byte) 0xFF) {
             length--;

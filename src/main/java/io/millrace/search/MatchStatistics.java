@@ -1,31 +1,24 @@
 package io.millrace.search;
 
-import io.millrace.MillraceException;
-import io.millrace.document.Field;
 import io.millrace.index.SegmentView;
-import io.millrace.segment.Analyzers;
 import io.millrace.segment.PostingsReader;
+import io.millrace.segment.SegmentReader;
 import io.millrace.segment.TermsReader;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.apache.lucene.analysis.TokenStream;
-import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
+import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
 
 /// What the matches of one search need to know of the whole snapshot: their terms, and how often
 /// those occur in all segments together, deleted documents included. Immutable.
 final class MatchStatistics {
 
-    /// A match with its terms, weighted.
+    /// A match with those of its terms that occur, weighted.
     record WeightedMatch(List<WeightedTerm> terms, Bm25 bm25) {}
-
-    /// - weight: inverse document frequency times how often the query names the term
-    record WeightedTerm(byte[] utf8, float weight) {}
 
     private final Map<Query.Match, WeightedMatch> matches = new HashMap<>();
 
@@ -48,6 +41,12 @@ final class MatchStatistics {
                     clauses.forEach(clause -> collect(segments, clause));
             case Query.Or(List<Query> clauses) ->
                     clauses.forEach(clause -> collect(segments, clause));
+            case Query.AtLeast(_, List<Query> clauses) ->
+                    clauses.forEach(clause -> collect(segments, clause));
+            case Query.Preferring(Query required, Query preferred) -> {
+                collect(segments, required);
+                collect(segments, preferred);
+            }
             case Query.Not(Query clause) -> collect(segments, clause);
             case Query.Eq _,
                     Query.In _,
@@ -73,14 +72,71 @@ final class MatchStatistics {
         }
         Bm25 bm25 = Bm25.of(documentCount, termCount);
         List<WeightedTerm> weighted = new ArrayList<>();
-        for (Map.Entry<String, Integer> term : terms(match.field(), match.text()).entrySet()) {
-            byte[] utf8 = term.getKey().getBytes(StandardCharsets.UTF_8);
-            long holding = documentFrequency(segments, path, utf8);
-            if (holding > 0) {
-                weighted.add(new WeightedTerm(utf8, bm25.weight(holding, term.getValue())));
+        for (int slot = 0; slot < match.terms().size(); slot++) {
+            TextTerm term = match.terms().get(slot);
+            float boost = match.boost() * term.times();
+            switch (term) {
+                case TextTerm.Word(List<String> spellings, _) ->
+                        word(segments, path, spellings, slot, bm25, boost, weighted);
+                case TextTerm.Beginning(String prefix) ->
+                        beginning(segments, path, prefix, slot, bm25, boost, weighted);
             }
         }
         return new WeightedMatch(List.copyOf(weighted), bm25);
+    }
+
+    /// Spellings of one word count as one: as common as the most common of them.
+    private static void word(
+            List<SegmentView> segments,
+            String path,
+            List<String> spellings,
+            int slot,
+            Bm25 bm25,
+            float boost,
+            List<WeightedTerm> into) {
+        List<byte[]> occurring = new ArrayList<>();
+        long most = 0;
+        for (String spelling : spellings) {
+            byte[] utf8 = spelling.getBytes(StandardCharsets.UTF_8);
+            long holding = documentFrequency(segments, path, utf8);
+            if (holding > 0) {
+                occurring.add(utf8);
+                most = Math.max(most, holding);
+            }
+        }
+        float weight = bm25.weight(most, boost);
+        switch (occurring.size()) {
+            case 0 -> {}
+            case 1 -> into.add(new WeightedTerm.Word(slot, occurring.getFirst(), weight));
+            default -> into.add(new WeightedTerm.Spellings(slot, occurring, weight));
+        }
+    }
+
+    private static void beginning(
+            List<SegmentView> segments,
+            String path,
+            String prefix,
+            int slot,
+            Bm25 bm25,
+            float boost,
+            List<WeightedTerm> into) {
+        byte[] utf8 = prefix.getBytes(StandardCharsets.UTF_8);
+        Map<SegmentReader, ImmutableRoaringBitmap> documents = new IdentityHashMap<>();
+        long holding = 0;
+        for (SegmentView segment : segments) {
+            TermsReader terms = segment.reader().textTerms(path);
+            if (terms == null) {
+                continue;
+            }
+            ImmutableRoaringBitmap any = WeightedTerm.Beginning.documents(terms, utf8);
+            if (!any.isEmpty()) {
+                documents.put(segment.reader(), any);
+                holding += any.getLongCardinality();
+            }
+        }
+        if (holding > 0) {
+            into.add(new WeightedTerm.Beginning(slot, documents, bm25.weight(holding, boost)));
+        }
     }
 
     private static long documentFrequency(List<SegmentView> segments, String path, byte[] term) {
@@ -93,22 +149,5 @@ final class MatchStatistics {
             }
         }
         return documents;
-    }
-
-    /// The distinct terms of a text, in order, with how often each occurs.
-    private static Map<String, Integer> terms(Field field, String text) {
-        Map<String, Integer> terms = new LinkedHashMap<>();
-        try (TokenStream tokens =
-                Analyzers.named(field.analyzer()).tokenStream(field.path(), text)) {
-            CharTermAttribute term = tokens.getAttribute(CharTermAttribute.class);
-            tokens.reset();
-            while (tokens.incrementToken()) {
-                terms.merge(term.toString(), 1, Integer::sum);
-            }
-            tokens.end();
-        } catch (IOException e) {
-            throw new MillraceException.Bug("reading a string failed", e);
-        }
-        return terms;
     }
 }

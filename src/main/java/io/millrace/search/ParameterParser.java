@@ -73,8 +73,7 @@ final class ParameterParser {
             throw place.refusal(
                     "q %s in an index without text fields".formatted(Place.quoted(text)));
         }
-        List<Query> matches = clauses.matches(textFields, text, place);
-        return Optional.of(matches.size() == 1 ? matches.getFirst() : new Query.Or(matches));
+        return Optional.of(clauses.texts().any(textFields, text, place));
     }
 
     private Optional<Query> filter(List<String> texts) {

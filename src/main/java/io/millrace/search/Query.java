@@ -57,9 +57,36 @@ public sealed interface Query {
     /// Live documents that do not meet the clause.
     record Not(Query clause) implements Query {}
 
-    /// Any of the terms that the field's analyzer makes of the text; scores by BM25. A text without
-    /// terms matches nothing.
-    record Match(Field field, String text) implements Query {}
+    /// At least so many of the words; those that a document has score by BM25. Without words
+    /// nothing matches.
+    ///
+    /// - terms: distinct, in the order of the text
+    /// - required: 1 for any of them, their number for all
+    /// - boost: what the score is multiplied by
+    record Match(Field field, List<TextTerm> terms, int required, float boost) implements Query {
+        public Match {
+            terms = List.copyOf(terms);
+            if (required < 1 || required > Math.max(1, terms.size())) {
+                throw new IllegalArgumentException(
+                        "%d of %d words required".formatted(required, terms.size()));
+            }
+        }
+    }
+
+    /// At least so many of the clauses, at least one; scores the sum of those that are met.
+    record AtLeast(int required, List<Query> clauses) implements Query {
+        public AtLeast {
+            clauses = List.copyOf(clauses);
+            if (required < 1 || required > clauses.size()) {
+                throw new IllegalArgumentException(
+                        "%d of %d clauses required".formatted(required, clauses.size()));
+            }
+        }
+    }
+
+    /// What is required alone decides; a document that meets the other one too gets its score on
+    /// top.
+    record Preferring(Query required, Query preferred) implements Query {}
 
     record All() implements Query {}
 
@@ -68,6 +95,9 @@ public sealed interface Query {
     default boolean scores() {
         return switch (this) {
             case Match _ -> true;
+            case AtLeast(_, List<Query> clauses) -> clauses.stream().anyMatch(Query::scores);
+            case Preferring(Query required, Query preferred) ->
+                    required.scores() || preferred.scores();
             case And(List<Query> clauses) -> clauses.stream().anyMatch(Query::scores);
             case Or(List<Query> clauses) -> clauses.stream().anyMatch(Query::scores);
             case Eq _, In _, Range _, Exists _, Prefix _, Wildcard _, Keys _, Not _, All _ -> false;

@@ -23,6 +23,10 @@ final class SearchLimits {
     static final int WILDCARD_EFFORT_MAX = 10_000;
     static final int WILDCARD_TERMS_MAX = 4_000_000;
 
+    /// Words of all texts together, counted once for each field they are looked for in.
+    static final int WORDS_MAX = 16_384;
+
+    static final int BOOST_MAX = 1_000_000;
     static final int SORT_KEYS_MAX = 8;
     static final int FIELDS_MAX = 256;
 

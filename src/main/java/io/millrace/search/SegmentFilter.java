@@ -116,6 +116,29 @@ sealed interface SegmentFilter {
         }
     }
 
+    /// At least so many of several, and fewer than all.
+    record Threshold(int required, List<SegmentFilter> filters) implements SegmentFilter {
+        @Override
+        public long costDocuments() {
+            return filters.stream().mapToLong(SegmentFilter::costDocuments).sum() / required;
+        }
+
+        @Override
+        public ImmutableRoaringBitmap documents(@Nullable ImmutableRoaringBitmap candidates) {
+            return OccurrenceCount.atLeast(
+                    required,
+                    filters.stream().map(filter -> filter.documents(candidates)).toList());
+        }
+    }
+
+    /// At least so many of several.
+    static SegmentFilter atLeast(int required, List<SegmentFilter> filters) {
+        if (required == filters.size()) {
+            return new Intersection(filters);
+        }
+        return required == 1 ? new Union(filters) : new Threshold(required, filters);
+    }
+
     /// All documents but some.
     record Complement(SegmentFilter filter, int documentCount) implements SegmentFilter {
         @Override

@@ -17,10 +17,8 @@ import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -41,8 +39,6 @@ final class NaiveSearch {
 
     private final Schema schema;
     private final List<List<Corpus.Plain>> segments;
-    private final Map<Query.Match, List<Object>> wanted = new HashMap<>();
-
     private final Map<Field, Bm25> bm25s = new HashMap<>();
 
     /// By field and term, how many documents hold it.
@@ -103,8 +99,15 @@ final class NaiveSearch {
             case Query.And(List<Query> clauses) -> clauses.stream().allMatch(c -> meets(plain, c));
             case Query.Or(List<Query> clauses) -> clauses.stream().anyMatch(c -> meets(plain, c));
             case Query.Not(Query clause) -> !meets(plain, clause);
-            case Query.Match match ->
-                    !Collections.disjoint(values(plain, text(match.field())), wanted(match));
+            case Query.Match match -> {
+                List<Object> own = values(plain, text(match.field()));
+                yield !match.terms().isEmpty()
+                        && match.terms().stream().filter(term -> has(own, term)).count()
+                                >= match.required();
+            }
+            case Query.AtLeast(int required, List<Query> clauses) ->
+                    clauses.stream().filter(c -> meets(plain, c)).count() >= required;
+            case Query.Preferring(Query required, _) -> meets(plain, required);
             case Query.All() -> true;
         };
     }
@@ -120,6 +123,10 @@ final class NaiveSearch {
                     clauses.stream().mapToDouble(clause -> score(plain, clause)).sum();
             case Query.Or(List<Query> clauses) ->
                     clauses.stream().mapToDouble(clause -> score(plain, clause)).sum();
+            case Query.AtLeast(_, List<Query> clauses) ->
+                    clauses.stream().mapToDouble(clause -> score(plain, clause)).sum();
+            case Query.Preferring(Query required, Query preferred) ->
+                    score(plain, required) + score(plain, preferred);
             case Query.Eq _,
                     Query.In _,
                     Query.Range _,
@@ -147,32 +154,60 @@ final class NaiveSearch {
         return Pattern.compile(regex, Pattern.DOTALL);
     }
 
-    private List<Object> wanted(Query.Match match) {
-        return wanted.computeIfAbsent(match, _ -> terms(match.field(), match.text()));
+    private static boolean has(List<Object> own, TextTerm term) {
+        return own.stream().anyMatch(word -> isMeant((String) word, term));
+    }
+
+    private static boolean isMeant(String word, TextTerm term) {
+        return switch (term) {
+            case TextTerm.Word(List<String> spellings, _) -> spellings.contains(word);
+            case TextTerm.Beginning(String prefix) -> word.startsWith(prefix);
+        };
     }
 
     private double bm25(Corpus.Plain plain, Query.Match match) {
         Field field = text(match.field());
         List<Object> own = values(plain, field);
-        List<Object> wanted = wanted(match);
         Bm25 bm25 = bm25s.computeIfAbsent(field, this::bm25);
         double sum = 0;
-        for (Object term : new LinkedHashSet<>(wanted)) {
-            int frequency = Collections.frequency(own, term);
-            if (frequency > 0) {
-                long documents =
-                        holding.computeIfAbsent(
-                                List.of(field, term),
-                                _ ->
-                                        segments.stream()
-                                                .flatMap(List::stream)
-                                                .filter(o -> values(o, field).contains(term))
-                                                .count());
-                float weight = bm25.weight(documents, Collections.frequency(wanted, term));
-                sum += bm25.score(weight, frequency, SmallFloat.intToByte4(own.size()));
+        for (TextTerm term : match.terms()) {
+            if (has(own, term)) {
+                float weight =
+                        bm25.weight(documents(field, term), match.boost() * (float) term.times());
+                sum += bm25.score(weight, frequency(own, term), SmallFloat.intToByte4(own.size()));
             }
         }
         return sum;
+    }
+
+    private static int frequency(List<Object> own, TextTerm term) {
+        return switch (term) {
+            case TextTerm.Word _ ->
+                    (int) own.stream().filter(word -> isMeant((String) word, term)).count();
+            case TextTerm.Beginning _ -> 1;
+        };
+    }
+
+    /// How many documents have the term; of several spellings the most common counts.
+    private long documents(Field field, TextTerm term) {
+        return switch (term) {
+            case TextTerm.Word(List<String> spellings, _) ->
+                    spellings.stream()
+                            .mapToLong(spelling -> holding(field, TextTerm.Word.of(spelling)))
+                            .max()
+                            .orElseThrow();
+            case TextTerm.Beginning _ -> holding(field, term);
+        };
+    }
+
+    private long holding(Field field, TextTerm term) {
+        return holding.computeIfAbsent(
+                List.of(field, term),
+                _ ->
+                        segments.stream()
+                                .flatMap(List::stream)
+                                .filter(other -> has(values(other, field), term))
+                                .count());
     }
 
     private Bm25 bm25(Field field) {

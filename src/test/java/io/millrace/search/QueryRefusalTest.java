@@ -150,8 +150,8 @@ class QueryRefusalTest {
                 Optional.of(
                         new Query.Or(
                                 List.of(
-                                        new Query.Match(schema.fields().getFirst(), text),
-                                        new Query.Match(schema.fields().get(1), text)))),
+                                        MatchQueries.any(schema.fields().getFirst(), text),
+                                        MatchQueries.any(schema.fields().get(1), text)))),
                 request.query());
     }
 
@@ -188,7 +188,7 @@ class QueryRefusalTest {
                                         """));
         assertEquals(
                 SearchRequest.builder()
-                        .query(new Query.Match(field("place"), "off coast alaska"))
+                        .query(MatchQueries.any(field("place"), "off coast alaska"))
                         .filter(
                                 new Query.And(
                                         List.of(
@@ -240,7 +240,7 @@ class QueryRefusalTest {
                                         "fields", List.of("place,geo")));
         assertEquals(
                 SearchRequest.builder()
-                        .query(new Query.Match(field("place"), "alaska"))
+                        .query(MatchQueries.any(field("place"), "alaska"))
                         .filter(
                                 new Query.And(
                                         List.of(

@@ -1,0 +1,19 @@
+package io.millrace.search;
+
+import io.millrace.document.Field;
+import io.millrace.segment.Analyzers;
+import java.util.List;
+
+/// Text conditions as the parser would make them.
+final class MatchQueries {
+    private MatchQueries() {}
+
+    /// Any of the words of a text.
+    static Query.Match any(Field field, String text) {
+        return new Query.Match(field, terms(field, text), 1, 1);
+    }
+
+    static List<TextTerm> terms(Field field, String text) {
+        return TextWords.of(Analyzers.named(field.analyzer()), field.path(), text).terms(false);
+    }
+}
