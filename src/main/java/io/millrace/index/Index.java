@@ -194,11 +194,19 @@ public final class Index implements AutoCloseable {
                 });
     }
 
-    /// A generation that is kept ([#limitLeases]) or leased, held open.
+    /// The newest generation, or one that is kept ([#limitLeases], [#keep]) or leased, held open.
     ///
     /// @throws MillraceException.InvalidRequest GONE when it cannot be read any more
     public IndexSnapshot snapshot(long generation) {
         return leases.open(generation);
+    }
+
+    /// Takes a snapshot over from its owner and keeps its generation readable by its number, at
+    /// least for `duration` from now on. Ends with the process.
+    ///
+    /// @throws MillraceException.Unavailable when there are too many leases
+    public void keep(IndexSnapshot snapshot, Duration duration) {
+        leases.keep(snapshot, duration);
     }
 
     /// Keeps the newest generation readable for a while without holding it open. Ends with the

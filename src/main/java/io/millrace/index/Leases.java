@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -25,11 +26,24 @@ final class Leases implements AutoCloseable {
     private final Supplier<String> ids;
     private final NanoClock clock;
 
+    /// Begins the ids of leases that are shared; those of others are ULIDs.
+    private static final String KEPT_BY_NUMBER = "generation ";
+
+    /// What a shared lease runs longer than it was asked for, so that it is not extended all the
+    /// time.
+    private static final Duration KEEP_SLACK = Duration.ofSeconds(1);
+
     // Guarded by this.
     private final Map<String, Held> leases = new LinkedHashMap<>();
     private final Deque<Shared> kept = new ArrayDeque<>();
     private LeaseLimits limits = LeaseLimits.DEFAULT;
     private boolean closed;
+
+    /// The last that was kept by [#keep], so that a newest generation that is paged through a
+    /// thousand times a second is not leased as often. Whoever sees an old value leases again.
+    private volatile KeptUntil recent = new KeptUntil(0, 0);
+
+    private record KeptUntil(long generation, long endsAtNanos) {}
 
     /// A snapshot with several users; closed by the last of them.
     private static final class Shared {
@@ -129,15 +143,63 @@ final class Leases implements AutoCloseable {
         });
     }
 
+    /// Keeps a generation readable by its number for at least `duration`, with one lease for all
+    /// who ask for it; the caller gives its snapshot away. Where there are too many leases the one
+    /// of these that ends first ends early.
+    ///
+    /// @throws MillraceException.Unavailable when there are too many leases of other kinds
+    void keep(IndexSnapshot snapshot, Duration duration) {
+        long generation = snapshot.commit().generation();
+        KeptUntil known = recent;
+        boolean given = false;
+        try {
+            if (known.generation() == generation
+                    && known.endsAtNanos() - clock.nanos() >= duration.toNanos()) {
+                return;
+            }
+            long endsAt = clock.nanos() + duration.plus(KEEP_SLACK).toNanos();
+            given = settle(() -> keep(snapshot, endsAt));
+            recent = new KeptUntil(generation, endsAt);
+        } finally {
+            if (!given) {
+                snapshot.close();
+            }
+        }
+    }
+
+    /// True when the snapshot is needed for that.
+    private boolean keep(IndexSnapshot snapshot, long endsAt) {
+        String id = KEPT_BY_NUMBER + snapshot.commit().generation();
+        Held held = leases.get(id);
+        if (held != null) {
+            held.endsAtNanos = Math.max(held.endsAtNanos, endsAt);
+            return false;
+        }
+        if (leases.size() >= limits.leasesMax()
+                && leases.keySet().stream().noneMatch(Leases::isShared)) {
+            throw tooMany();
+        }
+        leases.put(id, new Held(new Shared(snapshot), endsAt));
+        return true;
+    }
+
     private Lease lease(Shared shared, Duration duration) {
         if (closed || leases.size() >= limits.leasesMax()) {
-            throw new MillraceException.Unavailable(
-                    "%d generations are leased, expected fewer than %d"
-                            .formatted(leases.size(), limits.leasesMax()));
+            throw tooMany();
         }
         String id = ids.get();
         leases.put(id, new Held(shared, clock.nanos() + duration.toNanos()));
         return new Lease(id, shared.generation());
+    }
+
+    private MillraceException.Unavailable tooMany() {
+        return new MillraceException.Unavailable(
+                "%d generations are leased, expected fewer than %d"
+                        .formatted(leases.size(), limits.leasesMax()));
+    }
+
+    private static boolean isShared(String id) {
+        return id.startsWith(KEPT_BY_NUMBER);
     }
 
     /// The generation of a lease, which is extended by being used.
@@ -155,8 +217,15 @@ final class Leases implements AutoCloseable {
         });
     }
 
+    /// The newest generation, a kept or a leased one.
+    ///
     /// @throws MillraceException.InvalidRequest GONE when the generation is not readable any more
     IndexSnapshot open(long generation) {
+        IndexSnapshot open = newest.get();
+        if (open.commit().generation() == generation) {
+            return open;
+        }
+        open.close();
         return settle(() -> open(find(generation)));
     }
 
@@ -243,19 +312,24 @@ final class Leases implements AutoCloseable {
             left.add(kept.removeFirst());
         }
         while (!leases.isEmpty() && closed) {
-            left.add(endFirst());
+            left.add(endFirst(_ -> true));
+        }
+        while (leases.size() > limits.leasesMax()
+                && leases.keySet().stream().anyMatch(Leases::isShared)) {
+            left.add(endFirst(Leases::isShared));
         }
         while (pinnedBytes(current) > limits.pinnedBytesMax()
                 && (kept.size() > 1 || !leases.isEmpty())) {
-            left.add(kept.size() > 1 ? kept.removeFirst() : endFirst());
+            left.add(kept.size() > 1 ? kept.removeFirst() : endFirst(_ -> true));
         }
     }
 
-    private Shared endFirst() {
+    private Shared endFirst(Predicate<String> among) {
         @Nullable String first = null;
         long endsAt = 0;
         for (Map.Entry<String, Held> entry : leases.entrySet()) {
-            if (first == null || entry.getValue().endsAtNanos - endsAt < 0) {
+            if (among.test(entry.getKey())
+                    && (first == null || entry.getValue().endsAtNanos - endsAt < 0)) {
                 first = entry.getKey();
                 endsAt = entry.getValue().endsAtNanos;
             }

@@ -19,6 +19,7 @@ import io.millrace.publish.CommitRelay;
 import io.millrace.publish.EventStream;
 import io.millrace.publish.RecordSender;
 import io.millrace.publish.RelayOptions;
+import io.millrace.search.Searches;
 import io.millrace.segment.Analyzers;
 import io.millrace.source.kafka.KafkaReadOptions;
 import io.millrace.source.postgres.PostgresSources;
@@ -156,6 +157,12 @@ final class Parts {
                 },
                 pipelineOptions(config),
                 resources);
+    }
+
+    @Produces
+    @Singleton
+    Searches searches(NodeResources resources) {
+        return new Searches(resources.clock());
     }
 
     @Produces

@@ -70,6 +70,8 @@ final class Answers {
             @Schema(description = "documents that match, exact; not there with total=none")
                     @Nullable Long total,
             List<HitAnswer> hits,
+            @Schema(description = "opaque; asks for the next page, not there on the last one")
+                    @Nullable String cursor,
             long generation,
             @Schema(description = "opaque; names the generation searched") String position,
             long tookMicros)
@@ -79,6 +81,7 @@ final class Answers {
             return new Members()
                     .put("total", total)
                     .put("hits", hits)
+                    .put("cursor", cursor)
                     .put("generation", generation)
                     .put("position", position)
                     .put("tookMicros", tookMicros)

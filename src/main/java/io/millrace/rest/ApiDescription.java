@@ -54,6 +54,18 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
                                                                     implementation =
                                                                             Problem.class))),
                             @APIResponse(
+                                    name = "Gone",
+                                    description =
+                                            "the generation of the cursor cannot be read any more:"
+                                                    + " start again without it",
+                                    content =
+                                            @Content(
+                                                    mediaType = Problem.MEDIA_TYPE,
+                                                    schema =
+                                                            @Schema(
+                                                                    implementation =
+                                                                            Problem.class))),
+                            @APIResponse(
                                     name = "TooLarge",
                                     description =
                                             "the body is above 1 MiB (documents:"

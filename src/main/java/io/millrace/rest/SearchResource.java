@@ -12,10 +12,9 @@ import io.millrace.pipeline.RunningIndex;
 import io.millrace.rest.Answers.DocumentAnswer;
 import io.millrace.rest.Answers.HitAnswer;
 import io.millrace.rest.Answers.SearchAnswer;
-import io.millrace.search.QueryParser;
-import io.millrace.search.SearchRequest;
 import io.millrace.search.SearchResult;
 import io.millrace.search.Searcher;
+import io.millrace.search.Searches;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.Consumes;
@@ -53,10 +52,12 @@ public class SearchResource {
     private static final long NANOS_PER_MICRO = 1_000;
 
     private final Indexes indexes;
+    private final Searches searches;
     private final NodeResources resources;
 
-    public SearchResource(Indexes indexes, NodeResources resources) {
+    public SearchResource(Indexes indexes, Searches searches, NodeResources resources) {
         this.indexes = indexes;
+        this.searches = searches;
         this.resources = resources;
     }
 
@@ -98,6 +99,24 @@ public class SearchResource {
                             minimum = "0",
                             maximum = "10000"))
     @Parameter(
+            name = "offset",
+            in = ParameterIn.QUERY,
+            description =
+                    "hits to leave out before the first; offset and limit together at most 10000",
+            schema =
+                    @Schema(
+                            type = SchemaType.INTEGER,
+                            defaultValue = "0",
+                            minimum = "0",
+                            maximum = "10000"))
+    @Parameter(
+            name = "cursor",
+            in = ParameterIn.QUERY,
+            description =
+                    "the cursor of an answer: the next page of the same search, from the same"
+                            + " generation; 410 when it is not asked for within 60 s",
+            schema = @Schema(type = SchemaType.STRING))
+    @Parameter(
             name = "fields",
             in = ParameterIn.QUERY,
             description =
@@ -133,6 +152,7 @@ public class SearchResource {
     @APIResponse(responseCode = "400", ref = "Malformed")
     @APIResponse(responseCode = "404", ref = "NotFound")
     @APIResponse(responseCode = "409", ref = "Conflict")
+    @APIResponse(responseCode = "410", ref = "Gone")
     @APIResponse(responseCode = "413", ref = "TooLarge")
     @APIResponse(responseCode = "503", ref = "Unavailable")
     public Uni<SearchAnswer> search(@PathParam("name") String name, UriInfo uri) {
@@ -142,7 +162,7 @@ public class SearchResource {
                 AtLeast.of(
                         Objects.requireNonNullElse(parameters.remove(AtLeast.NAME), List.of()),
                         timeout == null ? null : timeout.getFirst());
-        return search(name, atLeast, uri, parser -> parser.parse(parameters));
+        return search(name, atLeast, uri, index -> searches.search(index, parameters));
     }
 
     @POST
@@ -154,7 +174,7 @@ public class SearchResource {
             description =
                     "query narrows and scores, filter only narrows; both take the clauses match, eq,"
                             + " in, range, prefix, wildcard, exists, missing, and, or, not, all. eq and in take _key as"
-                            + " a field. sort, limit, fields, total and timeout are as in the"
+                            + " a field. sort, limit, offset, cursor, fields, total and timeout are as in the"
                             + " parameters of the GET; atLeast is a position,"
                             + " {\"kafka\": {\"topic\": {\"0\": offset}}}, or"
                             + " {\"postgres\": {\"source\": \"16/B374D848\"}}.")
@@ -175,42 +195,41 @@ public class SearchResource {
     @APIResponse(responseCode = "400", ref = "Malformed")
     @APIResponse(responseCode = "404", ref = "NotFound")
     @APIResponse(responseCode = "409", ref = "Conflict")
+    @APIResponse(responseCode = "410", ref = "Gone")
     @APIResponse(responseCode = "413", ref = "TooLarge")
     @APIResponse(responseCode = "415", ref = "UnsupportedMediaType")
     @APIResponse(responseCode = "503", ref = "Unavailable")
     public Uni<SearchAnswer> search(@PathParam("name") String name, UriInfo uri, InputStream body) {
         Value request = RequestText.body(body, MediaType.APPLICATION_JSON_TYPE);
         if (!(request instanceof Value.Obj members)) {
-            return search(name, AtLeast.NOTHING, uri, parser -> parser.parse(request));
+            return search(name, AtLeast.NOTHING, uri, index -> searches.search(index, request));
         }
         Map<String, Value> others = new LinkedHashMap<>(members.members());
         others.remove(AtLeast.NAME);
         others.remove(AtLeast.TIMEOUT);
-        return search(
-                name, AtLeast.of(members), uri, parser -> parser.parse(new Value.Obj(others)));
+        Value.Obj asked = new Value.Obj(others);
+        return search(name, AtLeast.of(members), uri, index -> searches.search(index, asked));
     }
 
     private Uni<SearchAnswer> search(
-            String name, AtLeast atLeast, UriInfo uri, Function<QueryParser, SearchRequest> parse) {
+            String name, AtLeast atLeast, UriInfo uri, Function<Index, Searches.Page> search) {
         RunningIndex running = indexes.get(name);
-        return atLeast.then(running, uri.getPath(), () -> search(running.index(), parse));
+        return atLeast.then(running, uri.getPath(), () -> answer(running.index(), search));
     }
 
     /// The time that was waited for `atLeast` does not count.
-    private SearchAnswer search(Index index, Function<QueryParser, SearchRequest> parse) {
+    private SearchAnswer answer(Index index, Function<Index, Searches.Page> search) {
         long begun = resources.nanoClock().nanos();
-        try (IndexSnapshot snapshot = index.snapshot()) {
-            SearchRequest request =
-                    parse.apply(new QueryParser(snapshot.schema(), resources.clock().instant()));
-            SearchResult result = new Searcher(snapshot).search(request);
-            long generation = result.commit().generation();
-            return new SearchAnswer(
-                    result.total().isPresent() ? result.total().getAsLong() : null,
-                    result.hits().stream().map(HitAnswer::of).toList(),
-                    generation,
-                    PositionToken.of(index.incarnation(), generation),
-                    (resources.nanoClock().nanos() - begun) / NANOS_PER_MICRO);
-        }
+        Searches.Page page = search.apply(index);
+        SearchResult result = page.result();
+        long generation = result.commit().generation();
+        return new SearchAnswer(
+                result.total().isPresent() ? result.total().getAsLong() : null,
+                result.hits().stream().map(HitAnswer::of).toList(),
+                page.cursor(),
+                generation,
+                PositionToken.of(index.incarnation(), generation),
+                (resources.nanoClock().nanos() - begun) / NANOS_PER_MICRO);
     }
 
     @GET

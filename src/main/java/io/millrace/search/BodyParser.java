@@ -10,7 +10,7 @@ import java.util.function.BiConsumer;
 /// Reads the JSON body of a search. Confined to one thread.
 final class BodyParser {
     private static final List<String> MEMBERS =
-            List.of("query", "filter", "sort", "limit", "fields", "total");
+            List.of("query", "filter", "sort", "limit", "offset", "fields", "total");
 
     private final FieldChecks checks;
     private final ClauseParser clauses;
@@ -36,6 +36,7 @@ final class BodyParser {
         boolean scored = query.filter(Query::scores).isPresent();
         member(members, "sort", (value, place) -> request.sort(sort(value, place, scored)));
         member(members, "limit", (value, place) -> request.limit(limit(value, place)));
+        member(members, "offset", (value, place) -> request.offset(offset(value, place)));
         member(members, "fields", (value, place) -> request.fields(fields(value, place)));
         member(
                 members,
@@ -43,7 +44,7 @@ final class BodyParser {
                 (value, place) ->
                         request.isCounted(
                                 checks.isCounted(text(value, place, "exact or none"), place)));
-        return request.build();
+        return checks.inWindow(request.build(), Place.BODY.member("offset"));
     }
 
     private static void member(
@@ -103,6 +104,13 @@ final class BodyParser {
             return checks.limit(limit, place);
         }
         throw place.mismatch(value, "a whole number from 0 to " + SearchLimits.LIMIT_MAX);
+    }
+
+    private int offset(Value value, Place place) {
+        if (value instanceof Value.Int(long offset)) {
+            return checks.offset(offset, place);
+        }
+        throw place.mismatch(value, "a whole number from 0 to " + SearchLimits.WINDOW_MAX);
     }
 
     private List<String> fields(Value value, Place place) {

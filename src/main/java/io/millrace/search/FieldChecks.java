@@ -101,6 +101,25 @@ final class FieldChecks {
         return List.copyOf(paths);
     }
 
+    int offset(long offset, Place place) {
+        if (offset < 0 || offset > SearchLimits.WINDOW_MAX) {
+            throw place.refusal(
+                    "offset %d, expected 0 to %d; a cursor goes further"
+                            .formatted(offset, SearchLimits.WINDOW_MAX));
+        }
+        return Math.toIntExact(offset);
+    }
+
+    /// A request whose hits all lie in the window that is sorted at once.
+    SearchRequest inWindow(SearchRequest request, Place place) {
+        if (request.offset() > 0 && request.offset() + request.limit() > SearchLimits.WINDOW_MAX) {
+            throw place.refusal(
+                    "offset %d and limit %d, expected at most %d together; a cursor goes further"
+                            .formatted(request.offset(), request.limit(), SearchLimits.WINDOW_MAX));
+        }
+        return request;
+    }
+
     int limit(long limit, Place place) {
         if (limit < 0 || limit > SearchLimits.LIMIT_MAX) {
             throw place.refusal(

@@ -42,7 +42,8 @@ final class PageStart {
                 || place.document() >= segments.get(place.segment()).documentCount()
                 || !(place.score() >= 0 && place.score() < Float.POSITIVE_INFINITY)) {
             throw MillraceException.InvalidRequest.malformed(
-                    "cursor", "cursor of a document that is not there: expected one of an answer");
+                    Cursor.NAME,
+                    "cursor of a document that is not there: expected one of an answer");
         }
         SegmentReader segment = segments.get(place.segment()).reader();
         SegmentRanks ranks = new SegmentRanks(order, segment, place.segment(), null);

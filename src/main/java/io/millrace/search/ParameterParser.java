@@ -10,7 +10,7 @@ import java.util.Optional;
 /// Reads a search from the parameters of a GET. Confined to one thread.
 final class ParameterParser {
     private static final List<String> NAMES =
-            List.of("q", "filter", "sort", "limit", "fields", "total");
+            List.of("q", "filter", "sort", "limit", "offset", "fields", "total");
     private static final List<String> OPERATORS =
             List.of(
                     "eq",
@@ -48,7 +48,14 @@ final class ParameterParser {
         filter(parameters.getOrDefault("filter", List.of())).ifPresent(request::filter);
         boolean scored = query.isPresent();
         once(parameters, "sort").ifPresent(text -> request.sort(sort(text, scored)));
-        once(parameters, "limit").ifPresent(text -> request.limit(limit(text)));
+        once(parameters, "limit")
+                .ifPresent(text ->
+                        request.limit(
+                                number("limit", text, SearchLimits.LIMIT_MAX, checks::limit)));
+        once(parameters, "offset")
+                .ifPresent(text ->
+                        request.offset(
+                                number("offset", text, SearchLimits.WINDOW_MAX, checks::offset)));
         Place fieldsPlace = new Place("fields");
         once(parameters, "fields")
                 .ifPresent(text ->
@@ -58,7 +65,7 @@ final class ParameterParser {
                                         : checks.fields(parts(text, fieldsPlace), fieldsPlace)));
         once(parameters, "total")
                 .ifPresent(text -> request.isCounted(checks.isCounted(text, new Place("total"))));
-        return request.build();
+        return checks.inWindow(request.build(), new Place("offset"));
     }
 
     /// Text that matches in several fields scores the sum of what it scores in each. A blank text
@@ -197,14 +204,18 @@ final class ParameterParser {
         return checks.sort(keys, place);
     }
 
-    private int limit(String text) {
-        Place place = new Place("limit");
+    private interface NumberCheck {
+        int checked(long number, Place place);
+    }
+
+    private static int number(String name, String text, int most, NumberCheck check) {
+        Place place = new Place(name);
         try {
-            return checks.limit(Long.parseLong(text), place);
+            return check.checked(Long.parseLong(text), place);
         } catch (NumberFormatException e) {
             throw place.refusal(
-                    "limit %s, expected a whole number from 0 to %d"
-                            .formatted(Place.quoted(text), SearchLimits.LIMIT_MAX));
+                    "%s %s, expected a whole number from 0 to %d"
+                            .formatted(name, Place.quoted(text), most));
         }
     }
 
@@ -218,7 +229,7 @@ final class ParameterParser {
         return parts;
     }
 
-    private static Optional<String> once(Map<String, List<String>> parameters, String name) {
+    static Optional<String> once(Map<String, List<String>> parameters, String name) {
         List<String> values = parameters.getOrDefault(name, List.of());
         if (values.size() > 1) {
             throw new Place(name)

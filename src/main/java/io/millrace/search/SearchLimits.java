@@ -5,6 +5,9 @@ final class SearchLimits {
     static final int LIMIT_DEFAULT = 20;
     static final int LIMIT_MAX = 10_000;
 
+    /// Offset and limit together: what lies behind is reached with a cursor.
+    static final int WINDOW_MAX = 10_000;
+
     /// Clauses inside each other, and clauses in all, of query and filter together.
     static final int DEPTH_MAX = 32;
 

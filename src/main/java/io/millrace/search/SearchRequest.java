@@ -100,8 +100,7 @@ public record SearchRequest(
         }
 
         public SearchRequest build() {
-            return new SearchRequest(
-                    query, filter, sort, limit, offset, after, fields, isCounted);
+            return new SearchRequest(query, filter, sort, limit, offset, after, fields, isCounted);
         }
     }
 }

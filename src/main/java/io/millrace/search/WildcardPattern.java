@@ -9,7 +9,7 @@ import org.apache.lucene.util.automaton.UTF32ToUTF8;
 
 /// Whole keywords with `*` for any characters and `?` for one; `\` takes the character behind it as
 /// it is. Two of the same text are equal. Immutable.
-public final class WildcardPattern {
+public final class WildcardPattern implements Canonical {
     private final String text;
 
     /// Over bytes, deterministic, and every state leads to some keyword.
@@ -44,6 +44,11 @@ public final class WildcardPattern {
 
     Automaton automaton() {
         return automaton;
+    }
+
+    @Override
+    public String canonicalText() {
+        return text;
     }
 
     @Override

@@ -44,7 +44,7 @@ class ConcurrentReadersTest {
     private static final long RUN_NANOS =
             TimeUnit.SECONDS.toNanos(Integer.getInteger("soak.factor", 1) > 1 ? 60 : 20);
 
-    private static final IndexOptions OPTIONS =
+    static final IndexOptions OPTIONS =
             IndexOptions.DEFAULT
                     .withLanes(2)
                     .withNarrowChanges(16)

@@ -78,6 +78,10 @@ final class QuakeIndex {
     }
 
     static Index create(Directory directory, IndexOptions options, long seed) {
+        return create(directory, options, new ManualClock(), seed);
+    }
+
+    static Index create(Directory directory, IndexOptions options, ManualClock clock, long seed) {
         return Index.create(
                 directory,
                 "quakes",
@@ -86,11 +90,14 @@ final class QuakeIndex {
                 SourceIdentity.of(Map.of("topic", "quakes")),
                 Checkpoint.of(Map.of(PARTITION, Position.of(0))),
                 options,
-                resources(seed));
+                resources(clock, seed));
     }
 
     static NodeResources resources(long seed) {
-        ManualClock clock = new ManualClock();
+        return resources(new ManualClock(), seed);
+    }
+
+    private static NodeResources resources(ManualClock clock, long seed) {
         return new NodeResources(
                 clock, clock, new Random(seed), Thread.ofPlatform().daemon().factory());
     }
