@@ -72,6 +72,11 @@ final class Answers {
             List<HitAnswer> hits,
             @Schema(description = "opaque; asks for the next page, not there on the last one")
                     @Nullable String cursor,
+            @Schema(
+                            description = "by name, what each facet of the request counted",
+                            type = SchemaType.OBJECT,
+                            implementation = Object.class)
+                    @Nullable Obj facets,
             long generation,
             @Schema(description = "opaque; names the generation searched") String position,
             long tookMicros)
@@ -82,6 +87,7 @@ final class Answers {
                     .put("total", total)
                     .put("hits", hits)
                     .put("cursor", cursor)
+                    .put("facets", facets)
                     .put("generation", generation)
                     .put("position", position)
                     .put("tookMicros", tookMicros)

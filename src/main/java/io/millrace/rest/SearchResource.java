@@ -124,6 +124,12 @@ public class SearchResource {
             schema = @Schema(type = SchemaType.STRING),
             example = "place,magnitude")
     @Parameter(
+            name = "facets",
+            in = ParameterIn.QUERY,
+            description = "fields whose ten most frequent values are counted, joined by commas",
+            schema = @Schema(type = SchemaType.STRING),
+            example = "net,status")
+    @Parameter(
             name = "total",
             in = ParameterIn.QUERY,
             description = "none leaves the total out, and the work of counting",
@@ -227,6 +233,7 @@ public class SearchResource {
                 result.total().isPresent() ? result.total().getAsLong() : null,
                 result.hits().stream().map(HitAnswer::of).toList(),
                 page.cursor(),
+                FacetAnswers.of(result.facets()),
                 generation,
                 PositionToken.of(index.incarnation(), generation),
                 (resources.nanoClock().nanos() - begun) / NANOS_PER_MICRO);

@@ -10,14 +10,16 @@ import java.util.function.BiConsumer;
 /// Reads the JSON body of a search. Confined to one thread.
 final class BodyParser {
     private static final List<String> MEMBERS =
-            List.of("query", "filter", "sort", "limit", "offset", "fields", "total");
+            List.of("query", "filter", "sort", "limit", "offset", "fields", "total", "facets");
 
     private final FieldChecks checks;
     private final ClauseParser clauses;
+    private final FacetParser facets;
 
     BodyParser(FieldChecks checks) {
         this.checks = checks;
         this.clauses = new ClauseParser(checks);
+        this.facets = new FacetParser(checks, clauses);
     }
 
     SearchRequest parse(Value body) {
@@ -44,6 +46,7 @@ final class BodyParser {
                 (value, place) ->
                         request.isCounted(
                                 checks.isCounted(text(value, place, "exact or none"), place)));
+        member(members, "facets", (value, place) -> request.facets(facets.parse(value, place)));
         return checks.inWindow(request.build(), Place.BODY.member("offset"));
     }
 

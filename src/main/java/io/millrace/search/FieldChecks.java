@@ -12,9 +12,11 @@ import io.millrace.segment.Analyzers;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.apache.lucene.util.automaton.TooComplexToDeterminizeException;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +52,22 @@ final class FieldChecks {
                                     field.type() == FieldType.BYTES
                                             ? "bytes are stored and returned, and cannot be asked for"
                                             : kind.fittingFields()));
+        }
+        return field;
+    }
+
+    /// The declared field of a path, if a facet can count it.
+    Field facetField(String path, Predicate<FieldType> fits, Place place) {
+        Field field = declared(path, place);
+        if (!fits.test(field.type())) {
+            List<String> fitting =
+                    Arrays.stream(FieldType.values()).filter(fits).map(FieldType::label).toList();
+            throw place.refusal(
+                    "field %s is %s: this facet counts %s"
+                            .formatted(
+                                    Place.quoted(path),
+                                    field.type().label(),
+                                    String.join(", ", fitting)));
         }
         return field;
     }

@@ -10,7 +10,7 @@ import java.util.Optional;
 /// Reads a search from the parameters of a GET. Confined to one thread.
 final class ParameterParser {
     private static final List<String> NAMES =
-            List.of("q", "filter", "sort", "limit", "offset", "fields", "total");
+            List.of("q", "filter", "sort", "limit", "offset", "fields", "total", "facets");
     private static final List<String> OPERATORS =
             List.of(
                     "eq",
@@ -30,10 +30,12 @@ final class ParameterParser {
 
     private final FieldChecks checks;
     private final ClauseParser clauses;
+    private final FacetParser facets;
 
     ParameterParser(FieldChecks checks) {
         this.checks = checks;
         this.clauses = new ClauseParser(checks);
+        this.facets = new FacetParser(checks, clauses);
     }
 
     SearchRequest parse(Map<String, List<String>> parameters) {
@@ -65,6 +67,10 @@ final class ParameterParser {
                                         : checks.fields(parts(text, fieldsPlace), fieldsPlace)));
         once(parameters, "total")
                 .ifPresent(text -> request.isCounted(checks.isCounted(text, new Place("total"))));
+        Place facetsPlace = new Place("facets");
+        once(parameters, "facets")
+                .ifPresent(text ->
+                        request.facets(facets.terms(parts(text, facetsPlace), facetsPlace)));
         return checks.inWindow(request.build(), new Place("offset"));
     }
 

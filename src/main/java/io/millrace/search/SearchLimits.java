@@ -33,6 +33,14 @@ final class SearchLimits {
     static final int SORT_KEYS_MAX = 8;
     static final int FIELDS_MAX = 256;
 
+    /// Facets of one request, those inside others included; ranges of one facet; and buckets of all
+    /// facets together.
+    static final int FACETS_MAX = 64;
+
+    static final int FACET_RANGES_MAX = 256;
+    static final int FACET_BUCKETS_MAX = 50_000;
+    static final int FACET_LIMIT_DEFAULT = 10;
+
     /// Bytes of the documents of one answer.
     static final long ANSWER_BYTES_MAX = 64L << 20;
 

@@ -1,6 +1,10 @@
 package io.millrace.search;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// What is asked: all of `query` and `filter`, ordered by `sort`, cut at `limit`.
@@ -14,6 +18,7 @@ import java.util.Optional;
 /// - after: where the page before ended; the total counts what lies before it, too
 /// - fields: paths to return; empty means the whole document, an empty list nothing of it
 /// - isCounted: whether the answer tells how many documents match
+/// - facets: what to count of all documents that match, by name, whatever `limit` and `after` are
 public record SearchRequest(
         Optional<Query> query,
         Optional<Query> filter,
@@ -22,8 +27,10 @@ public record SearchRequest(
         int offset,
         Optional<HitPlace> after,
         Optional<List<String>> fields,
-        boolean isCounted) {
+        boolean isCounted,
+        Map<String, Facet> facets) {
     public SearchRequest {
+        facets = Collections.unmodifiableMap(new LinkedHashMap<>(facets));
         sort = List.copyOf(sort);
         fields = fields.map(List::copyOf);
         if (limit < 0) {
@@ -43,7 +50,19 @@ public record SearchRequest(
     /// The same, from behind a hit on.
     SearchRequest after(HitPlace last) {
         return new SearchRequest(
-                query, filter, sort, limit, 0, Optional.of(last), fields, isCounted);
+                query, filter, sort, limit, 0, Optional.of(last), fields, isCounted, facets);
+    }
+
+    /// What a document must meet, without a difference between query and filter.
+    Query condition() {
+        return condition(query, filter);
+    }
+
+    static Query condition(Optional<Query> query, Optional<Query> filter) {
+        List<Query> clauses = new ArrayList<>(2);
+        filter.ifPresent(clauses::add);
+        query.ifPresent(clauses::add);
+        return clauses.size() == 1 ? clauses.getFirst() : new Query.And(clauses);
     }
 
     /// Confined to one thread.
@@ -56,6 +75,7 @@ public record SearchRequest(
         private Optional<HitPlace> after = Optional.empty();
         private Optional<List<String>> fields = Optional.empty();
         private boolean isCounted = true;
+        private Map<String, Facet> facets = Map.of();
 
         private Builder() {}
 
@@ -99,8 +119,14 @@ public record SearchRequest(
             return this;
         }
 
+        public Builder facets(Map<String, Facet> asked) {
+            facets = asked;
+            return this;
+        }
+
         public SearchRequest build() {
-            return new SearchRequest(query, filter, sort, limit, offset, after, fields, isCounted);
+            return new SearchRequest(
+                    query, filter, sort, limit, offset, after, fields, isCounted, facets);
         }
     }
 }

@@ -3,7 +3,10 @@ package io.millrace.search;
 import io.millrace.document.DocumentKey;
 import io.millrace.document.Value;
 import io.millrace.index.CommitPoint;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -12,10 +15,16 @@ import org.jspecify.annotations.Nullable;
 ///
 /// - total: documents that match, exact; empty when the request did not ask
 /// - last: where the last hit lies when more of them follow, so that they can be asked for
+/// - facets: by name, in the order asked
 /// - commit: the generation that was searched
 public record SearchResult(
-        OptionalLong total, List<Hit> hits, Optional<HitPlace> last, CommitPoint commit) {
+        OptionalLong total,
+        List<Hit> hits,
+        Optional<HitPlace> last,
+        Map<String, FacetResult> facets,
+        CommitPoint commit) {
     public SearchResult {
+        facets = Collections.unmodifiableMap(new LinkedHashMap<>(facets));
         hits = List.copyOf(hits);
     }
 

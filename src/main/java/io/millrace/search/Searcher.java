@@ -39,7 +39,7 @@ public final class Searcher {
     ///
     /// @throws MillraceException.InvalidRequest when the documents asked for are too large together
     public SearchResult search(SearchRequest request) {
-        Query condition = condition(request);
+        Query condition = request.condition();
         Optional<Query> scoring = request.query().filter(Query::scores);
         MatchStatistics statistics = MatchStatistics.of(segments, List.of(condition));
         SortOrder order = SortOrder.of(request, schema);
@@ -48,12 +48,14 @@ public final class Searcher {
         PageStart start =
                 request.after().map(last -> PageStart.of(order, last, segments)).orElse(null);
         TopHits top = new TopHits(order, wanted, start);
+        Facets facets = new Facets(request, statistics);
         long total = 0;
         for (int i = 0; i < segments.size(); i++) {
             SegmentView segment = segments.get(i);
             SegmentFilter filter = new FilterPlanner(segment.reader(), statistics).plan(condition);
             ImmutableRoaringBitmap matching = FilterPlanner.live(filter, segment.deleted());
             total += matching.getLongCardinality();
+            facets.add(segment, matching);
             if (!top.isComplete()) {
                 DocumentScorer scorer =
                         scoring.isPresent() && order.usesScore()
@@ -88,6 +90,7 @@ public final class Searcher {
                 request.isCounted() ? OptionalLong.of(total) : OptionalLong.empty(),
                 hits,
                 last,
+                facets.results(),
                 commit);
     }
 
@@ -101,14 +104,6 @@ public final class Searcher {
             }
         }
         return Optional.empty();
-    }
-
-    /// What a document must meet, without a difference between query and filter.
-    private static Query condition(SearchRequest request) {
-        List<Query> clauses = new ArrayList<>(2);
-        request.filter().ifPresent(clauses::add);
-        request.query().ifPresent(clauses::add);
-        return clauses.size() == 1 ? clauses.getFirst() : new Query.And(clauses);
     }
 
     /// The scores of the hits alone: an order that does not use them need not score all that match.

@@ -10,6 +10,13 @@ public interface ColumnReader {
     /// The i-th smallest value of the document.
     long value(int document, int i);
 
+    /// Where the values of a document begin among those of all documents; those of the last one end
+    /// at [#start] of the number of documents.
+    int start(int document);
+
+    /// A value by its place among those of all documents.
+    long valueAt(int index);
+
     /// The smallest value, or `missing` when there is none.
     default long min(int document, long missing) {
         return valueCount(document) == 0 ? missing : value(document, 0);

@@ -45,6 +45,16 @@ final class MappedColumn implements ColumnReader {
     }
 
     @Override
+    public int start(int document) {
+        return starts == null ? document : starts.getInt(document);
+    }
+
+    @Override
+    public long valueAt(int index) {
+        return values.get(index);
+    }
+
+    @Override
     public long value(int document, int i) {
         if (starts == null) {
             Objects.checkIndex(i, 1);

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
 import org.roaringbitmap.buffer.MutableRoaringBitmap;
 
-/// Reads a terms section in place ([TermsLayout]). Immutable; bitmaps it returns may lie in the map
-/// and are valid as long as the segment is open.
+/// Reads a terms section in place ([TermsLayout]). Immutable, but for what it has looked for once;
+/// bitmaps it returns may lie in the map and are valid as long as the segment is open.
 final class MappedTerms implements TermsReader {
     private final MemorySegment section;
     private final String path;
@@ -22,6 +22,7 @@ final class MappedTerms implements TermsReader {
     private final PackedArray bitmapTerms;
     private final PackedArray bitmapStarts;
     private final PackedArray bitmapCounts;
+    private volatile @Nullable FrequentTerms frequent;
 
     MappedTerms(MemorySegment section, Field field) {
         this.section = section;
@@ -100,6 +101,22 @@ final class MappedTerms implements TermsReader {
     public int documentCount(int ordinal) {
         int inline = (int) (inlineStarts.get(ordinal + 1) - inlineStarts.get(ordinal));
         return inline > 0 ? inline : bitmapCounts.getInt(bitmapTerms.ceiling(ordinal));
+    }
+
+    @Override
+    public FrequentTerms frequent() {
+        // Two threads may look for them at once, and find the same.
+        FrequentTerms known = frequent;
+        if (known == null) {
+            known =
+                    FrequentTerms.of(
+                            bitmapCount,
+                            bitmapTerms::getInt,
+                            bitmapCounts::getInt,
+                            bitmapCount < termCount ? TermsLayout.INLINE_DOCUMENTS_MAX : 0);
+            frequent = known;
+        }
+        return known;
     }
 
     @Override

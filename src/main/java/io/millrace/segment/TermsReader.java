@@ -34,6 +34,9 @@ public interface TermsReader {
     /// How many documents hold the term; deleted ones count.
     int documentCount(int ordinal);
 
+    /// The terms that most documents hold; looked for once.
+    FrequentTerms frequent();
+
     /// The documents that hold the term; deleted ones are among them. Read in place where it is
     /// stored as a bitmap.
     ImmutableRoaringBitmap documents(int ordinal);

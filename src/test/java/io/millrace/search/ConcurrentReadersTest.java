@@ -146,10 +146,14 @@ class ConcurrentReadersTest {
                 SearchRequest.builder().sort(sort).limit(SearchLimits.LIMIT_MAX);
         asked.query().ifPresent(builder::query);
         asked.filter().ifPresent(builder::filter);
-        SearchRequest request = builder.build();
+        SearchRequest request = builder.facets(asked.facets()).build();
         List<DocumentKey> expected =
                 naive.search(request).stream().map(found -> found.plain().key).toList();
         SearchResult result = searcher.search(request);
+        assertEquals(
+                new NaiveFacets(naive, request).results().toString(),
+                result.facets().toString(),
+                message);
         assertEquals(expected.size(), result.total().orElseThrow(), message);
         assertEquals(expected, result.hits().stream().map(SearchResult.Hit::key).toList(), message);
     }

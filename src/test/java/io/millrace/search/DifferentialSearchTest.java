@@ -97,6 +97,10 @@ class DifferentialSearchTest {
                 request.isCounted() ? OptionalLong.of(found.size()) : OptionalLong.empty(),
                 result.total(),
                 () -> "total of " + body);
+        assertEquals(
+                new NaiveFacets(naive, request).results().toString(),
+                result.facets().toString(),
+                () -> "facets of " + body);
         List<String> expected = new ArrayList<>();
         for (NaiveSearch.Found one : found.subList(0, Math.min(found.size(), request.limit()))) {
             List<Value> sort =
@@ -132,7 +136,7 @@ class DifferentialSearchTest {
         };
     }
 
-    private static Value shown(Field field, Object plain) {
+    static Value shown(Field field, Object plain) {
         return switch (plain) {
             case String text -> Value.of(text);
             case Boolean bool -> Value.of(bool);

@@ -10,6 +10,7 @@ import io.millrace.document.FieldType;
 import io.millrace.document.Schema;
 import io.millrace.document.TimestampUnit;
 import io.millrace.document.Value;
+import io.millrace.segment.FrequentTerms;
 import io.millrace.segment.TermWalk;
 import io.millrace.segment.TermsReader;
 import java.nio.charset.StandardCharsets;
@@ -196,6 +197,11 @@ class FilterOperatorsTest {
 
         @Override
         public long ordered(int ordinal) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public FrequentTerms frequent() {
             throw new UnsupportedOperationException();
         }
 

@@ -262,7 +262,7 @@ final class NaiveSearch {
     }
 
     /// The values, or the terms, of a field.
-    private static List<Object> values(Corpus.Plain plain, Field field) {
+    static List<Object> values(Corpus.Plain plain, Field field) {
         return plain.values.computeIfAbsent(
                 field,
                 _ -> {
@@ -312,7 +312,7 @@ final class NaiveSearch {
         }
     }
 
-    private static Object typed(Field field, Value value) {
+    static Object typed(Field field, Value value) {
         String text = value.toString();
         return switch (field.type()) {
             case KEYWORD, BYTES, TEXT, STRING -> text;
@@ -333,7 +333,7 @@ final class NaiveSearch {
         };
     }
 
-    private static boolean lies(Object value, Query.Range range) {
+    static boolean lies(Object value, Query.Range range) {
         Value lower = range.lower();
         Value upper = range.upper();
         if (lower != null) {
@@ -349,7 +349,7 @@ final class NaiveSearch {
         return true;
     }
 
-    private static int compare(Object a, Object b) {
+    static int compare(Object a, Object b) {
         return switch (a) {
             case String text ->
                     Arrays.compare(

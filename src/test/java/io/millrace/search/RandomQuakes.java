@@ -184,6 +184,9 @@ final class RandomQuakes {
         members.put(
                 "limit",
                 Value.of(random.nextInt(3) == 0 ? random.nextInt(2_000) : random.nextInt(12)));
+        if (random.nextInt(3) == 0) {
+            members.put("facets", new RandomFacets(random, this).facets(fields));
+        }
         return new Value.Obj(members);
     }
 
@@ -236,38 +239,39 @@ final class RandomQuakes {
                     switch (random.nextInt(6)) {
                         case 0, 1 -> member("match", member(field.path(), text()));
                         case 2 -> member("wildcard", member(field.path(), pattern()));
-                        default -> comparison(field, this::keyword);
+                        default -> comparison(field, () -> constant(field));
                     };
             case KEYWORD ->
                     switch (random.nextInt(6)) {
                         case 0 -> member("prefix", member(field.path(), keyword()));
                         case 1 -> member("wildcard", member(field.path(), pattern()));
-                        default ->
-                                comparison(
-                                        field,
-                                        () ->
-                                                field.path().equals("id")
-                                                        ? Value.of(id())
-                                                        : keyword());
+                        default -> comparison(field, () -> constant(field));
                     };
-            case LONG -> comparison(field, this::number);
-            case DOUBLE -> comparison(field, this::wholeOrReal);
-            case DECIMAL -> comparison(field, this::decimal);
-            case DATE -> comparison(field, () -> random.nextInt(4) == 0 ? relative() : date());
-            case UUID -> comparison(field, this::uuid);
+            case LONG, DOUBLE, DECIMAL, DATE, UUID, TIMESTAMP ->
+                    comparison(field, () -> constant(field));
             case BYTES -> throw new IllegalStateException("no clause takes " + field);
+        };
+    }
+
+    /// What a document of the field may hold, or a little more.
+    Value constant(Field field) {
+        return switch (field.type()) {
+            case KEYWORD -> field.path().equals("id") ? Value.of(id()) : keyword();
+            case STRING -> keyword();
+            case BOOL -> bool();
+            case LONG -> number();
+            case DOUBLE -> wholeOrReal();
+            case DECIMAL -> decimal();
+            case DATE -> random.nextInt(4) == 0 ? relative() : date();
+            case UUID -> uuid();
             case TIMESTAMP ->
-                    comparison(
-                            field,
-                            switch (random.nextInt(4)) {
-                                case 0 -> this::relative;
-                                case 1 -> this::offset;
-                                case 2 -> this::iso;
-                                default ->
-                                        field.unit() == TimestampUnit.ISO
-                                                ? this::iso
-                                                : this::millis;
-                            });
+                    switch (random.nextInt(4)) {
+                        case 0 -> relative();
+                        case 1 -> offset();
+                        case 2 -> iso();
+                        default -> field.unit() == TimestampUnit.ISO ? iso() : millis();
+                    };
+            case TEXT, BYTES -> throw new IllegalStateException("no constant of " + field);
         };
     }
 
@@ -275,18 +279,20 @@ final class RandomQuakes {
         return switch (random.nextInt(4)) {
             case 0 -> member("eq", member(field.path(), constant.get()));
             case 1 -> member("in", member(field.path(), several(constant)));
-            default -> {
-                Map<String, Value> bounds = new LinkedHashMap<>();
-                int sides = 1 + random.nextInt(3);
-                if ((sides & 1) != 0) {
-                    bounds.put(random.nextBoolean() ? "gt" : "gte", constant.get());
-                }
-                if ((sides & 2) != 0) {
-                    bounds.put(random.nextBoolean() ? "lt" : "lte", constant.get());
-                }
-                yield member("range", member(field.path(), new Value.Obj(bounds)));
-            }
+            default -> member("range", member(field.path(), bounds(constant)));
         };
+    }
+
+    Value bounds(Supplier<Value> constant) {
+        Map<String, Value> bounds = new LinkedHashMap<>();
+        int sides = 1 + random.nextInt(3);
+        if ((sides & 1) != 0) {
+            bounds.put(random.nextBoolean() ? "gt" : "gte", constant.get());
+        }
+        if ((sides & 2) != 0) {
+            bounds.put(random.nextBoolean() ? "lt" : "lte", constant.get());
+        }
+        return new Value.Obj(bounds);
     }
 
     private Value sort(boolean scored) {
@@ -318,7 +324,7 @@ final class RandomQuakes {
         return several(() -> clause(depth - 1));
     }
 
-    private Value several(Supplier<Value> item) {
+    Value several(Supplier<Value> item) {
         List<Value> items = new ArrayList<>();
         int count = 1 + random.nextInt(4);
         for (int i = 0; i < count; i++) {

@@ -1,0 +1,114 @@
+package io.millrace.search;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// How often each of many ordinals was met, in memory of the order of those that were. Confined to
+/// one search.
+final class OrdinalCounts {
+    /// An array over all ordinals is taken when there are no more than so many for each one met.
+    private static final int ORDINALS_PER_VALUE = 8;
+
+    private static final int ALWAYS_DENSE = 4_096;
+
+    private final int @Nullable [] dense;
+
+    /// Ordinal + 1 where there is one, and beside it its count.
+    private int[] keys = new int[0];
+
+    private int[] counts = new int[0];
+    private int used;
+
+    private int @Nullable [] rising;
+
+    private OrdinalCounts(int @Nullable [] dense) {
+        this.dense = dense;
+        if (dense == null) {
+            keys = new int[64];
+            counts = new int[64];
+        }
+    }
+
+    /// @param expected how many times an ordinal will be met, about
+    static OrdinalCounts of(int ordinals, long expected) {
+        boolean isDense = ordinals <= ALWAYS_DENSE || expected >= ordinals / ORDINALS_PER_VALUE;
+        return new OrdinalCounts(isDense ? new int[ordinals] : null);
+    }
+
+    void add(int ordinal, int count) {
+        if (dense != null) {
+            dense[ordinal] += count;
+            return;
+        }
+        int at = slot(ordinal);
+        if (keys[at] == 0) {
+            keys[at] = ordinal + 1;
+            if (++used > keys.length / 2) {
+                grow();
+                at = slot(ordinal);
+            }
+        }
+        counts[at] += count;
+    }
+
+    int get(int ordinal) {
+        return dense != null ? dense[ordinal] : counts[slot(ordinal)];
+    }
+
+    /// The ordinals that were met, rising. Nothing is added any more.
+    int[] rising() {
+        if (rising == null) {
+            rising = dense == null ? sortedKeys() : met(dense);
+        }
+        return rising;
+    }
+
+    private static int[] met(int[] dense) {
+        int count = 0;
+        for (int met : dense) {
+            count += met > 0 ? 1 : 0;
+        }
+        int[] ordinals = new int[count];
+        int at = 0;
+        for (int i = 0; i < dense.length; i++) {
+            if (dense[i] > 0) {
+                ordinals[at++] = i;
+            }
+        }
+        return ordinals;
+    }
+
+    private int[] sortedKeys() {
+        int[] ordinals = new int[used];
+        int at = 0;
+        for (int key : keys) {
+            if (key != 0) {
+                ordinals[at++] = key - 1;
+            }
+        }
+        Arrays.sort(ordinals);
+        return ordinals;
+    }
+
+    private int slot(int ordinal) {
+        int at = (ordinal * 0x9E3779B9 >>> 7) & (keys.length - 1);
+        while (keys[at] != 0 && keys[at] != ordinal + 1) {
+            at = (at + 1) & (keys.length - 1);
+        }
+        return at;
+    }
+
+    private void grow() {
+        int[] oldKeys = keys;
+        int[] oldCounts = counts;
+        keys = new int[2 * oldKeys.length];
+        counts = new int[keys.length];
+        for (int i = 0; i < oldKeys.length; i++) {
+            if (oldKeys[i] != 0) {
+                int at = slot(oldKeys[i] - 1);
+                keys[at] = oldKeys[i];
+                counts[at] = oldCounts[i];
+            }
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package io.millrace.search;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.MillraceException;
+import io.millrace.document.DocumentKey;
+import io.millrace.document.Field;
+import io.millrace.document.FieldType;
+import io.millrace.document.Schema;
+import io.millrace.document.Value;
+import io.millrace.json.Json;
+import io.millrace.testing.Seeded;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Counts are exact whichever way they are found: segments here are large enough for all of them.
+class FacetCountsTest {
+    private static final Schema SCHEMA =
+            new Schema(
+                    1,
+                    List.of("id"),
+                    List.of(
+                            Field.of("id", FieldType.LONG),
+                            Field.of("tags", FieldType.KEYWORD).asMulti(),
+                            Field.of("type", FieldType.KEYWORD),
+                            Field.of("reactions", FieldType.LONG)));
+
+    @TempDir Path folder;
+
+    @Test
+    void mostFrequentValuesAreThoseOfANaiveCount() {
+        Seeded.repeat(
+                1,
+                random -> {
+                    try (Corpus corpus =
+                            new Corpus(SCHEMA, Files.createTempDirectory(folder, "corpus"))) {
+                        int id = 0;
+                        for (int size : new int[] {6_000, 3_000, 200}) {
+                            for (int i = 0; i < size; i++) {
+                                corpus.upsert(media(id++, random));
+                            }
+                            corpus.commit();
+                        }
+                        for (int i = 0; i < 500; i++) {
+                            corpus.delete(DocumentKey.of(random.nextInt(id)));
+                        }
+                        compare(corpus, random);
+                    }
+                });
+    }
+
+    private static void compare(Corpus corpus, RandomGenerator random) {
+        QueryParser parser = new QueryParser(SCHEMA, RandomQuakes.NOW);
+        NaiveSearch naive = new NaiveSearch(SCHEMA, corpus.segments());
+        Searcher searcher = corpus.searcher();
+        for (int i = 0; i < 12; i++) {
+            int reactions = 1 << random.nextInt(12);
+            String body =
+                    """
+                    {"filter": {"range": {"reactions": {"%s": %d}}}, "limit": 0,
+                     "facets": {
+                       "tags": {"limit": %d, "facets": {"type": {}}},
+                       "after": {"field": "tags", "order": "value", "after": "t%d", "limit": 5},
+                       "type": {"excludeFilter": true, "missing": true},
+                       "often": {"field": "tags", "minCount": %d, "limit": 10},
+                       "different": {"field": "tags", "type": "distinct"},
+                       "reactions": {"limit": 4},
+                       "steps": {"field": "reactions", "type": "histogram", "interval": 1000}}}
+                    """
+                            .formatted(
+                                    i % 2 == 0 ? "lt" : "gte",
+                                    reactions,
+                                    1 + random.nextInt(30),
+                                    random.nextInt(4_000),
+                                    1 + random.nextInt(400));
+            SearchRequest request = parser.parse(Json.parse(body.getBytes(StandardCharsets.UTF_8)));
+            assertEquals(
+                    new NaiveFacets(naive, request).results().toString(),
+                    searcher.search(request).facets().toString(),
+                    body);
+        }
+    }
+
+    /// Few tags are in many documents, many are in few.
+    private static Value.Obj media(int id, RandomGenerator random) {
+        Map<String, Value> members = new LinkedHashMap<>();
+        members.put("id", Value.of(id));
+        List<Value> tags = new ArrayList<>();
+        for (int i = random.nextInt(12); i > 0; i--) {
+            double skew = random.nextDouble();
+            tags.add(Value.of("t" + (int) (4_000 * skew * skew * skew * skew)));
+        }
+        members.put("tags", new Value.Array(tags));
+        members.put("type", Value.of("type " + random.nextInt(5)));
+        members.put("reactions", Value.of((long) Math.pow(1 - random.nextDouble(), -0.9)));
+        return new Value.Obj(members);
+    }
+
+    @Test
+    void sumOfDoublesDoesNotDependOnTheirOrder() {
+        Seeded.repeat(
+                50,
+                random -> {
+                    ExactSum sum = new ExactSum();
+                    BigDecimal expected = BigDecimal.ZERO;
+                    for (int i = 0; i < 100; i++) {
+                        double number = Double.longBitsToDouble(random.nextLong());
+                        if (Double.isFinite(number)) {
+                            sum.add(number);
+                            expected = expected.add(new BigDecimal(number));
+                        }
+                    }
+                    assertEquals(0, expected.compareTo(sum.sum()));
+                });
+    }
+
+    @Test
+    void stepsTooFineAreRefusedAndNotCounted() throws Exception {
+        try (Corpus corpus = new Corpus(SCHEMA, Files.createTempDirectory(folder, "corpus"))) {
+            for (int i = 0; i <= SearchLimits.FACET_BUCKETS_MAX; i++) {
+                corpus.upsert(
+                        new Value.Obj(Map.of("id", Value.of(i), "reactions", Value.of(2L * i))));
+            }
+            corpus.commit();
+            SearchRequest request =
+                    new QueryParser(SCHEMA, RandomQuakes.NOW)
+                            .parse(
+                                    Json.parse(
+                                            """
+                                            {"facets": {"reactions":
+                                              {"type": "histogram", "interval": 1}}}
+                                            """
+                                                    .getBytes(StandardCharsets.UTF_8)));
+            MillraceException refusal =
+                    assertThrows(
+                            MillraceException.InvalidRequest.class,
+                            () -> corpus.searcher().search(request));
+            assertTrue(String.valueOf(refusal.getMessage()).startsWith("more than 50000 buckets"));
+        }
+    }
+}
