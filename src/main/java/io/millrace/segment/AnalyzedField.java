@@ -18,6 +18,12 @@ final class AnalyzedField {
 
     final IntList termLengths;
 
+    /// By term, where it stands in the text; several texts are far from each other.
+    final IntList termPositions;
+
+    /// The last position taken, -1 before the first.
+    int position = -1;
+
     /// Values seen, whatever became of them.
     int valueCount;
 
@@ -31,6 +37,7 @@ final class AnalyzedField {
         lengths = new IntList(ramBytes);
         termOffsets = new IntList(ramBytes);
         termLengths = new IntList(ramBytes);
+        termPositions = new IntList(ramBytes);
     }
 
     void clear() {
@@ -39,6 +46,8 @@ final class AnalyzedField {
         lengths.clear();
         termOffsets.clear();
         termLengths.clear();
+        termPositions.clear();
+        position = -1;
         valueCount = 0;
         textLength = 0;
     }

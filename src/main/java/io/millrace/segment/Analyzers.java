@@ -19,6 +19,10 @@ public final class Analyzers {
     public static final Set<String> NAMES =
             Set.of("standard", "english", "simple", "whitespace", "keyword");
 
+    /// How far the values of one field are from each other, so that no phrase reaches from one into
+    /// the next.
+    public static final int POSITION_GAP = 100;
+
     private Analyzers() {}
 
     /// @throws IllegalArgumentException when the name is not one of [#NAMES]

@@ -262,6 +262,9 @@ final class DocumentAnalyzer {
             PositionIncrementAttribute position =
                     stream.getAttribute(PositionIncrementAttribute.class);
             stream.reset();
+            if (analyzed.valueCount > 1) {
+                analyzed.position += Analyzers.POSITION_GAP;
+            }
             while (stream.incrementToken()) {
                 BytesRef utf8 = term.getBytesRef();
                 checkLength(field, utf8.length);
@@ -269,8 +272,12 @@ final class DocumentAnalyzer {
                 analyzed.termLengths.add(utf8.length);
                 into.bytes().addAll(utf8.bytes, utf8.offset, utf8.length);
                 analyzed.textLength += position.getPositionIncrement() == 0 ? 0 : 1;
+                analyzed.position =
+                        Math.max(0, analyzed.position + position.getPositionIncrement());
+                analyzed.termPositions.add(analyzed.position);
             }
             stream.end();
+            analyzed.position += position.getPositionIncrement();
         } catch (IOException e) {
             throw new UncheckedIOException("reading a string from memory", e);
         }

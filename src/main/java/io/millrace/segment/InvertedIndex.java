@@ -35,6 +35,17 @@ record InvertedIndex(int[] starts, int[] documents, int[] frequencies) {
         return new InvertedIndex(starts, documents, frequencies);
     }
 
+    /// By posting, where it stands among the ordinals of the forward index.
+    int[] entries(ForwardIndex forward) {
+        int[] next = starts.clone();
+        int[] entries = new int[documents.length];
+        int[] ordinals = forward.ordinals();
+        for (int entry = 0; entry < ordinals.length; entry++) {
+            entries[next[ordinals[entry]]++] = entry;
+        }
+        return entries;
+    }
+
     int termCount() {
         return starts.length - 1;
     }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// Reads postings and norms sections in place ([PostingsLayout]). Immutable; a cursor is confined
 /// to one thread.
@@ -16,7 +17,14 @@ final class MappedPostings implements PostingsReader {
     private final long totalTerms;
     private final PackedArray starts;
 
-    MappedPostings(MemorySegment section, MemorySegment norms, int documentCount) {
+    private final @Nullable MappedPositions positions;
+
+    /// @param positions null where it is not known where terms stand
+    MappedPostings(
+            MemorySegment section,
+            MemorySegment norms,
+            @Nullable MemorySegment positions,
+            int documentCount) {
         this.section = section;
         this.norms = norms;
         long tail = section.byteSize() - PostingsLayout.TAIL_BYTES;
@@ -34,11 +42,23 @@ final class MappedPostings implements PostingsReader {
                     "postings of %d terms, norms of %d documents, expected %d"
                             .formatted(termCount, norms.byteSize(), documentCount));
         }
+        this.positions = positions == null ? null : new MappedPositions(positions, termCount);
     }
 
     @Override
     public Cursor cursor(int termOrdinal) {
-        return new BlockCursor(starts.get(Objects.checkIndex(termOrdinal, termCount)));
+        return new BlockCursor(Objects.checkIndex(termOrdinal, termCount), positions);
+    }
+
+    @Override
+    public @Nullable PositionCursor positionCursor(int termOrdinal) {
+        return positions == null
+                ? null
+                : new BlockCursor(Objects.checkIndex(termOrdinal, termCount), positions);
+    }
+
+    boolean hasPositions() {
+        return positions != null;
     }
 
     @Override
@@ -62,7 +82,9 @@ final class MappedPostings implements PostingsReader {
     }
 
     /// Holds one block decoded; skips whole blocks by their last documents.
-    private final class BlockCursor implements Cursor {
+    private final class BlockCursor implements PositionCursor {
+        private final int term;
+        private final @Nullable MappedPositions positions;
         private final int[] documents;
         private final int[] frequencies;
         private final int documentCount;
@@ -77,8 +99,10 @@ final class MappedPostings implements PostingsReader {
         private int inBlock;
         private int at = -1;
 
-        BlockCursor(long listAt) {
-            long byteAt = listAt;
+        BlockCursor(int term, @Nullable MappedPositions positions) {
+            this.term = term;
+            this.positions = positions;
+            long byteAt = starts.get(term);
             int count = 0;
             byte b;
             int shift = 0;
@@ -129,6 +153,18 @@ final class MappedPostings implements PostingsReader {
         @Override
         public int frequency() {
             return frequencies[at];
+        }
+
+        @Override
+        public int[] positions(int[] reused) {
+            if (positions == null) {
+                throw new MillraceException.Bug("a cursor that was opened without positions");
+            }
+            int before = 0;
+            for (int i = 0; i < at; i++) {
+                before += frequencies[i];
+            }
+            return positions.read(term, blockCount, block, before, frequencies[at], reused);
         }
 
         /// The first block, from the current one on, whose last document is at or above `target`. A

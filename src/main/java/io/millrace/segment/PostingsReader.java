@@ -1,5 +1,7 @@
 package io.millrace.segment;
 
+import org.jspecify.annotations.Nullable;
+
 /// Documents and frequencies of the terms of one text field, with what BM25 needs. Term ordinals
 /// are those of the field's [TermsReader]. Deleted documents count in every figure.
 public interface PostingsReader {
@@ -18,7 +20,19 @@ public interface PostingsReader {
         int frequency();
     }
 
+    /// A cursor that can also tell where the term stands.
+    interface PositionCursor extends Cursor {
+
+        /// The positions of the term in the current document, rising, in front of an array: of the
+        /// given one where it has room for [#frequency] of them. Positions count from 0; a word
+        /// that the analyzer left out leaves a gap, and so do several values of one field.
+        int[] positions(int[] reused);
+    }
+
     Cursor cursor(int termOrdinal);
+
+    /// Null when the segment does not know where the terms of the field stand.
+    @Nullable PositionCursor positionCursor(int termOrdinal);
 
     /// Documents that have at least one term of this field.
     int documentsWithField();

@@ -143,7 +143,7 @@ public final class SegmentBuilder {
         return seqs.size() - deletedCount;
     }
 
-    /// Heap held, in bytes, scratch space included. Writing takes more for a while: about 16 bytes
+    /// Heap held, in bytes, scratch space included. Writing takes more for a while: about 24 bytes
     /// for each value of the largest field.
     public long ramBytes() {
         return ramBytes.get() + deleted.size() / Byte.SIZE;

@@ -185,10 +185,14 @@ public final class SegmentCheck {
         for (int ordinal = 0; ordinal < terms.termCount(); ordinal++) {
             MutableRoaringBitmap documents = new MutableRoaringBitmap();
             PostingsReader.Cursor cursor = postings.cursor(ordinal);
+            PostingsReader.PositionCursor positions = postings.positionCursor(ordinal);
             int before = -1;
             for (int document = cursor.next();
                     document != PostingsReader.Cursor.DONE;
                     document = cursor.next()) {
+                if (positions != null) {
+                    positions(place, ordinal, positions);
+                }
                 if (document <= before || document >= documentCount || cursor.frequency() < 1) {
                     findings.found(
                             place,
@@ -210,6 +214,21 @@ public final class SegmentCheck {
         if (postings.documentsWithField() < present) {
             findings.found(
                     place, present + " documents with a term", "" + postings.documentsWithField());
+        }
+    }
+
+    /// The positions of the next document rise.
+    private void positions(String place, int ordinal, PostingsReader.PositionCursor cursor) {
+        int document = cursor.next();
+        int[] positions = cursor.positions(new int[0]);
+        for (int i = 0; i < cursor.frequency(); i++) {
+            if (positions[i] < (i == 0 ? 0 : positions[i - 1])) {
+                findings.found(
+                        place,
+                        "rising positions of term %d in document %d".formatted(ordinal, document),
+                        Arrays.toString(positions));
+                return;
+            }
         }
     }
 

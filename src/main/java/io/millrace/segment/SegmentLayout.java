@@ -60,7 +60,9 @@ final class SegmentLayout {
         TEXT_TERMS(8),
         /// Documents with a value in a string field, as a bitmap in Roaring's portable form; not
         /// there where the TERMS tell it.
-        PRESENT(9);
+        PRESENT(9),
+        /// Where the terms of a text stand in their documents.
+        POSITIONS(10);
 
         final int code;
 

@@ -79,6 +79,7 @@ public final class SegmentReader implements AutoCloseable {
                                 new MappedPostings(
                                         memory,
                                         sections.ofField(SegmentLayout.Kind.NORMS, ordinal),
+                                        sections.find(SegmentLayout.Kind.POSITIONS, ordinal),
                                         documentCount)));
     }
 
@@ -226,8 +227,12 @@ public final class SegmentReader implements AutoCloseable {
             return ofField(kind, SegmentLayout.NO_FIELD);
         }
 
+        @Nullable MemorySegment find(SegmentLayout.Kind kind, int field) {
+            return all(kind).get(field);
+        }
+
         MemorySegment ofField(SegmentLayout.Kind kind, int field) {
-            MemorySegment memory = all(kind).get(field);
+            MemorySegment memory = find(kind, field);
             if (memory == null) {
                 throw new MillraceException.Corrupt("no section " + kind + " of field " + field);
             }

@@ -3,6 +3,8 @@ package io.millrace.segment;
 import io.millrace.document.Document;
 import io.millrace.document.Field;
 import java.util.Arrays;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.IntConsumer;
 import org.apache.lucene.util.Counter;
 import org.jspecify.annotations.Nullable;
@@ -82,6 +84,44 @@ final class SegmentReanalysis {
                         reader.textTerms(field.path()),
                         values.termOffsets,
                         values.termLengths);
+        PostingsReader postings = reader.postings(field.path());
+        TermsReader terms = reader.textTerms(field.path());
+        if (postings != null && terms != null) {
+            positions(document, field, values, terms, postings);
+        }
+    }
+
+    /// Every term stands where analysis finds it, and nowhere else.
+    private void positions(
+            int document,
+            Field field,
+            AnalyzedField values,
+            TermsReader terms,
+            PostingsReader postings) {
+        SortedMap<Integer, IntList> byTerm = new TreeMap<>();
+        for (int i = 0; i < values.termOffsets.size(); i++) {
+            int from = values.termOffsets.get(i);
+            int to = from + values.termLengths.get(i);
+            int term = terms.find(Arrays.copyOfRange(analyzed.bytes().array(), from, to));
+            if (term >= 0) {
+                byTerm.computeIfAbsent(term, _ -> new IntList(Counter.newCounter()))
+                        .add(values.termPositions.get(i));
+            }
+        }
+        byTerm.forEach((term, expected) -> {
+            PostingsReader.PositionCursor cursor = postings.positionCursor(term);
+            if (cursor == null || cursor.advance(document) != document) {
+                return;
+            }
+            int[] found = Arrays.copyOf(cursor.positions(new int[0]), cursor.frequency());
+            if (!Arrays.equals(expected.toArray(), found)) {
+                findings.found(
+                        "positions." + field.path(),
+                        "term %d of document %d at %s"
+                                .formatted(term, document, Arrays.toString(expected.toArray())),
+                        Arrays.toString(found));
+            }
+        });
     }
 
     /// Returns how many distinct ones there are.

@@ -130,7 +130,8 @@ public final class SegmentRewriter {
         }
     }
 
-    /// Terms that are matched, with their postings and norms.
+    /// Terms that are matched, with their postings, norms and, where all inputs know them,
+    /// positions.
     private void text(
             SegmentLayout.Kind kind,
             BiFunction<SegmentReader, String, @Nullable MappedTerms> part,
@@ -141,11 +142,14 @@ public final class SegmentRewriter {
                 new TermsRewriter(inputs, out, field, each(part, field), false, true)) {
             RoaringBitmap present = written.write(kind, ordinal);
             if (present != null) {
-                PostingsRewriter postings =
-                        new PostingsRewriter(
-                                inputs, out, each(SegmentReader::mappedPostings, field));
+                List<@Nullable MappedPostings> read = each(SegmentReader::mappedPostings, field);
+                PostingsRewriter postings = new PostingsRewriter(inputs, out, read);
                 postings.writePostings(ordinal, written, present.getCardinality());
                 postings.writeNorms(ordinal);
+                PositionsRewriter positions = new PositionsRewriter(inputs, out, read);
+                if (positions.isPossible()) {
+                    positions.write(ordinal, written);
+                }
             }
         }
     }

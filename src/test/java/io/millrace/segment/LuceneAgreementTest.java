@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
+import org.apache.lucene.analysis.Analyzer;
+import org.apache.lucene.analysis.AnalyzerWrapper;
 import org.apache.lucene.document.Field.Store;
 import org.apache.lucene.document.TextField;
 import org.apache.lucene.index.DirectoryReader;
@@ -82,7 +84,7 @@ final class LuceneAgreementTest {
                                 1, List.of("id"), List.of(Field.of("id", FieldType.LONG), field)));
         try (ByteBuffersDirectory memory = new ByteBuffersDirectory()) {
             try (IndexWriter writer =
-                    new IndexWriter(memory, new IndexWriterConfig(Analyzers.named(analyzer)))) {
+                    new IndexWriter(memory, new IndexWriterConfig(apart(analyzer)))) {
                 for (int i = 0; i < documents.size(); i++) {
                     var lucene = new org.apache.lucene.document.Document();
                     for (String text : documents.get(i)) {
@@ -102,6 +104,21 @@ final class LuceneAgreementTest {
                 assertEqual(lucene.leaves().getFirst().reader(), ours);
             }
         }
+    }
+
+    /// An analyzer with our gap between the values of a field.
+    private static Analyzer apart(String name) {
+        return new AnalyzerWrapper(Analyzer.PER_FIELD_REUSE_STRATEGY) {
+            @Override
+            protected Analyzer getWrappedAnalyzer(String field) {
+                return Analyzers.named(name);
+            }
+
+            @Override
+            public int getPositionIncrementGap(String field) {
+                return Analyzers.POSITION_GAP;
+            }
+        };
     }
 
     private static List<String> randomTexts(RandomGenerator random) {
@@ -135,13 +152,18 @@ final class LuceneAgreementTest {
             byte[] utf8 = Arrays.copyOfRange(term.bytes, term.offset, term.offset + term.length);
             assertArrayEquals(utf8, terms.bytes(ordinal));
             assertEquals(each.docFreq(), terms.documentCount(ordinal));
-            PostingsEnum documents = each.postings(null, PostingsEnum.FREQS);
-            PostingsReader.Cursor cursor = postings.cursor(ordinal++);
+            PostingsEnum documents = each.postings(null, PostingsEnum.POSITIONS);
+            PostingsReader.PositionCursor cursor =
+                    Objects.requireNonNull(postings.positionCursor(ordinal++));
             for (int document = documents.nextDoc();
                     document != DocIdSetIterator.NO_MORE_DOCS;
                     document = documents.nextDoc()) {
                 assertEquals(document, cursor.next());
                 assertEquals(documents.freq(), cursor.frequency());
+                int[] positions = cursor.positions(new int[0]);
+                for (int i = 0; i < documents.freq(); i++) {
+                    assertEquals(documents.nextPosition(), positions[i]);
+                }
             }
             assertEquals(PostingsReader.Cursor.DONE, cursor.next());
         }
