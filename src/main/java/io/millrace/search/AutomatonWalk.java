@@ -41,9 +41,10 @@ final class AutomatonWalk {
             if (looked == SearchLimits.WILDCARD_TERMS_MAX) {
                 throw MillraceException.InvalidRequest.malformed(
                         "",
-                        "a pattern that fits too much: more than %d terms of one segment to look at,"
+                        "what fits too much: more than %d terms of one segment to look at, expected"
                                         .formatted(SearchLimits.WILDCARD_TERMS_MAX)
-                                + " expected one with more characters in front of its first * or ?");
+                                + " more characters in front of the first * or ?, or a longer"
+                                + " prefixLength");
             }
             byte[] target = look(walk);
             walk = target == null ? null : seek(walk, target);

@@ -38,12 +38,15 @@ final class Bm25 {
     /// @param documents how many documents hold it
     /// @param boost how often the query names it, times what the query multiplies it by
     float weight(long documents, float boost) {
-        float inverseFrequency =
-                (float) Math.log(1 + (documentCount - documents + 0.5D) / (documents + 0.5D));
-        return boost * inverseFrequency;
+        return boost * inverseFrequency(documents);
     }
 
-    float score(float weight, int frequency, byte norm) {
+    float inverseFrequency(long documents) {
+        return (float) Math.log(1 + (documentCount - documents + 0.5D) / (documents + 0.5D));
+    }
+
+    /// @param frequency a phrase may be there in part
+    float score(float weight, float frequency, byte norm) {
         return weight - weight / (1f + frequency * normInverses[norm & 0xFF]);
     }
 }

@@ -9,6 +9,8 @@ import java.util.Optional;
 /// The clauses a request may use, and which fields each can look at.
 enum ClauseKind {
     MATCH,
+    PHRASE,
+    FUZZY,
     EQ,
     IN,
     RANGE,
@@ -33,7 +35,7 @@ enum ClauseKind {
 
     boolean fits(FieldType type) {
         return switch (this) {
-            case MATCH -> type.isText();
+            case MATCH, PHRASE, FUZZY -> type.isText();
             case EQ, IN -> type != FieldType.TEXT && type != FieldType.BYTES;
             case RANGE -> type.isOrdered() && type != FieldType.BOOL;
             case PREFIX, WILDCARD -> type == FieldType.KEYWORD || type == FieldType.STRING;
@@ -45,7 +47,8 @@ enum ClauseKind {
     /// What to tell who used this clause on a field it does not fit.
     String fittingFields() {
         return switch (this) {
-            case MATCH -> "match needs a text or string field; eq compares whole values";
+            case MATCH, PHRASE, FUZZY ->
+                    label() + " needs a text or string field; eq compares whole values";
             case EQ, IN -> label() + " compares whole values and text has none; use match";
             case RANGE ->
                     "range needs a keyword, string, long, double, decimal, timestamp, date or uuid"

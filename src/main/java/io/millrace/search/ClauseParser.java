@@ -46,6 +46,8 @@ final class ClauseParser {
         Place inside = place.member(label);
         return switch (kind) {
             case MATCH -> texts.match(argument, inside);
+            case PHRASE -> texts.phrase(argument, inside);
+            case FUZZY -> texts.fuzzy(argument, inside);
             case EQ -> eq(argument, inside);
             case IN -> in(argument, inside);
             case RANGE -> range(argument, inside);

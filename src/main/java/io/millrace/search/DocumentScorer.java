@@ -43,6 +43,7 @@ sealed interface DocumentScorer {
                     new Checked(
                             met(match, segment, statistics, matching),
                             Terms.of(match, segment, statistics));
+            case Query.Phrase phrase -> Together.of(phrase, segment, statistics);
             case Query.AtLeast(_, List<Query> clauses) when query.scores() -> {
                 DocumentScorer any =
                         of(new Query.Or(clauses), known, segment, statistics, matching);
@@ -149,6 +150,28 @@ sealed interface DocumentScorer {
                 }
             }
             return matches ? sum : NO_MATCH;
+        }
+    }
+
+    /// One phrase.
+    record Together(
+            MatchStatistics.WeightedPhrase weighted, PostingsReader postings, PhraseMatcher matcher)
+            implements DocumentScorer {
+        static DocumentScorer of(
+                Query.Phrase phrase, SegmentReader segment, MatchStatistics statistics) {
+            PostingsReader postings = segment.postings(phrase.field().path());
+            return postings == null
+                    ? new Any(List.of())
+                    : new Together(
+                            statistics.of(phrase), postings, new PhraseMatcher(phrase, segment));
+        }
+
+        @Override
+        public double score(int document) {
+            float frequency = weighted.isPossible() ? matcher.frequency(document) : 0;
+            return frequency == 0
+                    ? NO_MATCH
+                    : weighted.bm25().score(weighted.weight(), frequency, postings.norm(document));
         }
     }
 

@@ -92,6 +92,7 @@ final class Facets {
             case Query.Prefix(Field own, _) -> own.equals(field);
             case Query.Wildcard(Field own, _) -> own.equals(field);
             case Query.Match match -> match.field().equals(field);
+            case Query.Phrase phrase -> phrase.field().equals(field);
             case Query.Not(Query inner) -> asksOnly(inner, field);
             case Query.And(List<Query> inner) -> inner.stream().allMatch(c -> asksOnly(c, field));
             case Query.Or(List<Query> inner) -> inner.stream().allMatch(c -> asksOnly(c, field));

@@ -45,6 +45,7 @@ final class FilterPlanner {
             case Query.Not(Query clause) ->
                     new SegmentFilter.Complement(plan(clause), segment.documentCount());
             case Query.Match match -> match(match);
+            case Query.Phrase phrase -> phrase(phrase);
             case Query.AtLeast(int required, List<Query> clauses) ->
                     SegmentFilter.atLeast(required, all(clauses));
             case Query.Preferring(Query required, _) -> plan(required);
@@ -105,6 +106,24 @@ final class FilterPlanner {
         }
         return SegmentFilter.atLeast(
                 match.required(), bySlot.stream().map(FilterPlanner::union).toList());
+    }
+
+    private SegmentFilter phrase(Query.Phrase phrase) {
+        TermsReader terms = segment.textTerms(phrase.field().path());
+        if (terms == null || !statistics.of(phrase).isPossible()) {
+            return NOTHING;
+        }
+        List<SegmentFilter> words = new ArrayList<>();
+        for (PhraseWord word : phrase.words()) {
+            words.add(
+                    listed(
+                            terms,
+                            word.spellings().stream()
+                                    .mapToInt(spelling ->
+                                            terms.find(spelling.getBytes(StandardCharsets.UTF_8)))
+                                    .toArray()));
+        }
+        return new SegmentFilter.Together(new SegmentFilter.Intersection(words), phrase, segment);
     }
 
     private static SegmentFilter union(List<ImmutableRoaringBitmap> documents) {

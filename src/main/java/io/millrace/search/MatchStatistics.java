@@ -20,7 +20,11 @@ final class MatchStatistics {
     /// A match with those of its terms that occur, weighted.
     record WeightedMatch(List<WeightedTerm> terms, Bm25 bm25) {}
 
+    /// - isPossible: false when one of its words is nowhere
+    record WeightedPhrase(float weight, boolean isPossible, Bm25 bm25) {}
+
     private final Map<Query.Match, WeightedMatch> matches = new HashMap<>();
+    private final Map<Query.Phrase, WeightedPhrase> phrases = new HashMap<>();
 
     private MatchStatistics() {}
 
@@ -34,9 +38,15 @@ final class MatchStatistics {
         return Objects.requireNonNull(matches.get(match));
     }
 
+    WeightedPhrase of(Query.Phrase phrase) {
+        return Objects.requireNonNull(phrases.get(phrase));
+    }
+
     private void collect(List<SegmentView> segments, Query query) {
         switch (query) {
             case Query.Match match -> matches.computeIfAbsent(match, _ -> weigh(segments, match));
+            case Query.Phrase phrase ->
+                    phrases.computeIfAbsent(phrase, _ -> weigh(segments, phrase));
             case Query.And(List<Query> clauses) ->
                     clauses.forEach(clause -> collect(segments, clause));
             case Query.Or(List<Query> clauses) ->
@@ -61,6 +71,24 @@ final class MatchStatistics {
 
     private static WeightedMatch weigh(List<SegmentView> segments, Query.Match match) {
         String path = match.field().path();
+        Bm25 bm25 = bm25(segments, path);
+        List<WeightedTerm> weighted = new ArrayList<>();
+        for (int slot = 0; slot < match.terms().size(); slot++) {
+            TextTerm term = match.terms().get(slot);
+            float boost = match.boost() * term.times();
+            switch (term) {
+                case TextTerm.Word(List<String> spellings, _) ->
+                        word(segments, path, spellings, slot, bm25, boost, weighted);
+                case TextTerm.Alike alike ->
+                        alike(segments, path, alike, slot, bm25, boost, weighted);
+                case TextTerm.Beginning(String prefix) ->
+                        beginning(segments, path, prefix, slot, bm25, boost, weighted);
+            }
+        }
+        return new WeightedMatch(List.copyOf(weighted), bm25);
+    }
+
+    private static Bm25 bm25(List<SegmentView> segments, String path) {
         long documentCount = 0;
         long termCount = 0;
         for (SegmentView segment : segments) {
@@ -70,19 +98,7 @@ final class MatchStatistics {
                 termCount += postings.totalTerms();
             }
         }
-        Bm25 bm25 = Bm25.of(documentCount, termCount);
-        List<WeightedTerm> weighted = new ArrayList<>();
-        for (int slot = 0; slot < match.terms().size(); slot++) {
-            TextTerm term = match.terms().get(slot);
-            float boost = match.boost() * term.times();
-            switch (term) {
-                case TextTerm.Word(List<String> spellings, _) ->
-                        word(segments, path, spellings, slot, bm25, boost, weighted);
-                case TextTerm.Beginning(String prefix) ->
-                        beginning(segments, path, prefix, slot, bm25, boost, weighted);
-            }
-        }
-        return new WeightedMatch(List.copyOf(weighted), bm25);
+        return Bm25.of(documentCount, termCount);
     }
 
     /// Spellings of one word count as one: as common as the most common of them.
@@ -110,6 +126,44 @@ final class MatchStatistics {
             case 1 -> into.add(new WeightedTerm.Word(slot, occurring.getFirst(), weight));
             default -> into.add(new WeightedTerm.Spellings(slot, occurring, weight));
         }
+    }
+
+    private static void alike(
+            List<SegmentView> segments,
+            String path,
+            TextTerm.Alike alike,
+            int slot,
+            Bm25 bm25,
+            float boost,
+            List<WeightedTerm> into) {
+        List<AlikeTerms.Found> closest = new AlikeTerms(alike).closest(segments, path);
+        long most = 0;
+        for (AlikeTerms.Found found : closest) {
+            most = Math.max(most, documentFrequency(segments, path, found.utf8()));
+        }
+        for (AlikeTerms.Found found : closest) {
+            float weight = bm25.weight(most, boost * found.closeness());
+            into.add(new WeightedTerm.Word(slot, found.utf8(), weight));
+        }
+    }
+
+    /// A phrase is as rare as all spellings of its words together.
+    private static WeightedPhrase weigh(List<SegmentView> segments, Query.Phrase phrase) {
+        String path = phrase.field().path();
+        Bm25 bm25 = bm25(segments, path);
+        double rarity = 0;
+        boolean isPossible = true;
+        for (PhraseWord word : phrase.words()) {
+            boolean isSomewhere = false;
+            for (String spelling : word.spellings()) {
+                byte[] utf8 = spelling.getBytes(StandardCharsets.UTF_8);
+                long holding = documentFrequency(segments, path, utf8);
+                rarity += holding > 0 ? bm25.inverseFrequency(holding) : 0;
+                isSomewhere |= holding > 0;
+            }
+            isPossible &= isSomewhere;
+        }
+        return new WeightedPhrase(phrase.boost() * (float) rarity, isPossible, bm25);
     }
 
     private static void beginning(

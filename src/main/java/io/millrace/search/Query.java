@@ -73,6 +73,20 @@ public sealed interface Query {
         }
     }
 
+    /// The words in this order next to each other; scores by BM25 like one word that is as rare as
+    /// all of them together.
+    ///
+    /// - slop: how far the words may be from where they stand in the phrase, all together
+    record Phrase(Field field, List<PhraseWord> words, int slop, float boost) implements Query {
+        public Phrase {
+            words = List.copyOf(words);
+            if (words.size() < 2 || slop < 0) {
+                throw new IllegalArgumentException(
+                        "phrase of %d words, slop %d".formatted(words.size(), slop));
+            }
+        }
+    }
+
     /// At least so many of the clauses, at least one; scores the sum of those that are met.
     record AtLeast(int required, List<Query> clauses) implements Query {
         public AtLeast {
@@ -94,7 +108,7 @@ public sealed interface Query {
     /// every [Not].
     default boolean scores() {
         return switch (this) {
-            case Match _ -> true;
+            case Match _, Phrase _ -> true;
             case AtLeast(_, List<Query> clauses) -> clauses.stream().anyMatch(Query::scores);
             case Preferring(Query required, Query preferred) ->
                     required.scores() || preferred.scores();

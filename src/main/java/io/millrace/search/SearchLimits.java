@@ -29,6 +29,14 @@ final class SearchLimits {
     /// Words of all texts together, counted once for each field they are looked for in.
     static final int WORDS_MAX = 16_384;
 
+    /// Terms that one misspelled word may stand for, and such words in all. Longer words are taken
+    /// as they are.
+    static final int ALIKE_TERMS_MAX = 50;
+
+    static final int ALIKE_WORDS_MAX = 32;
+    static final int ALIKE_CHARS_MAX = 64;
+
+    static final int SLOP_MAX = 1_000;
     static final int BOOST_MAX = 1_000_000;
     static final int SORT_KEYS_MAX = 8;
     static final int FIELDS_MAX = 256;

@@ -1,8 +1,11 @@
 package io.millrace.search;
 
+import io.millrace.segment.SegmentReader;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.PeekableIntIterator;
+import org.roaringbitmap.RoaringBitmapWriter;
 import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
 import org.roaringbitmap.buffer.MutableRoaringBitmap;
 
@@ -137,6 +140,33 @@ sealed interface SegmentFilter {
             return new Intersection(filters);
         }
         return required == 1 ? new Union(filters) : new Threshold(required, filters);
+    }
+
+    /// Those of the documents with all words of a phrase that have them together.
+    record Together(SegmentFilter words, Query.Phrase phrase, SegmentReader segment)
+            implements SegmentFilter {
+        @Override
+        public long costDocuments() {
+            return words.costDocuments();
+        }
+
+        @Override
+        public ImmutableRoaringBitmap documents(@Nullable ImmutableRoaringBitmap candidates) {
+            ImmutableRoaringBitmap having = words.documents(candidates);
+            PhraseMatcher matcher = new PhraseMatcher(phrase, segment);
+            RoaringBitmapWriter<MutableRoaringBitmap> found =
+                    RoaringBitmapWriter.bufferWriter().get();
+            PeekableIntIterator each =
+                    (candidates == null ? having : ImmutableRoaringBitmap.and(having, candidates))
+                            .getIntIterator();
+            while (each.hasNext()) {
+                int document = each.next();
+                if (matcher.frequency(document) > 0) {
+                    found.add(document);
+                }
+            }
+            return found.get();
+        }
     }
 
     /// All documents but some.

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// - `{"match": {"field": "text"}}`
 /// - `{"match": {"field": {"text": "…", option: …}}}`
+/// - `phrase` and `fuzzy` in the same forms, with options of their own
 /// - `{"match": {"fields": {"field": boost, …} or ["field", …], "text": "…", option: …}}`
 final class TextClauses {
     private static final String FIELDS = "fields";
@@ -21,12 +22,19 @@ final class TextClauses {
     private static final String MINIMUM = "minimumShouldMatch";
     private static final String BOOST = "boost";
     private static final String PREFIX = "prefix";
+    private static final String FUZZINESS = "fuzziness";
+    private static final String PREFIX_LENGTH = "prefixLength";
+    private static final String SLOP = "slop";
     private static final List<String> MATCH_OPTIONS =
-            List.of(TEXT, OPERATOR, MINIMUM, BOOST, PREFIX);
+            List.of(TEXT, OPERATOR, MINIMUM, BOOST, PREFIX, FUZZINESS, PREFIX_LENGTH);
+    private static final List<String> FUZZY_OPTIONS =
+            List.of(TEXT, OPERATOR, MINIMUM, BOOST, FUZZINESS, PREFIX_LENGTH);
+    private static final List<String> PHRASE_OPTIONS = List.of(TEXT, SLOP, BOOST);
 
     private final FieldChecks checks;
     private int textChars;
     private int words;
+    private int alikeWords;
 
     TextClauses(FieldChecks checks) {
         this.checks = checks;
@@ -45,7 +53,52 @@ final class TextClauses {
 
     Query match(Value argument, Place place) {
         Asked asked = asked(argument, ClauseKind.MATCH, MATCH_OPTIONS, place);
-        return match(asked.fields(), asked.text(), rules(asked), asked.place());
+        TextRules rules = rules(asked).withFuzziness(fuzziness(asked, TextRules.Fuzziness.NONE));
+        return match(asked.fields(), asked.text(), rules, asked.place());
+    }
+
+    /// A match whose words may be misspelled.
+    Query fuzzy(Value argument, Place place) {
+        Asked asked = asked(argument, ClauseKind.FUZZY, FUZZY_OPTIONS, place);
+        TextRules rules = rules(asked).withFuzziness(fuzziness(asked, TextRules.Fuzziness.AUTO));
+        return match(asked.fields(), asked.text(), rules, asked.place());
+    }
+
+    /// In any of the fields.
+    Query phrase(Value argument, Place place) {
+        Asked asked = asked(argument, ClauseKind.PHRASE, PHRASE_OPTIONS, place);
+        int slop = whole(asked, SLOP, SearchLimits.SLOP_MAX);
+        return phrase(asked.fields(), asked.text(), slop, boost(asked), asked.place());
+    }
+
+    /// @param slop how far the words may be apart, all together
+    Query phrase(Map<Field, Float> fields, String text, int slop, float boost, Place place) {
+        count(text, place);
+        List<Query> phrases = new ArrayList<>();
+        fields.forEach(
+                (field, ofField) -> phrases.add(inOne(field, text, slop, boost * ofField, place)));
+        return or(phrases);
+    }
+
+    /// A phrase of one word is that word.
+    private Query inOne(Field field, String text, int slop, float boost, Place place) {
+        List<PhraseWord> phrase = checks.words(field, text).words();
+        if (phrase.size() < 2) {
+            return inOne(
+                    field,
+                    text,
+                    TextRules.DEFAULT.withRequired(TextRules.Required.ALL).withBoost(boost),
+                    place);
+        }
+        countWords(phrase.size(), place);
+        int first = phrase.getFirst().position();
+        return new Query.Phrase(
+                field,
+                phrase.stream()
+                        .map(word -> new PhraseWord(word.position() - first, word.spellings()))
+                        .toList(),
+                slop,
+                boost);
     }
 
     /// Any of the words in any of the fields.
@@ -76,7 +129,7 @@ final class TextClauses {
         boolean isOpen = !text.isEmpty() && !Character.isWhitespace(text.charAt(text.length() - 1));
         for (int i = 0; i < parts.length; i++) {
             TextRules ofPart =
-                    (i + 1 == parts.length && isOpen ? rules : rules.withoutLast())
+                    (i + 1 == parts.length && isOpen ? rules : rules.withLastBegins(false))
                             .withRequired(TextRules.Required.ALL);
             List<Query> inFields = new ArrayList<>();
             for (Map.Entry<Field, Float> field : fields.entrySet()) {
@@ -100,14 +153,24 @@ final class TextClauses {
     }
 
     private Query.Match inOne(Field field, String text, TextRules rules, Place place) {
-        List<TextTerm> terms = checks.words(field, text).terms(rules.lastBegins());
-        words += terms.size();
+        List<TextTerm> terms = checks.words(field, text).terms(rules);
+        countWords(terms.size(), place);
+        alikeWords += (int) terms.stream().filter(TextTerm.Alike.class::isInstance).count();
+        if (alikeWords > SearchLimits.ALIKE_WORDS_MAX) {
+            throw place.refusal(
+                    "%d words that may be misspelled in all fields, expected at most %d"
+                            .formatted(alikeWords, SearchLimits.ALIKE_WORDS_MAX));
+        }
+        return new Query.Match(field, terms, rules.required().of(terms.size()), rules.boost());
+    }
+
+    private void countWords(int more, Place place) {
+        words += more;
         if (words > SearchLimits.WORDS_MAX) {
             throw place.refusal(
                     "%d words to look for in all fields, expected at most %d"
                             .formatted(words, SearchLimits.WORDS_MAX));
         }
-        return new Query.Match(field, terms, rules.required().of(terms.size()), rules.boost());
     }
 
     private static Query or(List<Query> clauses) {
@@ -229,7 +292,35 @@ final class TextClauses {
             }
             required = required(minimum, asked.at(MINIMUM));
         }
-        return new TextRules(required, flag(asked, PREFIX), boost(asked));
+        return TextRules.DEFAULT
+                .withRequired(required)
+                .withLastBegins(flag(asked, PREFIX))
+                .withBoost(boost(asked));
+    }
+
+    private static TextRules.Fuzziness fuzziness(Asked asked, TextRules.Fuzziness unsaid) {
+        @Nullable Value value = asked.options().get(FUZZINESS);
+        int prefixLength = whole(asked, PREFIX_LENGTH, SearchLimits.TEXT_CHARS_MAX);
+        int edits = unsaid.edits();
+        if (value instanceof Value.Int(long number) && number >= 0 && number <= 2) {
+            edits = (int) number;
+        } else if (value instanceof Value.Text(String text) && text.equals("auto")) {
+            edits = TextRules.Fuzziness.BY_LENGTH;
+        } else if (value != null) {
+            throw asked.at(FUZZINESS).mismatch(value, "0, 1, 2 or \"auto\"");
+        }
+        return new TextRules.Fuzziness(edits, prefixLength);
+    }
+
+    private static int whole(Asked asked, String name, int max) {
+        @Nullable Value value = asked.options().get(name);
+        if (value == null) {
+            return 0;
+        }
+        if (value instanceof Value.Int(long number) && number >= 0 && number <= max) {
+            return (int) number;
+        }
+        throw asked.at(name).mismatch(value, "a whole number from 0 to " + max);
     }
 
     private static TextRules.Required required(Value value, Place place) {

@@ -253,7 +253,7 @@ class MatchClauseTest {
                 "{'fields': ['place', 'place'], 'text': 'a'}");
         assertRefused(
                 "/query/match/place",
-                "no text, expected one of text, operator, minimumShouldMatch, boost, prefix",
+                "no text, expected one of text, operator, minimumShouldMatch, boost, prefix, fuzziness, prefixLength",
                 "{'place': {'operator': 'and'}}");
     }
 

@@ -13,7 +13,16 @@ final class MatchQueries {
         return new Query.Match(field, terms(field, text), 1, 1);
     }
 
+    static Query.Phrase phrase(Field field, String text, int slop) {
+        return new Query.Phrase(
+                field,
+                TextWords.of(Analyzers.named(field.analyzer()), field.path(), text).words(),
+                slop,
+                1);
+    }
+
     static List<TextTerm> terms(Field field, String text) {
-        return TextWords.of(Analyzers.named(field.analyzer()), field.path(), text).terms(false);
+        return TextWords.of(Analyzers.named(field.analyzer()), field.path(), text)
+                .terms(TextRules.DEFAULT);
     }
 }

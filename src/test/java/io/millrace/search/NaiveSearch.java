@@ -105,6 +105,7 @@ final class NaiveSearch {
                         && match.terms().stream().filter(term -> has(own, term)).count()
                                 >= match.required();
             }
+            case Query.Phrase phrase -> standTogether(values(plain, text(phrase.field())), phrase);
             case Query.AtLeast(int required, List<Query> clauses) ->
                     clauses.stream().filter(c -> meets(plain, c)).count() >= required;
             case Query.Preferring(Query required, _) -> meets(plain, required);
@@ -119,6 +120,7 @@ final class NaiveSearch {
         }
         return switch (query) {
             case Query.Match match -> bm25(plain, match);
+            case Query.Phrase _ -> throw new AssertionError("compared with Lucene instead");
             case Query.And(List<Query> clauses) ->
                     clauses.stream().mapToDouble(clause -> score(plain, clause)).sum();
             case Query.Or(List<Query> clauses) ->
@@ -154,6 +156,45 @@ final class NaiveSearch {
         return Pattern.compile(regex, Pattern.DOTALL);
     }
 
+    /// For one value, and a phrase without gaps.
+    private static boolean standTogether(List<Object> own, Query.Phrase phrase) {
+        for (int at = 0; at + phrase.words().size() <= own.size(); at++) {
+            boolean is = phrase.slop() == 0;
+            for (int word = 0; word < phrase.words().size(); word++) {
+                is &= phrase.words().get(word).spellings().contains((String) own.get(at + word));
+            }
+            if (is) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// Letters to add, leave out, change or swap with the next.
+    private static int edits(String a, String b) {
+        int[][] edits = new int[a.length() + 1][b.length() + 1];
+        for (int i = 0; i <= a.length(); i++) {
+            for (int j = 0; j <= b.length(); j++) {
+                if (i == 0 || j == 0) {
+                    edits[i][j] = i + j;
+                    continue;
+                }
+                int change = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
+                edits[i][j] =
+                        Math.min(
+                                Math.min(edits[i - 1][j], edits[i][j - 1]) + 1,
+                                edits[i - 1][j - 1] + change);
+                if (i > 1
+                        && j > 1
+                        && a.charAt(i - 1) == b.charAt(j - 2)
+                        && a.charAt(i - 2) == b.charAt(j - 1)) {
+                    edits[i][j] = Math.min(edits[i][j], edits[i - 2][j - 2] + 1);
+                }
+            }
+        }
+        return edits[a.length()][b.length()];
+    }
+
     private static boolean has(List<Object> own, TextTerm term) {
         return own.stream().anyMatch(word -> isMeant((String) word, term));
     }
@@ -162,6 +203,7 @@ final class NaiveSearch {
         return switch (term) {
             case TextTerm.Word(List<String> spellings, _) -> spellings.contains(word);
             case TextTerm.Beginning(String prefix) -> word.startsWith(prefix);
+            case TextTerm.Alike alike -> edits(alike.word(), word) <= alike.edits();
         };
     }
 
@@ -185,6 +227,7 @@ final class NaiveSearch {
             case TextTerm.Word _ ->
                     (int) own.stream().filter(word -> isMeant((String) word, term)).count();
             case TextTerm.Beginning _ -> 1;
+            case TextTerm.Alike _ -> throw new AssertionError("compared with Lucene instead");
         };
     }
 
@@ -196,7 +239,7 @@ final class NaiveSearch {
                             .mapToLong(spelling -> holding(field, TextTerm.Word.of(spelling)))
                             .max()
                             .orElseThrow();
-            case TextTerm.Beginning _ -> holding(field, term);
+            case TextTerm.Beginning _, TextTerm.Alike _ -> holding(field, term);
         };
     }
 
