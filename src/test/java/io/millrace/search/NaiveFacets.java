@@ -72,6 +72,7 @@ final class NaiveFacets {
             case Query.Prefix prefix -> Set.of(prefix.field().path());
             case Query.Wildcard wildcard -> Set.of(wildcard.field().path());
             case Query.Match match -> Set.of(match.field().path());
+            case Query.Phrase phrase -> Set.of(phrase.field().path());
             case Query.Not(Query inner) -> asked(inner);
             case Query.And(List<Query> inner) -> asked(inner);
             case Query.Or(List<Query> inner) -> asked(inner);
