@@ -26,13 +26,7 @@ final class FacetAnswers {
         Members members = new Members();
         switch (facet.counted()) {
             case FacetResult.Buckets buckets ->
-                    members.put(
-                                    "buckets",
-                                    new Value.Array(
-                                            buckets.buckets().stream()
-                                                    .<Value>map(FacetAnswers::of)
-                                                    .toList()))
-                            .put("more", Value.of(buckets.hasMore()));
+                    members.put("buckets", of(buckets)).put("more", Value.of(buckets.hasMore()));
             case FacetResult.Stats stats ->
                     members.put("count", stats.count())
                             .put("min", stats.min())
@@ -43,6 +37,11 @@ final class FacetAnswers {
         }
         facet.missing().ifPresent(missing -> members.put("missing", missing));
         return members.toObj();
+    }
+
+    /// Each with its value and count.
+    static Value.Array of(FacetResult.Buckets buckets) {
+        return new Value.Array(buckets.buckets().stream().<Value>map(FacetAnswers::of).toList());
     }
 
     private static Obj of(FacetResult.Bucket bucket) {

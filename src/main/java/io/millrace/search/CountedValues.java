@@ -1,6 +1,7 @@
 package io.millrace.search;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -11,46 +12,71 @@ import org.jspecify.annotations.Nullable;
 /// documents hold each. What lies behind the last value asked for is not counted where that saves
 /// time. Confined to one search.
 final class CountedValues {
-    private final PriorityQueue<Cursor> least =
+    private final PriorityQueue<Cursor> cursors =
             new PriorityQueue<>(Comparator.comparing(Cursor::value));
+    private final byte[] prefix;
     private @Nullable TermValue value;
     private long count;
 
     /// @param counts of the slices that are not widened
     /// @param widened the others
     /// @param after where to begin behind; null for the first value
-    CountedValues(List<TermCounts> counts, List<FieldSlice> widened, @Nullable TermValue after) {
-        counts.forEach(each -> add(new TermCursor(each, after)));
+    /// @param prefix what the bytes of a value begin with; none for fields of numbers
+    CountedValues(
+            List<TermCounts> counts,
+            List<FieldSlice> widened,
+            @Nullable TermValue after,
+            byte[] prefix) {
+        this.prefix = prefix;
+        TermValue least = prefix.length == 0 ? null : TermValue.of(prefix);
+        boolean isBehind = least == null || (after != null && after.compareTo(least) >= 0);
+        for (TermCounts each : counts) {
+            int start = 0;
+            if (!isBehind) {
+                start = each.slice().position(least, false);
+            } else if (after != null) {
+                start = each.slice().position(after, true);
+            }
+            add(new TermCursor(each, start));
+        }
         widened.forEach(slice -> add(new NumberCursor(slice, after)));
     }
 
     private void add(Cursor cursor) {
         if (cursor.advance()) {
-            least.add(cursor);
+            cursors.add(cursor);
         }
     }
 
     /// Goes to the next value; false when there is none.
     boolean advance() {
-        Cursor first = least.peek();
+        Cursor first = cursors.peek();
         if (first == null) {
             return false;
         }
         TermValue next = first.value();
+        if (next.bytes() != null && !begins(next.bytes())) {
+            return false;
+        }
         count = 0;
         List<Cursor> moved = new ArrayList<>();
-        while (!least.isEmpty() && least.element().value().equals(next)) {
-            Cursor cursor = least.remove();
+        while (!cursors.isEmpty() && cursors.element().value().equals(next)) {
+            Cursor cursor = cursors.remove();
             count += cursor.count();
             moved.add(cursor);
         }
         for (Cursor cursor : moved) {
             if (cursor.advance()) {
-                least.add(cursor);
+                cursors.add(cursor);
             }
         }
         value = next;
         return true;
+    }
+
+    private boolean begins(byte[] term) {
+        return term.length >= prefix.length
+                && Arrays.equals(term, 0, prefix.length, prefix, 0, prefix.length);
     }
 
     TermValue value() {
@@ -75,9 +101,9 @@ final class CountedValues {
         private int ordinal;
         private @Nullable TermValue value;
 
-        private TermCursor(TermCounts counts, @Nullable TermValue after) {
+        private TermCursor(TermCounts counts, int start) {
             this.counts = counts;
-            this.ordinal = (after == null ? 0 : counts.slice().position(after, true)) - 1;
+            this.ordinal = start - 1;
         }
 
         @Override

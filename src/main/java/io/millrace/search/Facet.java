@@ -32,7 +32,9 @@ public record Facet(
     /// - byCount: most documents first, then by value; else by value
     /// - minCount: documents of a bucket at least
     /// - after: leaves out this value and all before it; only by value
-    public record Terms(int limit, boolean byCount, int minCount, Optional<Value> after)
+    /// - prefix: leaves out values that do not begin with it; empty but for keywords
+    public record Terms(
+            int limit, boolean byCount, int minCount, Optional<Value> after, String prefix)
             implements Kind {}
 
     /// One bucket a range, in the order given.
@@ -57,6 +59,7 @@ public record Facet(
 
     /// The values of a field with most documents.
     static Facet terms(Field field, int limit) {
-        return new Facet(field, new Terms(limit, true, 1, Optional.empty()), true, false, Map.of());
+        return new Facet(
+                field, new Terms(limit, true, 1, Optional.empty(), ""), true, false, Map.of());
     }
 }

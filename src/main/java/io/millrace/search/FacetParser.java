@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Reads the facets of one request. Confined to one thread.
@@ -22,6 +23,7 @@ final class FacetParser {
     private static final String HISTOGRAM = "histogram";
     private static final String STATS = "stats";
     private static final String DISTINCT = "distinct";
+    private static final Set<String> NUMBER_NAMES = Set.of("limit", "minCount");
     private static final List<String> TYPES = List.of(TERMS, RANGE, HISTOGRAM, STATS, DISTINCT);
 
     private static final Set<FieldType> TIMES = EnumSet.of(FieldType.TIMESTAMP, FieldType.DATE);
@@ -56,6 +58,21 @@ final class FacetParser {
         return facets;
     }
 
+    /// The values of one field: parameters `prefix`, `limit`, `after`, `order`, `minCount`.
+    Facet values(String path, Map<String, String> parameters) {
+        Field field = checks.facetField(path, FieldType::isOrdered, new Place("field"));
+        Map<String, Value> members = new LinkedHashMap<>();
+        members.put("order", Value.of("value"));
+        parameters.forEach((name, text) -> {
+            boolean isNumber = NUMBER_NAMES.contains(name) && text.matches("[0-9]{1,18}");
+            members.put(name, isNumber ? Value.of(Long.parseLong(text)) : Value.of(text));
+        });
+        Members left = new Members(members, new Place("parameters"), Place::new);
+        Facet.Terms terms = terms(field, left);
+        left.requireNoOther();
+        return new Facet(field, terms, true, false, Map.of());
+    }
+
     /// An object of facets by name.
     Map<String, Facet> parse(Value value, Place place) {
         return parse(value, place, false);
@@ -72,7 +89,7 @@ final class FacetParser {
             if (!(facet instanceof Value.Obj(Map<String, Value> own))) {
                 throw at.mismatch(facet, "an object such as {\"limit\": 10}");
             }
-            facets.put(name, facet(name, new Members(own, at), isNested));
+            facets.put(name, facet(name, new Members(own, at, at::member), isNested));
         });
         return facets;
     }
@@ -145,16 +162,21 @@ final class FacetParser {
             throw members.place("order").unknown("order", order, List.of("count", "value"));
         }
         int minCount = members.number("minCount", 1, 1, Integer.MAX_VALUE);
+        String prefix = members.text("prefix", "");
+        if (!prefix.isEmpty() && !ClauseKind.PREFIX.fits(field.type())) {
+            throw members.place("prefix").refusal(ClauseKind.PREFIX.fittingFields());
+        }
         @Nullable Value after = members.take("after");
         if (after == null) {
-            return new Facet.Terms(limit, order.equals("count"), minCount, Optional.empty());
+            return new Facet.Terms(
+                    limit, order.equals("count"), minCount, Optional.empty(), prefix);
         }
         if (order.equals("count")) {
             throw members.place("after")
                     .refusal("after a value in the order of counts, expected order value");
         }
         Value constant = checks.constant(field, after, members.place("after"));
-        return new Facet.Terms(limit, false, minCount, Optional.of(constant));
+        return new Facet.Terms(limit, false, minCount, Optional.of(constant), prefix);
     }
 
     private Facet.Ranges ranges(Field field, Members members) {
@@ -281,14 +303,16 @@ final class FacetParser {
         private final Map<String, Value> left;
         private final List<String> known = new ArrayList<>();
         private final Place place;
+        private final Function<String, Place> places;
 
-        private Members(Map<String, Value> members, Place place) {
+        private Members(Map<String, Value> members, Place place, Function<String, Place> places) {
             this.left = new LinkedHashMap<>(members);
             this.place = place;
+            this.places = places;
         }
 
         Place place(String name) {
-            return place.member(name);
+            return places.apply(name);
         }
 
         boolean has(String name) {

@@ -5,6 +5,7 @@ import io.millrace.document.Field;
 import io.millrace.document.Value;
 import io.millrace.index.SegmentView;
 import io.millrace.segment.SegmentReader;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -146,10 +147,11 @@ final class Facets {
         TermFacet counter = new TermFacet(slices);
         TermValue after =
                 asked.after().map(value -> TermValue.of(facet.field(), value)).orElse(null);
+        byte[] prefix = asked.prefix().getBytes(StandardCharsets.UTF_8);
         List<TermFacet.Counted> found =
                 asked.byCount()
-                        ? counter.byCount(asked.limit() + 1, asked.minCount())
-                        : counter.byValue(asked.limit() + 1, asked.minCount(), after);
+                        ? counter.byCount(asked.limit() + 1, asked.minCount(), prefix)
+                        : counter.byValue(asked.limit() + 1, asked.minCount(), after, prefix);
         List<FacetResult.Bucket> answer = new ArrayList<>();
         for (TermFacet.Counted each : found.subList(0, Math.min(asked.limit(), found.size()))) {
             TermValue value = each.value();

@@ -4,12 +4,16 @@ import io.millrace.MillraceException;
 import io.millrace.document.Schema;
 import io.millrace.document.Value;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /// Reads search requests: the JSON body of POST and the parameters of GET. Every refusal names the
 /// place, the value and what was expected. Immutable.
 public final class QueryParser {
+    /// The name of the facet that [#values] asks for.
+    public static final String VALUES = "values";
+
     private final FieldChecks checks;
 
     /// @param now what `now` means in the requests
@@ -31,5 +35,24 @@ public final class QueryParser {
     /// @throws MillraceException.InvalidRequest whose pointer is the parameter's name
     public SearchRequest parse(Map<String, List<String>> parameters) {
         return new ParameterParser(checks).parse(parameters);
+    }
+
+    /// Counts the values of a field over all documents, as a search without hits whose only facet
+    /// is [#VALUES]. Parameters `prefix`, `limit`, `after`, `order` and `minCount` are those of a
+    /// facet; the order is by value unless they say otherwise.
+    ///
+    /// @throws MillraceException.InvalidRequest whose pointer is the parameter's name
+    public SearchRequest values(String path, Map<String, List<String>> parameters) {
+        Map<String, String> given = new LinkedHashMap<>();
+        parameters
+                .keySet()
+                .forEach(name ->
+                        ParameterParser.once(parameters, name)
+                                .ifPresent(text -> given.put(name, text)));
+        FacetParser facets = new FacetParser(checks, new ClauseParser(checks));
+        return SearchRequest.builder()
+                .limit(0)
+                .facets(Map.of(VALUES, facets.values(path, given)))
+                .build();
     }
 }

@@ -94,6 +94,11 @@ public final class Searcher {
                 commit);
     }
 
+    /// What the documents hold of each field of the schema.
+    public List<FieldSummary> fields() {
+        return schema.fields().stream().map(field -> FieldSummary.of(field, segments)).toList();
+    }
+
     /// The visible document of a key.
     public Optional<SearchResult.Hit> document(DocumentKey key) {
         for (SegmentView segment : segments) {

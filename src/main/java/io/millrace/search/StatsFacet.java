@@ -50,9 +50,17 @@ final class StatsFacet {
         while (batches.hasNext()) {
             int size = batches.nextBatch(batch);
             for (int i = 0; i < size; i++) {
+                int start = column.start(batch[i]);
                 int end = column.start(batch[i] + 1);
-                for (int at = column.start(batch[i]); at < end; at++) {
+                for (int at = start; at < end; at++) {
                     long value = column.valueAt(at);
+                    // Several longs of a document may be one double.
+                    if (slice.isWidened()
+                            && at > start
+                            && Widening.ordered(value)
+                                    == Widening.ordered(column.valueAt(at - 1))) {
+                        continue;
+                    }
                     least = Math.min(least, value);
                     greatest = Math.max(greatest, value);
                     count++;

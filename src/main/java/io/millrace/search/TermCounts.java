@@ -139,7 +139,7 @@ final class TermCounts {
     /// Hands over the frequent terms, down to where no other one can reach the bound; false when
     /// another way is better.
     private boolean isKnown(IntConsumer take, Bound bound) {
-        if (counted != null || expectedCostOfAll() <= readingCost) {
+        if (counted != null || (!isWhole && expectedCostOfAll() <= readingCost)) {
             return false;
         }
         FrequentTerms frequent = terms.frequent();
@@ -171,6 +171,11 @@ final class TermCounts {
         int found = Arrays.binarySearch(rising, at);
         int index = found >= 0 ? found : -1 - found;
         return index == rising.length ? terms.termCount() : rising[index];
+    }
+
+    /// How many terms have documents.
+    int distinct() {
+        return isWhole ? terms.termCount() : all().rising().length;
     }
 
     private long expectedCostOfAll() {

@@ -28,6 +28,9 @@ final class TermFacet {
     /// How much longer it takes to look a value up in a segment than to come by it.
     private static final int LOOKUP_COST = 4;
 
+    /// What every value begins with.
+    static final byte[] ANY = {};
+
     private final List<TermCounts> counts;
     private final List<FieldSlice> widened;
 
@@ -37,9 +40,11 @@ final class TermFacet {
     }
 
     /// The first values behind one, at most `limit`.
-    List<Counted> byValue(int limit, int minCount, @Nullable TermValue after) {
+    ///
+    /// @param prefix what the bytes of a value begin with
+    List<Counted> byValue(int limit, int minCount, @Nullable TermValue after, byte[] prefix) {
         List<Counted> found = new ArrayList<>();
-        CountedValues values = new CountedValues(counts, widened, after);
+        CountedValues values = new CountedValues(counts, widened, after, prefix);
         while (found.size() < limit && values.advance()) {
             if (values.count() >= minCount) {
                 found.add(new Counted(values.value(), values.count()));
@@ -49,9 +54,11 @@ final class TermFacet {
     }
 
     /// The values of most documents, at most `limit`; of equal ones the least.
-    List<Counted> byCount(int limit, int minCount) {
-        if (!widened.isEmpty()) {
-            return mostOfAll(limit, minCount);
+    ///
+    /// @param prefix what the bytes of a value begin with
+    List<Counted> byCount(int limit, int minCount, byte[] prefix) {
+        if (!widened.isEmpty() || prefix.length > 0) {
+            return mostOfAll(limit, minCount, prefix);
         }
         if (counts.size() == 1) {
             return mostOfOne(counts.getFirst(), limit, minCount);
@@ -70,7 +77,7 @@ final class TermFacet {
         List<int[]> candidates = counts.stream().map(own -> own.atLeast(share)).toList();
         long lookups = candidates.stream().mapToLong(each -> each.length).sum() * counts.size();
         if (lookups * LOOKUP_COST > valuesAtHand()) {
-            return mostOfAll(limit, minCount);
+            return mostOfAll(limit, minCount, prefix);
         }
         for (int i = 0; i < counts.size(); i++) {
             addTotals(counts.get(i), candidates.get(i), totals);
@@ -90,21 +97,30 @@ final class TermFacet {
                 : Long.MAX_VALUE;
     }
 
-    /// Ordinals have the order of the values.
+    /// Ordinals have the order of the values, so of those with equally many documents the first
+    /// that come along are taken.
     private static List<Counted> mostOfOne(TermCounts counts, int limit, int minCount) {
         int[] top = counts.top(limit);
         int least = minCount;
         if (top.length >= limit) {
             least = Math.max(least, IntStream.of(top).map(counts::count).min().orElse(0));
         }
-        return IntStream.of(counts.atLeast(least))
-                .boxed()
+        List<Integer> found =
+                new ArrayList<>(IntStream.of(counts.atLeast(least + 1)).boxed().toList());
+        int termCount = counts.slice().terms().termCount();
+        int ordinal = counts.next(0);
+        while (found.size() < limit && ordinal < termCount) {
+            if (counts.count(ordinal) == least) {
+                found.add(ordinal);
+            }
+            ordinal = counts.next(ordinal + 1);
+        }
+        return found.stream()
                 .sorted(
                         Comparator.<Integer>comparingInt(counts::count)
                                 .reversed()
                                 .thenComparing(Comparator.naturalOrder()))
-                .limit(limit)
-                .map(ordinal -> new Counted(counts.slice().value(ordinal), counts.count(ordinal)))
+                .map(each -> new Counted(counts.slice().value(each), counts.count(each)))
                 .toList();
     }
 
@@ -125,9 +141,9 @@ final class TermFacet {
         return total;
     }
 
-    private List<Counted> mostOfAll(int limit, int minCount) {
+    private List<Counted> mostOfAll(int limit, int minCount, byte[] prefix) {
         PriorityQueue<Counted> lastFirst = new PriorityQueue<>(Counted.MOST_FIRST.reversed());
-        CountedValues values = new CountedValues(counts, widened, null);
+        CountedValues values = new CountedValues(counts, widened, null, prefix);
         while (values.advance()) {
             if (values.count() >= minCount) {
                 lastFirst.add(new Counted(values.value(), values.count()));
@@ -142,10 +158,10 @@ final class TermFacet {
     /// How many values there are.
     long distinct() {
         if (counts.size() == 1 && widened.isEmpty()) {
-            return counts.getFirst().all().rising().length;
+            return counts.getFirst().distinct();
         }
         long distinct = 0;
-        CountedValues values = new CountedValues(counts, widened, null);
+        CountedValues values = new CountedValues(counts, widened, null, ANY);
         while (values.advance()) {
             distinct++;
         }

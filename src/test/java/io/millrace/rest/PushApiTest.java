@@ -72,6 +72,51 @@ class PushApiTest {
         assertEquals(404, node.get("/indexes/parts/documents/c," + uuid + ",2").statusCode());
     }
 
+    // X-99
+    @Test
+    void fieldsAndTheirValuesAreCounted() throws Exception {
+        define("counted", "interval: 1h");
+        node.push(
+                "counted",
+                """
+                {"id": "a", "n": 1, "net": "us"}
+                {"id": "b", "n": 2, "net": ["us", "uw"]}
+                {"id": "c", "n": 4}
+                """,
+                "");
+        Value.Obj answer =
+                json(node.get("/indexes/counted/search?limit=0&facets=net&filter=n:gte:1"));
+        assertEquals(
+                "{\"net\":{\"buckets\":[{\"value\":\"us\",\"count\":2},{\"value\":\"uw\",\"count\":1}],"
+                        + "\"more\":false}}",
+                String.valueOf(answer.get("facets")));
+        Value.Obj body =
+                json(
+                        node.send(
+                                "POST",
+                                "/indexes/counted/search",
+                                "application/json",
+                                BodyPublishers.ofString(
+                                        """
+                                        {"limit": 0,
+                                         "facets": {"n": {"type": "stats", "missing": true}}}
+                                        """)));
+        assertEquals(
+                "{\"n\":{\"count\":3,\"min\":1,\"max\":4,\"sum\":7,\"mean\":2.3333333333333335,"
+                        + "\"missing\":0}}",
+                String.valueOf(body.get("facets")));
+        Value.Obj fields = json(node.get("/indexes/counted/fields"));
+        assertEquals(List.of("id", "n", "net"), members(fields, "fields", "path"));
+        assertEquals(List.of("3", "3", "2"), members(fields, "fields", "documents"));
+        assertEquals(List.of("true", "true", "false"), members(fields, "fields", "declared"));
+        Value.Obj values =
+                json(node.get("/indexes/counted/fields/net/values?prefix=u&limit=1&after=us"));
+        assertEquals(List.of("uw"), members(values, "values", "value"));
+        assertEquals(Value.of(false), values.get("more"));
+        assertEquals(400, node.get("/indexes/counted/fields/net/values?first=u").statusCode());
+        assertEquals(400, node.get("/indexes/counted/fields/nett/values").statusCode());
+    }
+
     @Test
     void everyLineIsAnsweredAfterTheCommitThatHoldsIt() throws Exception {
         define("lines", "interval: 1h");

@@ -78,6 +78,7 @@ class DifferentialSearchTest {
                             .toList());
             NaiveSearch naive = new NaiveSearch(newest, corpus.segments());
             QueryParser parser = new QueryParser(newest, RandomQuakes.NOW);
+            FieldSummaries.assertSame(newest, searcher, corpus.segments());
             for (int i = 0; i < searches; i++) {
                 Value.Obj body = quakes.request();
                 SearchRequest request = parser.parse(body);

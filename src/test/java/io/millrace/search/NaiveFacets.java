@@ -146,6 +146,7 @@ final class NaiveFacets {
         Field field = facet.field();
         TreeMap<Object, List<Corpus.Plain>> groups = grouped(field, found, value -> value);
         groups.values().removeIf(each -> each.size() < asked.minCount());
+        groups.keySet().removeIf(each -> !each.toString().startsWith(asked.prefix()));
         asked.after()
                 .ifPresent(after -> groups.headMap(NaiveSearch.typed(field, after), true).clear());
         List<Map.Entry<Object, List<Corpus.Plain>>> entries = new ArrayList<>(groups.entrySet());

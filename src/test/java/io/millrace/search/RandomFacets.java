@@ -82,6 +82,10 @@ final class RandomFacets {
         if (random.nextInt(3) == 0) {
             members.put("minCount", Value.of(1 + random.nextInt(4)));
         }
+        boolean isKeyword = field.type() == FieldType.KEYWORD || field.type() == FieldType.STRING;
+        if (isKeyword && random.nextInt(3) == 0) {
+            members.put("prefix", quakes.constant(field));
+        }
         if (random.nextBoolean()) {
             members.put("order", Value.of("value"));
             if (random.nextBoolean()) {
