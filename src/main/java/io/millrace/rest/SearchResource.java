@@ -70,7 +70,10 @@ public class SearchResource {
     @Parameter(
             name = "q",
             in = ParameterIn.QUERY,
-            description = "words, any of which a text field holds; ranked by BM25",
+            description =
+                    "a query string: words, \"phrases\"~slop, +must, -not, AND, OR, (groups),"
+                            + " field:value, field:[low TO high], prefix*, misspelled~, boost^2;"
+                            + " ranked by BM25",
             schema = @Schema(type = SchemaType.STRING),
             example = "alaska")
     @Parameter(
@@ -178,7 +181,8 @@ public class SearchResource {
             operationId = "search",
             summary = "Searches, by a JSON body",
             description =
-                    "query narrows and scores, filter only narrows; both take the clauses match, eq,"
+                    "query narrows and scores, filter only narrows; both take the clauses match, phrase,"
+                            + " fuzzy, q, eq,"
                             + " in, range, prefix, wildcard, exists, missing, and, or, not, all. eq and in take _key as"
                             + " a field. sort, limit, offset, cursor, fields, total and timeout are as in the"
                             + " parameters of the GET; atLeast is a position,"

@@ -11,6 +11,7 @@ enum ClauseKind {
     MATCH,
     PHRASE,
     FUZZY,
+    Q,
     EQ,
     IN,
     RANGE,
@@ -40,7 +41,7 @@ enum ClauseKind {
             case RANGE -> type.isOrdered() && type != FieldType.BOOL;
             case PREFIX, WILDCARD -> type == FieldType.KEYWORD || type == FieldType.STRING;
             case EXISTS, MISSING -> type != FieldType.BYTES;
-            case AND, OR, NOT, ALL -> false;
+            case Q, AND, OR, NOT, ALL -> false;
         };
     }
 
@@ -54,7 +55,7 @@ enum ClauseKind {
                     "range needs a keyword, string, long, double, decimal, timestamp, date or uuid"
                             + " field";
             case PREFIX, WILDCARD -> label() + " needs a keyword or string field";
-            case EXISTS, MISSING, AND, OR, NOT, ALL -> label() + " takes no such field";
+            case EXISTS, MISSING, Q, AND, OR, NOT, ALL -> label() + " takes no such field";
         };
     }
 }

@@ -33,9 +33,7 @@ final class ClauseParser {
         if (depth > SearchLimits.DEPTH_MAX) {
             throw place.refusal("clauses nested deeper than " + SearchLimits.DEPTH_MAX + " levels");
         }
-        if (++clauses > SearchLimits.CLAUSES_MAX) {
-            throw place.refusal("more than " + SearchLimits.CLAUSES_MAX + " clauses");
-        }
+        count(place);
         Map.Entry<String, Value> only =
                 onlyMember(value, place, "a clause such as {\"eq\": {\"field\": value}}");
         String label = only.getKey();
@@ -48,6 +46,7 @@ final class ClauseParser {
             case MATCH -> texts.match(argument, inside);
             case PHRASE -> texts.phrase(argument, inside);
             case FUZZY -> texts.fuzzy(argument, inside);
+            case Q -> typed(text(argument, inside, "a query"), inside);
             case EQ -> eq(argument, inside);
             case IN -> in(argument, inside);
             case RANGE -> range(argument, inside);
@@ -60,6 +59,25 @@ final class ClauseParser {
             case NOT -> new Query.Not(clause(argument, inside, depth + 1));
             case ALL -> all(argument, inside);
         };
+    }
+
+    /// Counts one clause more.
+    void count(Place place) {
+        if (++clauses > SearchLimits.CLAUSES_MAX) {
+            throw place.refusal("more than " + SearchLimits.CLAUSES_MAX + " clauses");
+        }
+    }
+
+    /// What a person types.
+    Query typed(String text, Place place) {
+        if (text.length() > SearchLimits.TEXT_CHARS_MAX) {
+            throw place.refusal(
+                    "%d characters to match, expected at most %d"
+                            .formatted(text.length(), SearchLimits.TEXT_CHARS_MAX));
+        }
+        return text.isBlank()
+                ? new Query.All()
+                : new QueryStringParser(checks, this, text, place).parse();
     }
 
     /// The clauses on texts, which count together with those read here.

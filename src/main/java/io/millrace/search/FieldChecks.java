@@ -40,6 +40,15 @@ final class FieldChecks {
         return TextWords.of(Analyzers.named(field.analyzer()), field.path(), text);
     }
 
+    /// A part of a word as the field's own words are spelled, not stemmed.
+    String normalized(Field field, String part) {
+        return Analyzers.named(field.analyzer()).normalize(field.path(), part).utf8ToString();
+    }
+
+    Field known(String path, Place place) {
+        return declared(path, place);
+    }
+
     /// The declared field of a path, if the clause can look at it.
     Field field(String path, ClauseKind kind, Place place) {
         Field field = declared(path, place);

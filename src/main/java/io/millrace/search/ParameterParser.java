@@ -48,7 +48,7 @@ final class ParameterParser {
         Optional<Query> query = once(parameters, "q").flatMap(this::query);
         query.ifPresent(request::query);
         filter(parameters.getOrDefault("filter", List.of())).ifPresent(request::filter);
-        boolean scored = query.isPresent();
+        boolean scored = query.filter(Query::scores).isPresent();
         once(parameters, "sort").ifPresent(text -> request.sort(sort(text, scored)));
         once(parameters, "limit")
                 .ifPresent(text ->
@@ -81,12 +81,7 @@ final class ParameterParser {
         if (text.isBlank()) {
             return Optional.empty();
         }
-        List<Field> textFields = checks.textFields();
-        if (textFields.isEmpty()) {
-            throw place.refusal(
-                    "q %s in an index without text fields".formatted(Place.quoted(text)));
-        }
-        return Optional.of(clauses.texts().any(textFields, text, place));
+        return Optional.of(clauses.typed(text, place));
     }
 
     private Optional<Query> filter(List<String> texts) {

@@ -119,6 +119,31 @@ final class TextClauses {
         return acrossFields(fields, text, rules, place);
     }
 
+    /// A word that may be misspelled; what the analyzer makes of it, all of that.
+    Query word(List<Field> fields, String word, TextRules.Fuzziness fuzziness, Place place) {
+        count(word, place);
+        TextRules rules =
+                TextRules.DEFAULT.withRequired(TextRules.Required.ALL).withFuzziness(fuzziness);
+        return or(fields.stream().<Query>map(field -> inOne(field, word, rules, place)).toList());
+    }
+
+    /// Any word that begins so, letters of either case.
+    Query beginning(List<Field> fields, String prefix, Place place) {
+        count(prefix, place);
+        countWords(fields.size(), place);
+        return or(
+                fields.stream()
+                        .<Query>map(field ->
+                                new Query.Match(
+                                        field,
+                                        List.of(
+                                                new TextTerm.Beginning(
+                                                        checks.normalized(field, prefix))),
+                                        1,
+                                        1))
+                        .toList());
+    }
+
     /// Word by word, since every field cuts a text in its own way. A word that one of the fields
     /// leaves out of every text, such as `the`, is not required.
     private Query acrossFields(
@@ -184,7 +209,7 @@ final class TextClauses {
         return required == 1 ? new Query.Or(clauses) : new Query.AtLeast(required, clauses);
     }
 
-    private static Map<Field, Float> unboosted(List<Field> fields) {
+    static Map<Field, Float> unboosted(List<Field> fields) {
         Map<Field, Float> unboosted = new LinkedHashMap<>();
         fields.forEach(field -> unboosted.put(field, 1f));
         return unboosted;
