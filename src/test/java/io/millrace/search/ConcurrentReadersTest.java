@@ -40,9 +40,9 @@ import org.junit.jupiter.api.io.TempDir;
 class ConcurrentReadersTest {
     private static final int READERS = 8;
 
-    /// Profile `soak` runs for a minute.
+    /// Profile `soak` runs for ten minutes.
     private static final long RUN_NANOS =
-            TimeUnit.SECONDS.toNanos(Integer.getInteger("soak.factor", 1) > 1 ? 60 : 20);
+            TimeUnit.SECONDS.toNanos(Math.min(600, 20 * Integer.getInteger("soak.factor", 1)));
 
     static final IndexOptions OPTIONS =
             IndexOptions.DEFAULT

@@ -12,6 +12,11 @@ import io.millrace.document.Value;
 import io.millrace.index.CommitKind;
 import io.millrace.index.CommitPoint;
 import io.millrace.index.SegmentView;
+import io.millrace.merge.MergeControl;
+import io.millrace.merge.MergeInput;
+import io.millrace.merge.MergeOrder;
+import io.millrace.merge.MergedSegment;
+import io.millrace.merge.SegmentMerger;
 import io.millrace.segment.AnalyzedDocument;
 import io.millrace.segment.SegmentBuilder;
 import io.millrace.segment.SegmentId;
@@ -51,6 +56,7 @@ final class Corpus implements AutoCloseable {
     private final List<Plain> open = new ArrayList<>();
     private SegmentBuilder builder;
     private long seq;
+    private int written;
 
     Corpus(Schema schema, Path folder) throws IOException {
         this.schema = new LiveSchema(schema);
@@ -94,11 +100,54 @@ final class Corpus implements AutoCloseable {
             builder = new SegmentBuilder(schema);
             return;
         }
-        SegmentId id = new SegmentId("%026d".formatted(segments.size()));
-        readers.add(SegmentReader.open(directory, builder.write(directory, id)));
+        readers.add(SegmentReader.open(directory, builder.write(directory, nextId())));
         segments.add(List.copyOf(open));
         open.clear();
         builder = new SegmentBuilder(schema);
+    }
+
+    /// Makes one segment of neighbouring ones, of the newest schema, in the place of the first.
+    /// Without a document that is left nothing happens.
+    void merge(int from, int to) throws IOException {
+        List<Plain> left =
+                segments.subList(from, to).stream()
+                        .flatMap(List::stream)
+                        .filter(plain -> plain.live)
+                        .toList();
+        if (left.isEmpty()) {
+            return;
+        }
+        List<MergeInput> inputs = new ArrayList<>();
+        for (int i = from; i < to; i++) {
+            inputs.add(new MergeInput(readers.get(i), deleted(i)));
+        }
+        MergedSegment merged =
+                SegmentMerger.merge(
+                        directory,
+                        nextId(),
+                        schema.current(),
+                        inputs,
+                        MergeOrder.INPUTS,
+                        MergeControl.NONE);
+        inputs.forEach(input -> input.reader().close());
+        readers.subList(from, to).clear();
+        segments.subList(from, to).clear();
+        readers.add(from, merged.reader());
+        segments.add(from, left);
+    }
+
+    private SegmentId nextId() {
+        return new SegmentId("%026d".formatted(written++));
+    }
+
+    private MutableRoaringBitmap deleted(int segment) {
+        MutableRoaringBitmap deleted = new MutableRoaringBitmap();
+        for (int document = 0; document < segments.get(segment).size(); document++) {
+            if (!segments.get(segment).get(document).live) {
+                deleted.add(document);
+            }
+        }
+        return deleted;
     }
 
     /// Committed documents by segment, deleted ones included.
@@ -110,13 +159,7 @@ final class Corpus implements AutoCloseable {
         List<SegmentView> views = new ArrayList<>();
         long live = 0;
         for (int i = 0; i < readers.size(); i++) {
-            MutableRoaringBitmap deleted = new MutableRoaringBitmap();
-            for (int document = 0; document < segments.get(i).size(); document++) {
-                if (!segments.get(i).get(document).live) {
-                    deleted.add(document);
-                }
-            }
-            views.add(new SegmentView(readers.get(i), deleted));
+            views.add(new SegmentView(readers.get(i), deleted(i)));
             live += views.getLast().liveCount();
         }
         return new Searcher(

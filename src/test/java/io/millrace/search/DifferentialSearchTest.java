@@ -69,6 +69,11 @@ class DifferentialSearchTest {
                     }
                 }
                 corpus.commit();
+                int segments = corpus.segments().size();
+                if (segments > 0 && random.nextInt(4) == 0) {
+                    int from = random.nextInt(segments);
+                    corpus.merge(from, from + 1 + random.nextInt(segments - from));
+                }
             }
             Searcher searcher = corpus.searcher();
             Schema newest = corpus.schema();
