@@ -22,7 +22,9 @@ public abstract sealed class MillraceException extends RuntimeException {
             CONFLICT,
             /// It was there, and will not be again.
             GONE,
-            TOO_LARGE
+            TOO_LARGE,
+            /// It took longer than it may.
+            TIMEOUT
         }
 
         private final Reason reason;
@@ -52,6 +54,10 @@ public abstract sealed class MillraceException extends RuntimeException {
 
         public static InvalidRequest tooLarge(String pointer, String message) {
             return new InvalidRequest(Reason.TOO_LARGE, pointer, message);
+        }
+
+        public static InvalidRequest timeout(String message) {
+            return new InvalidRequest(Reason.TIMEOUT, "", message);
         }
 
         public Reason reason() {

@@ -39,6 +39,8 @@ interface NodeConfig {
 
     Leases leases();
 
+    Search search();
+
     Pipeline pipeline();
 
     Push push();
@@ -163,6 +165,25 @@ interface NodeConfig {
         /// Generations behind the newest one that stay readable by number.
         @WithDefault("0")
         int keptGenerations();
+    }
+
+    /// How searches are run.
+    interface Search {
+
+        /// How long one may take that does not say so itself.
+        @WithDefault("10s")
+        Duration timeout();
+
+        /// Bitmaps and hits of one at once, in bytes.
+        @WithDefault("67108864")
+        long memoryBytesMax();
+
+        /// Searches at once; as many as cores when left out.
+        OptionalInt threads();
+
+        /// Searches that wait for a thread; beyond, 503.
+        @WithDefault("256")
+        int waitingMax();
     }
 
     /// How each index is kept going.

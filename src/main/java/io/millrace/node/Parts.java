@@ -19,12 +19,15 @@ import io.millrace.publish.CommitRelay;
 import io.millrace.publish.EventStream;
 import io.millrace.publish.RecordSender;
 import io.millrace.publish.RelayOptions;
+import io.millrace.rest.SearchThreads;
+import io.millrace.search.SearchOptions;
 import io.millrace.search.Searches;
 import io.millrace.segment.Analyzers;
 import io.millrace.source.kafka.KafkaReadOptions;
 import io.millrace.source.postgres.PostgresSources;
 import io.millrace.source.push.PushOptions;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
+import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.IOException;
@@ -161,8 +164,24 @@ final class Parts {
 
     @Produces
     @Singleton
-    Searches searches(NodeResources resources) {
-        return new Searches(resources.clock());
+    Searches searches(NodeConfig config, NodeResources resources) {
+        return new Searches(
+                resources.clock(),
+                resources.nanoClock(),
+                new SearchOptions(config.search().timeout(), config.search().memoryBytesMax()));
+    }
+
+    @Produces
+    @Singleton
+    SearchThreads searchThreads(NodeConfig config) {
+        return new SearchThreads(
+                Thread.ofPlatform().name("search-", 1).daemon().factory(),
+                config.search().threads().orElse(Runtime.getRuntime().availableProcessors()),
+                config.search().waitingMax());
+    }
+
+    void stop(@Disposes SearchThreads threads) {
+        threads.close();
     }
 
     @Produces

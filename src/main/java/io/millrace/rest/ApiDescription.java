@@ -54,6 +54,17 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
                                                                     implementation =
                                                                             Problem.class))),
                             @APIResponse(
+                                    name = "Timeout",
+                                    description =
+                                            "the search took longer than searchTimeout: narrow it",
+                                    content =
+                                            @Content(
+                                                    mediaType = Problem.MEDIA_TYPE,
+                                                    schema =
+                                                            @Schema(
+                                                                    implementation =
+                                                                            Problem.class))),
+                            @APIResponse(
                                     name = "Gone",
                                     description =
                                             "the generation of the cursor cannot be read any more:"

@@ -53,15 +53,15 @@ record AtLeast(Wanted wanted, Duration timeout) {
     /// Answers once the index holds what is wanted, at once where it does. No thread waits.
     ///
     /// @param path of the request, for the problem
-    <T> Uni<T> then(RunningIndex running, String path, Supplier<T> answer) {
+    <T> Uni<T> then(RunningIndex running, String path, Supplier<Uni<T>> answer) {
         if (wanted instanceof Wanted.Anything) {
-            return Uni.createFrom().item(answer);
+            return answer.get();
         }
         String incarnation = running.index().incarnation();
         Awaited awaited = awaited(running, incarnation);
         CompletableFuture<CommitPoint> waiter = running.await(awaited);
         if (waiter.isDone() && !waiter.isCompletedExceptionally()) {
-            return Uni.createFrom().item(answer);
+            return answer.get();
         }
         return Uni.createFrom()
                 .completionStage(waiter)
@@ -71,7 +71,7 @@ record AtLeast(Wanted wanted, Duration timeout) {
                 .onTermination()
                 .invoke((_, _, _) -> waiter.cancel(false))
                 .emitOn(Infrastructure.getDefaultWorkerPool())
-                .map(_ -> answer.get());
+                .flatMap(_ -> answer.get());
     }
 
     private ProblemException behind(

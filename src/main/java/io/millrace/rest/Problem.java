@@ -52,6 +52,7 @@ record Problem(
                     case CONFLICT -> of("conflict", "conflict", 409, detail, instance);
                     case GONE -> of("gone", "gone", 410, detail, instance);
                     case TOO_LARGE -> of("too-large", "too large", 413, detail, instance);
+                    case TIMEOUT -> of("timeout", "took too long", 408, detail, instance);
                 };
         String pointer = invalid.pointer();
         return pointer.isEmpty() ? problem : problem.at(pointer);

@@ -12,6 +12,7 @@ import io.millrace.pipeline.RunningIndex;
 import io.millrace.rest.Answers.DocumentAnswer;
 import io.millrace.rest.Answers.HitAnswer;
 import io.millrace.rest.Answers.SearchAnswer;
+import io.millrace.search.SearchBudget;
 import io.millrace.search.SearchResult;
 import io.millrace.search.Searcher;
 import io.millrace.search.Searches;
@@ -27,11 +28,13 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.UriInfo;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Function;
+import java.util.Optional;
+import java.util.function.BiFunction;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -42,6 +45,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
 
 /// Searches and single documents, each answered from one generation.
 @Path("/indexes/{name}")
@@ -50,14 +54,19 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Tag(name = "Indexes")
 public class SearchResource {
     private static final long NANOS_PER_MICRO = 1_000;
+    private static final String SEARCH_TIMEOUT = "searchTimeout";
+    private static final Duration SEARCH_TIMEOUT_MAX = Duration.ofSeconds(60);
 
     private final Indexes indexes;
     private final Searches searches;
+    private final SearchThreads threads;
     private final NodeResources resources;
 
-    public SearchResource(Indexes indexes, Searches searches, NodeResources resources) {
+    public SearchResource(
+            Indexes indexes, Searches searches, SearchThreads threads, NodeResources resources) {
         this.indexes = indexes;
         this.searches = searches;
+        this.threads = threads;
         this.resources = resources;
     }
 
@@ -154,12 +163,18 @@ public class SearchResource {
             in = ParameterIn.QUERY,
             description = "how long atLeast waits, at most 60s; 503 afterwards",
             schema = @Schema(type = SchemaType.STRING, defaultValue = "5s"))
+    @Parameter(
+            name = "searchTimeout",
+            in = ParameterIn.QUERY,
+            description = "how long the search itself may take, at most 60s; 408 beyond",
+            schema = @Schema(type = SchemaType.STRING, defaultValue = "10s"))
     @APIResponse(
             responseCode = "200",
             description = "what matched, from one generation",
             content = @Content(schema = @Schema(implementation = SearchAnswer.class)))
     @APIResponse(responseCode = "400", ref = "Malformed")
     @APIResponse(responseCode = "404", ref = "NotFound")
+    @APIResponse(responseCode = "408", ref = "Timeout")
     @APIResponse(responseCode = "409", ref = "Conflict")
     @APIResponse(responseCode = "410", ref = "Gone")
     @APIResponse(responseCode = "413", ref = "TooLarge")
@@ -171,7 +186,14 @@ public class SearchResource {
                 AtLeast.of(
                         Objects.requireNonNullElse(parameters.remove(AtLeast.NAME), List.of()),
                         timeout == null ? null : timeout.getFirst());
-        return search(name, atLeast, uri, index -> searches.search(index, parameters));
+        List<String> searchTimeout = parameters.remove(SEARCH_TIMEOUT);
+        return search(
+                name,
+                atLeast,
+                searchTimeout(
+                        SEARCH_TIMEOUT, searchTimeout == null ? null : searchTimeout.getFirst()),
+                uri,
+                (index, budget) -> searches.search(index, parameters, budget));
     }
 
     @POST
@@ -184,7 +206,7 @@ public class SearchResource {
                     "query narrows and scores, filter only narrows; both take the clauses match, phrase,"
                             + " fuzzy, q, eq,"
                             + " in, range, prefix, wildcard, exists, missing, and, or, not, all. eq and in take _key as"
-                            + " a field. sort, limit, offset, cursor, fields, total and timeout are as in the"
+                            + " a field. sort, limit, offset, cursor, fields, total, timeout and searchTimeout are as in the"
                             + " parameters of the GET; atLeast is a position,"
                             + " {\"kafka\": {\"topic\": {\"0\": offset}}}, or"
                             + " {\"postgres\": {\"source\": \"16/B374D848\"}}.")
@@ -204,6 +226,7 @@ public class SearchResource {
             content = @Content(schema = @Schema(implementation = SearchAnswer.class)))
     @APIResponse(responseCode = "400", ref = "Malformed")
     @APIResponse(responseCode = "404", ref = "NotFound")
+    @APIResponse(responseCode = "408", ref = "Timeout")
     @APIResponse(responseCode = "409", ref = "Conflict")
     @APIResponse(responseCode = "410", ref = "Gone")
     @APIResponse(responseCode = "413", ref = "TooLarge")
@@ -212,25 +235,58 @@ public class SearchResource {
     public Uni<SearchAnswer> search(@PathParam("name") String name, UriInfo uri, InputStream body) {
         Value request = RequestText.body(body, MediaType.APPLICATION_JSON_TYPE);
         if (!(request instanceof Value.Obj members)) {
-            return search(name, AtLeast.NOTHING, uri, index -> searches.search(index, request));
+            return search(
+                    name,
+                    AtLeast.NOTHING,
+                    Optional.empty(),
+                    uri,
+                    (index, budget) -> searches.search(index, request, budget));
         }
         Map<String, Value> others = new LinkedHashMap<>(members.members());
         others.remove(AtLeast.NAME);
         others.remove(AtLeast.TIMEOUT);
+        Value timeout = others.remove(SEARCH_TIMEOUT);
         Value.Obj asked = new Value.Obj(others);
-        return search(name, AtLeast.of(members), uri, index -> searches.search(index, asked));
+        return search(
+                name,
+                AtLeast.of(members),
+                searchTimeout("/" + SEARCH_TIMEOUT, timeout == null ? null : timeout.toString()),
+                uri,
+                (index, budget) -> searches.search(index, asked, budget));
     }
 
     private Uni<SearchAnswer> search(
-            String name, AtLeast atLeast, UriInfo uri, Function<Index, Searches.Page> search) {
+            String name,
+            AtLeast atLeast,
+            Optional<Duration> timeout,
+            UriInfo uri,
+            BiFunction<Index, SearchBudget, Searches.Page> search) {
         RunningIndex running = indexes.get(name);
-        return atLeast.then(running, uri.getPath(), () -> answer(running.index(), search));
+        return atLeast.then(
+                running,
+                uri.getPath(),
+                () -> {
+                    SearchBudget budget = searches.budget(timeout);
+                    return threads.run(
+                            () -> answer(running.index(), budget, search), budget::cancel);
+                });
+    }
+
+    /// How long a search may take by itself, without what `atLeast` waits.
+    private static Optional<Duration> searchTimeout(String place, @Nullable String text) {
+        return text == null
+                ? Optional.empty()
+                : Optional.of(
+                        RequestText.duration(place, text, SEARCH_TIMEOUT_MAX, SEARCH_TIMEOUT_MAX));
     }
 
     /// The time that was waited for `atLeast` does not count.
-    private SearchAnswer answer(Index index, Function<Index, Searches.Page> search) {
+    private SearchAnswer answer(
+            Index index,
+            SearchBudget budget,
+            BiFunction<Index, SearchBudget, Searches.Page> search) {
         long begun = resources.nanoClock().nanos();
-        Searches.Page page = search.apply(index);
+        Searches.Page page = search.apply(index, budget);
         SearchResult result = page.result();
         long generation = result.commit().generation();
         return new SearchAnswer(
@@ -280,7 +336,10 @@ public class SearchResource {
                 Objects.requireNonNullElse(uri.getQueryParameters().get(AtLeast.NAME), List.of());
         AtLeast atLeast = AtLeast.of(given, uri.getQueryParameters().getFirst(AtLeast.TIMEOUT));
         RunningIndex running = indexes.get(name);
-        return atLeast.then(running, uri.getPath(), () -> document(running.index(), encodedKey));
+        return atLeast.then(
+                running,
+                uri.getPath(),
+                () -> Uni.createFrom().item(() -> document(running.index(), encodedKey)));
     }
 
     private static DocumentAnswer document(Index index, String encodedKey) {

@@ -30,6 +30,12 @@ final class FilterPlanner {
     }
 
     SegmentFilter plan(Query query) {
+        SegmentFilter planned = planned(query);
+        SearchBudget budget = SearchBudget.current();
+        return budget.isBounded() ? new SegmentFilter.Budgeted(planned, budget) : planned;
+    }
+
+    private SegmentFilter planned(Query query) {
         return switch (query) {
             case Query.Eq(Field field, Value value) -> values(field, List.of(value));
             case Query.In(Field field, List<Value> values) -> values(field, values);

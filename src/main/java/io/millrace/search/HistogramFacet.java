@@ -85,6 +85,7 @@ final class HistogramFacet {
         int[] batch = new int[256];
         while (batches.hasNext()) {
             int size = batches.nextBatch(batch);
+            SearchBudget.current().spend(size);
             for (int i = 0; i < size; i++) {
                 int start = column.start(batch[i]);
                 int end = column.start(batch[i] + 1);
@@ -122,6 +123,7 @@ final class HistogramFacet {
         int step = 0;
         while (batches.hasNext()) {
             int size = batches.nextBatch(batch);
+            SearchBudget.current().spend(size);
             for (int i = 0; i < size; i++) {
                 int end = column.start(batch[i] + 1);
                 int before = -1;

@@ -22,6 +22,20 @@ final class RankedHit {
         this.bytes = new byte[keyCount][];
     }
 
+    /// What a hit takes without the bytes of its terms, roughly.
+    static int bytes(int keyCount) {
+        return 96 + 24 * keyCount;
+    }
+
+    /// What the bytes of its terms and keys take.
+    long valueBytes() {
+        long length = 0;
+        for (byte[] value : bytes) {
+            length += value == null ? 0 : value.length;
+        }
+        return length;
+    }
+
     boolean isMissing(int key) {
         return (missing >>> key & 1) != 0;
     }

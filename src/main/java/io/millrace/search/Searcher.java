@@ -49,12 +49,15 @@ public final class Searcher {
                 request.after().map(last -> PageStart.of(order, last, segments)).orElse(null);
         TopHits top = new TopHits(order, wanted, start);
         Facets facets = new Facets(request, statistics);
+        SearchBudget budget = SearchBudget.current();
         long total = 0;
         for (int i = 0; i < segments.size(); i++) {
             SegmentView segment = segments.get(i);
+            long heldBefore = budget.heldBytes();
             SegmentFilter filter = new FilterPlanner(segment.reader(), statistics).plan(condition);
             ImmutableRoaringBitmap matching = FilterPlanner.live(filter, segment.deleted());
             total += matching.getLongCardinality();
+            budget.letGo(heldBefore);
             facets.add(segment, matching);
             if (!top.isComplete()) {
                 DocumentScorer scorer =

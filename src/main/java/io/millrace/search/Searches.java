@@ -4,6 +4,7 @@ import io.millrace.MillraceException.InvalidRequest;
 import io.millrace.document.Value;
 import io.millrace.index.Index;
 import io.millrace.index.IndexSnapshot;
+import io.millrace.index.NodeResources.NanoClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -22,10 +23,22 @@ public final class Searches {
     public static final Duration PAGE_LEASE = Duration.ofSeconds(60);
 
     private final InstantSource clock;
+    private final NanoClock nanoClock;
+    private final SearchOptions options;
 
     /// @param clock says what `now` is
-    public Searches(InstantSource clock) {
+    public Searches(InstantSource clock, NanoClock nanoClock, SearchOptions options) {
         this.clock = clock;
+        this.nanoClock = nanoClock;
+        this.options = options;
+    }
+
+    /// What one search may use; its time runs from now on.
+    ///
+    /// @param timeout as the request says, empty for the usual one
+    public SearchBudget budget(Optional<Duration> timeout) {
+        return new SearchBudget(
+                nanoClock, timeout.orElse(options.timeout()), options.memoryBytesMax());
     }
 
     /// One page.
@@ -35,8 +48,12 @@ public final class Searches {
 
     /// @param body as [QueryParser#parse(Value)] takes it, and `cursor`
     /// @throws InvalidRequest MALFORMED when the request is, GONE when the generation of the cursor
-    ///   cannot be read any more
-    public Page search(Index index, Value body) {
+    ///   cannot be read any more, TIMEOUT when the budget says so
+    public Page search(Index index, Value body, SearchBudget budget) {
+        return budget.during(() -> search(index, body));
+    }
+
+    private Page search(Index index, Value body) {
         if (!(body instanceof Value.Obj(Map<String, Value> members))
                 || !members.containsKey(Cursor.NAME)) {
             return search(index, Optional.empty(), parser -> parser.parse(body));
@@ -56,7 +73,11 @@ public final class Searches {
 
     /// @param parameters as [QueryParser#parse(Map)] takes them, and `cursor`
     /// @throws InvalidRequest as above
-    public Page search(Index index, Map<String, List<String>> parameters) {
+    public Page search(Index index, Map<String, List<String>> parameters, SearchBudget budget) {
+        return budget.during(() -> search(index, parameters));
+    }
+
+    private Page search(Index index, Map<String, List<String>> parameters) {
         Map<String, List<String>> others = new LinkedHashMap<>(parameters);
         others.remove(Cursor.NAME);
         return search(

@@ -197,6 +197,26 @@ sealed interface SegmentFilter {
         }
     }
 
+    /// Tells the budget of the search what finding documents takes.
+    record Budgeted(SegmentFilter filter, SearchBudget budget) implements SegmentFilter {
+        @Override
+        public long costDocuments() {
+            return filter.costDocuments();
+        }
+
+        @Override
+        public ImmutableRoaringBitmap documents(@Nullable ImmutableRoaringBitmap candidates) {
+            budget.check();
+            long before = budget.heldBytes();
+            ImmutableRoaringBitmap found = filter.documents(candidates);
+            budget.letGo(before);
+            if (found instanceof MutableRoaringBitmap) {
+                budget.hold(found.getSizeInBytes());
+            }
+            return found;
+        }
+    }
+
     private static MutableRoaringBitmap range(int documentCount) {
         return MutableRoaringBitmap.bitmapOfRange(0, documentCount);
     }

@@ -49,6 +49,7 @@ final class StatsFacet {
         int[] batch = new int[256];
         while (batches.hasNext()) {
             int size = batches.nextBatch(batch);
+            SearchBudget.current().spend(size);
             for (int i = 0; i < size; i++) {
                 int start = column.start(batch[i]);
                 int end = column.start(batch[i] + 1);

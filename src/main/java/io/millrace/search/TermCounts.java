@@ -219,6 +219,7 @@ final class TermCounts {
         int[] batch = new int[256];
         while (batches.hasNext()) {
             int size = batches.nextBatch(batch);
+            SearchBudget.current().spend(size);
             for (int i = 0; i < size; i++) {
                 int end = column.start(batch[i] + 1);
                 for (int at = column.start(batch[i]); at < end; at++) {

@@ -22,6 +22,9 @@ final class TermSpan {
     /// Documents whose column can be looked at in the time of joining one term's documents.
     private static final int DOCUMENTS_PER_TERM = 16;
 
+    /// Steps of a budget that joining one term's documents counts.
+    private static final int STEPS_PER_TERM = DOCUMENTS_PER_TERM;
+
     private final TermsReader terms;
     private final ColumnReader column;
     private final int from;
@@ -71,17 +74,25 @@ final class TermSpan {
         if (to - from == 1) {
             return terms.documents(from);
         }
+        SearchBudget budget = SearchBudget.current();
         Iterator<ImmutableRoaringBitmap> each =
-                IntStream.range(from, to).mapToObj(terms::documents).iterator();
+                IntStream.range(from, to)
+                        .mapToObj(ordinal -> {
+                            budget.spend(STEPS_PER_TERM);
+                            return terms.documents(ordinal);
+                        })
+                        .iterator();
         return BufferFastAggregation.naive_or(each);
     }
 
     private MutableRoaringBitmap walk(ImmutableRoaringBitmap documents) {
         RoaringBitmapWriter<MutableRoaringBitmap> found = RoaringBitmapWriter.bufferWriter().get();
+        SearchBudget budget = SearchBudget.current();
         BatchIterator batches = documents.getBatchIterator();
         int[] batch = new int[256];
         while (batches.hasNext()) {
             int count = batches.nextBatch(batch);
+            budget.spend(count);
             for (int i = 0; i < count; i++) {
                 if (holds(batch[i])) {
                     found.add(batch[i]);

@@ -40,7 +40,10 @@ final class TopHits {
         }
         ImmutableRoaringBitmap behind = start == null ? matching : ranks.behind(start, matching);
         List<RankedHit> fresh = behind.isEmpty() ? List.of() : top(behind, ranks);
-        fresh.forEach(ranks::resolve);
+        for (RankedHit hit : fresh) {
+            ranks.resolve(hit);
+            SearchBudget.current().hold(hit.valueBytes());
+        }
         best = best.isEmpty() ? fresh : merged(best, fresh);
     }
 
@@ -49,10 +52,13 @@ final class TopHits {
         Comparator<RankedHit> comparator = order.insideSegment();
         PriorityQueue<RankedHit> worstFirst = new PriorityQueue<>(bound, comparator.reversed());
         RankedHit next = new RankedHit(ranks.keyCount());
+        SearchBudget budget = SearchBudget.current();
+        budget.hold((long) bound * RankedHit.bytes(ranks.keyCount()));
         BatchIterator batches = matching.getBatchIterator();
         int[] batch = new int[256];
         while (batches.hasNext()) {
             int count = batches.nextBatch(batch);
+            budget.spend(count);
             for (int i = 0; i < count; i++) {
                 ranks.load(batch[i], next);
                 if (start != null && !start.isBefore(next)) {

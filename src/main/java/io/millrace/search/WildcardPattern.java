@@ -30,7 +30,13 @@ public final class WildcardPattern implements Canonical {
         int[] chars = text.codePoints().toArray();
         for (int i = 0; i < chars.length; i++) {
             switch (chars[i]) {
-                case '*' -> parts.add(Automata.makeAnyString());
+                case '*' -> {
+                    parts.add(Automata.makeAnyString());
+                    // Several in a row say the same, and cost a lot.
+                    while (i + 1 < chars.length && chars[i + 1] == '*') {
+                        i++;
+                    }
+                }
                 case '?' -> parts.add(Automata.makeAnyChar());
                 case '\\' -> {
                     i += i + 1 < chars.length ? 1 : 0;

@@ -56,14 +56,18 @@ class ApiTest {
         public Map<String, String> start() {
             try {
                 Path folder = Files.createTempDirectory(Path.of("target"), "api-test");
-                return Map.of(
-                        "kafka.bootstrap.servers", TestKafka.bootstrapServers(),
-                        "millrace.data-dir", folder.resolve("data").toString(),
-                        "millrace.files-dir", folder.toString(),
-                        "millrace.backups-dir", folder.resolve("backups").toString(),
-                        "millrace.push.queue-changes-max", "2000",
-                        "millrace.push.reading-bytes-max", Integer.toString(40 << 20),
-                        "millrace.definitions-dir", folder.resolve("definitions").toString());
+                return Map.ofEntries(
+                        Map.entry("kafka.bootstrap.servers", TestKafka.bootstrapServers()),
+                        Map.entry("millrace.data-dir", folder.resolve("data").toString()),
+                        Map.entry("millrace.files-dir", folder.toString()),
+                        Map.entry("millrace.backups-dir", folder.resolve("backups").toString()),
+                        Map.entry("millrace.push.queue-changes-max", "2000"),
+                        Map.entry("millrace.push.reading-bytes-max", Integer.toString(40 << 20)),
+                        Map.entry("millrace.search.threads", "1"),
+                        Map.entry("millrace.search.waiting-max", "8"),
+                        Map.entry(
+                                "millrace.definitions-dir",
+                                folder.resolve("definitions").toString()));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

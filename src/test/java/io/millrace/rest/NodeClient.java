@@ -37,6 +37,13 @@ final class NodeClient {
         return send(request(path).header("Content-Type", type).method(method, body).build());
     }
 
+    CompletableFuture<HttpResponse<String>> sendAsync(
+            String method, String path, String type, BodyPublisher body) {
+        return client.sendAsync(
+                request(path).header("Content-Type", type).method(method, body).build(),
+                BodyHandlers.ofString());
+    }
+
     /// Pushes lines to an index.
     ///
     /// @param parameters of the request, with the question mark

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -38,7 +39,7 @@ class PagesUnderWritingTest {
 
     private final AtomicBoolean done = new AtomicBoolean();
     private final ManualClock clock = new ManualClock();
-    private final Searches searches = new Searches(clock);
+    private final Searches searches = new Searches(clock, clock, SearchOptions.DEFAULT);
 
     @TempDir Path folder;
 
@@ -93,7 +94,7 @@ class PagesUnderWritingTest {
 
     private long readThrough(Index index, Map<String, Value> members) {
         List<DocumentKey> found = new ArrayList<>();
-        Searches.Page page = searches.search(index, new Value.Obj(members));
+        Searches.Page page = page(index, members);
         page.result().hits().forEach(hit -> found.add(hit.key()));
         if (page.cursor() == null) {
             return 1;
@@ -113,12 +114,16 @@ class PagesUnderWritingTest {
         while (page.cursor() != null) {
             Map<String, Value> next = new LinkedHashMap<>(members);
             next.put("cursor", Value.of(page.cursor()));
-            page = searches.search(index, new Value.Obj(next));
+            page = page(index, next);
             assertEquals(generation, page.result().commit().generation());
             page.result().hits().forEach(hit -> found.add(hit.key()));
             pages++;
         }
         assertEquals(whole, found, members::toString);
         return pages;
+    }
+
+    private Searches.Page page(Index index, Map<String, Value> members) {
+        return searches.search(index, new Value.Obj(members), searches.budget(Optional.empty()));
     }
 }

@@ -28,6 +28,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -45,7 +46,7 @@ class SearchesTest {
             new Value.Obj(Map.of("sort", Value.of("-felt"), "limit", Value.of(3)));
 
     private final ManualClock clock = new ManualClock();
-    private final Searches searches = new Searches(clock);
+    private final Searches searches = new Searches(clock, clock, SearchOptions.DEFAULT);
     private final Random random = new Random(7);
     private final SortedMap<DocumentKey, Value.Obj> model = new TreeMap<>();
 
@@ -84,13 +85,11 @@ class SearchesTest {
 
     @Test
     void cursorOfAParameterIsThatOfABody() {
-        Searches.Page first =
-                searches.search(index, Map.of("sort", List.of("-felt"), "limit", List.of("3")));
+        Searches.Page first = search(Map.of("sort", List.of("-felt"), "limit", List.of("3")));
         assertEquals(search(BY_FELT).cursor(), first.cursor());
 
         Searches.Page second =
-                searches.search(
-                        index,
+                search(
                         Map.of(
                                 "sort", List.of("-felt"),
                                 "limit", List.of("5"),
@@ -266,7 +265,11 @@ class SearchesTest {
     }
 
     private Searches.Page search(Value.Obj body) {
-        return searches.search(index, body);
+        return searches.search(index, body, searches.budget(Optional.empty()));
+    }
+
+    private Searches.Page search(Map<String, List<String>> parameters) {
+        return searches.search(index, parameters, searches.budget(Optional.empty()));
     }
 
     private static String cursor(Searches.Page page) {

@@ -1,0 +1,148 @@
+package io.millrace.rest;
+
+import static io.millrace.rest.NodeClient.items;
+import static io.millrace.rest.NodeClient.json;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.document.Value;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/// Searches over HTTP: pages, bounds, and who else gets on while they are many.
+@QuarkusTest
+@WithTestResource(ApiTest.Node.class)
+class SearchApiTest {
+    private static final int HEAVY_SEARCHES = 48;
+
+    private final NodeClient node = new NodeClient();
+
+    @Test
+    void pagesOfACursorAreTheWholeResult() {
+        fill("pages", 25);
+        List<String> keys = new ArrayList<>();
+        String cursor = "";
+        do {
+            Value.Obj page = json(node.get("/indexes/pages/search?sort=-n&limit=10" + cursor));
+            assertEquals(Value.of(25), page.get("total"));
+            items(page, "hits")
+                    .forEach(hit -> keys.add(String.valueOf(((Value.Obj) hit).get("key"))));
+            Value next = page.get("cursor");
+            cursor = next == null ? "" : "&cursor=" + next;
+        } while (!cursor.isEmpty());
+        assertEquals(IntStream.range(0, 25).mapToObj(i -> "d" + (24 - i)).toList(), keys);
+
+        Value.Obj last = json(search("pages", "{\"sort\": \"n\", \"offset\": 20, \"limit\": 5}"));
+        assertEquals(
+                "d20", String.valueOf(((Value.Obj) items(last, "hits").getFirst()).get("key")));
+        assertNull(last.get("cursor"));
+    }
+
+    @Test
+    void cursorsThatDoNotFitAreRefused() {
+        fill("refused", 5);
+        Value.Obj page = json(node.get("/indexes/refused/search?sort=-n&limit=2"));
+        String cursor = String.valueOf(page.get("cursor"));
+
+        HttpResponse<String> other =
+                node.get("/indexes/refused/search?sort=n&limit=2&cursor=" + cursor);
+        assertEquals(400, other.statusCode(), other.body());
+        assertTrue(other.body().contains("cursor of another search"), other.body());
+        assertEquals(400, node.get("/indexes/refused/search?cursor=x").statusCode());
+        assertEquals(400, node.get("/indexes/refused/search?offset=9999&limit=2").statusCode());
+    }
+
+    @Test
+    void searchThatTakesTooLongIsEnded() {
+        fill("slow", 2_000);
+        HttpResponse<String> slow =
+                search("slow", heavy().replaceFirst("\\{", "{\"searchTimeout\": \"1ms\", "));
+        assertEquals(408, slow.statusCode(), slow.body());
+        assertTrue(slow.body().contains("millrace.search.timeout"), slow.body());
+        assertEquals(400, node.get("/indexes/slow/search?searchTimeout=61s").statusCode());
+    }
+
+    /// One thread runs searches and eight may wait for it, see [ApiTest.Node].
+    @Test
+    void stormOfHeavySearchesLeavesHealthAndIngestGoing() {
+        fill("storm", 2_000);
+        List<CompletableFuture<HttpResponse<String>>> storm = new ArrayList<>();
+        for (int i = 0; i < HEAVY_SEARCHES; i++) {
+            storm.add(
+                    node.sendAsync(
+                            "POST",
+                            "/indexes/storm/search",
+                            "application/json",
+                            BodyPublishers.ofString(heavy())));
+        }
+
+        assertEquals(200, node.get("/q/health").statusCode());
+        HttpResponse<String> pushed =
+                node.push("storm", "{\"id\": \"new\", \"n\": 7, \"word\": \"w\"}\n", "");
+        assertEquals(200, pushed.statusCode(), pushed.body());
+        assertEquals(200, node.get("/indexes/storm/documents/new").statusCode());
+
+        int refused = 0;
+        for (CompletableFuture<HttpResponse<String>> each : storm) {
+            HttpResponse<String> answer = each.join();
+            if (answer.statusCode() == 503) {
+                refused++;
+                assertTrue(answer.body().contains("millrace.search.waiting-max"), answer.body());
+                assertEquals("1", answer.headers().firstValue("Retry-After").orElse(""));
+            } else {
+                assertEquals(200, answer.statusCode(), answer.body());
+                assertNotNull(json(answer).get("total"));
+            }
+        }
+        assertTrue(refused > 0, "none of " + HEAVY_SEARCHES + " was refused");
+        assertTrue(refused < HEAVY_SEARCHES, "all were refused");
+    }
+
+    private static String heavy() {
+        return IntStream.range(0, 900)
+                .mapToObj(i -> "{\"not\": {\"range\": {\"n\": {\"gte\": %d}}}}".formatted(i))
+                .collect(
+                        Collectors.joining(
+                                ",", "{\"filter\": {\"or\": [", "]}, \"sort\": \"word\"}"));
+    }
+
+    private HttpResponse<String> search(String index, String body) {
+        return node.send(
+                "POST",
+                "/indexes/" + index + "/search",
+                "application/json",
+                BodyPublishers.ofString(body));
+    }
+
+    private void fill(String index, int documents) {
+        assertEquals(
+                201,
+                node.putYaml(
+                                "/indexes/" + index,
+                                """
+                                key: id
+                                fields: { n: { type: long }, word: { type: keyword } }
+                                source: push
+                                commit: { interval: 20ms }
+                                """)
+                        .statusCode());
+        String lines =
+                IntStream.range(0, documents)
+                        .mapToObj(i ->
+                                "{\"id\": \"d%d\", \"n\": %d, \"word\": \"w%d\"}"
+                                        .formatted(i, i, i * 31 % 97))
+                        .collect(Collectors.joining("\n"));
+        HttpResponse<String> pushed = node.push(index, lines, "");
+        assertEquals(200, pushed.statusCode(), pushed.body());
+    }
+}

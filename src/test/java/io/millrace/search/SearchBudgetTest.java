@@ -1,0 +1,126 @@
+package io.millrace.search;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.MillraceException.InvalidRequest;
+import io.millrace.document.Value;
+import io.millrace.index.NodeResources.NanoClock;
+import io.millrace.json.Json;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Searches that take too much end by themselves, and say what they took too much of.
+class SearchBudgetTest {
+    private static final int DOCUMENTS = 20_000;
+
+    private final AtomicLong nanos = new AtomicLong();
+
+    @TempDir Path folder;
+    private Corpus corpus;
+
+    @BeforeEach
+    void fill() throws IOException {
+        corpus = new Corpus(RandomQuakes.SCHEMA, folder);
+        for (int i = 0; i < DOCUMENTS; i++) {
+            corpus.upsert(
+                    new Value.Obj(
+                            Map.of(
+                                    "id", Value.of("q" + i),
+                                    "felt", Value.of(i * 7919L % DOCUMENTS),
+                                    "status", Value.of("s" + i % 3))));
+            if (i % 8_000 == 7_999) {
+                corpus.commit();
+            }
+        }
+        corpus.commit();
+    }
+
+    @AfterEach
+    void close() {
+        corpus.close();
+    }
+
+    /// The clock goes on a second whenever it is looked at: only looking at it ends the search.
+    @Test
+    void searchEndsWhenItsTimeIsOver() {
+        NanoClock ticking = () -> nanos.getAndAdd(1_000_000_000L);
+        for (Value.Obj body :
+                List.of(
+                        body("{\"sort\": \"-felt\"}"),
+                        body("{\"filter\": {\"range\": {\"felt\": {\"gt\": 3}}}, \"limit\": 0}"),
+                        body(
+                                "{\"filter\": {\"not\": {\"eq\": {\"status\": \"s1\"}}}, \"limit\": 0}"))) {
+            SearchBudget budget = new SearchBudget(ticking, Duration.ofSeconds(3), Long.MAX_VALUE);
+
+            InvalidRequest over = assertThrows(InvalidRequest.class, () -> search(body, budget));
+
+            assertEquals(InvalidRequest.Reason.TIMEOUT, over.reason());
+            assertTrue(over.getMessage().contains("millrace.search.timeout"), over.getMessage());
+        }
+    }
+
+    @Test
+    void searchThatNobodyWaitsForEnds() {
+        SearchBudget budget = new SearchBudget(nanos::get, Duration.ofSeconds(3), Long.MAX_VALUE);
+        search(body("{}"), budget);
+
+        budget.cancel();
+
+        assertEquals(
+                InvalidRequest.Reason.TIMEOUT,
+                assertThrows(InvalidRequest.class, () -> search(body("{}"), budget)).reason());
+    }
+
+    @Test
+    void memoryOfBitmapsAndHitsIsBounded() {
+        for (Value.Obj body :
+                List.of(
+                        body("{\"sort\": \"-felt\", \"limit\": 10000}"),
+                        body(
+                                "{\"filter\": {\"or\": [%s]}, \"limit\": 0}"
+                                        .formatted(manyRanges())))) {
+            SearchBudget budget = new SearchBudget(nanos::get, Duration.ofSeconds(3), 100_000);
+
+            InvalidRequest over = assertThrows(InvalidRequest.class, () -> search(body, budget));
+
+            assertEquals(InvalidRequest.Reason.MALFORMED, over.reason());
+            assertTrue(
+                    over.getMessage()
+                            .contains("100000 bytes of memory (millrace.search.memory-bytes-max)"),
+                    over.getMessage());
+        }
+        SearchBudget budget = new SearchBudget(nanos::get, Duration.ofSeconds(3), 100_000);
+        assertEquals(20, search(body("{\"sort\": \"-felt\"}"), budget).hits().size());
+        assertTrue(budget.heldBytes() > 0);
+    }
+
+    private static String manyRanges() {
+        return String.join(
+                ",",
+                IntStream.range(0, 200)
+                        .mapToObj(i -> "{\"range\": {\"felt\": {\"gte\": %d}}}".formatted(i * 7))
+                        .toList());
+    }
+
+    private SearchResult search(Value.Obj body, SearchBudget budget) {
+        SearchRequest request = new QueryParser(corpus.schema(), Instant.EPOCH).parse(body);
+        return budget.during(() -> corpus.searcher().search(request));
+    }
+
+    private static Value.Obj body(String json) {
+        return (Value.Obj) Json.parse(json.getBytes(UTF_8));
+    }
+}
