@@ -234,6 +234,7 @@ public final class Catalog {
                 && before.isSameButCommit(after)
                 && before.commit().equals(after.commit())
                 && before.source().equals(after.source())
+                && before.visibleFrom().equals(after.visibleFrom())
                 && before.description().equals(after.description())) {
             return new Put(before, Put.Outcome.UNCHANGED);
         }

@@ -42,6 +42,7 @@ public final class DefinitionParser {
                     "absent",
                     "fields",
                     "dynamic",
+                    "visible-from",
                     "source",
                     "commit");
     private static final Map<String, String> LATER_MEMBERS =
@@ -104,6 +105,7 @@ public final class DefinitionParser {
         WriteRules rules = rules(root);
         List<String> key = leavesKeyToSource(root, rules) ? List.of() : key(root, rules);
         Schema schema = new Schema(1, key, fields(root, key), rules, dynamic);
+        root.member("visible-from").ifPresent(path -> checkVisibleFrom(path, schema));
         Source source =
                 SourceParser.parse(
                         root.required("source", "where changes come from, such as kafka"), key);
@@ -127,6 +129,18 @@ public final class DefinitionParser {
                             rules.mode().label());
         }
         return isTable && root.member("key").isEmpty();
+    }
+
+    private static void checkVisibleFrom(DefinitionNode path, Schema schema) {
+        boolean isTime =
+                schema.field(path.text())
+                        .filter(field -> field.type() == FieldType.TIMESTAMP && !field.multi())
+                        .isPresent();
+        if (!isTime) {
+            throw path.refused(
+                    "%s, expected the path of a field of type timestamp that is not multi",
+                    path.text());
+        }
     }
 
     private static void checkDescription(DefinitionNode description) {

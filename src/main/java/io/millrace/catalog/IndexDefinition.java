@@ -26,8 +26,15 @@ public record IndexDefinition(
         return origin.get("description") instanceof Value.Text(String text) ? text : "";
     }
 
-    /// True when at most the commit cadence, the description, the properties of its source's
-    /// client, or the order in which fields stand, differs.
+    /// The field whose time says from when on a document can be found.
+    public Optional<String> visibleFrom() {
+        return origin.get("visible-from") instanceof Value.Text(String path)
+                ? Optional.of(path)
+                : Optional.empty();
+    }
+
+    /// True when at most the commit cadence, the description, `visible-from`, the properties of its
+    /// source's client, or the order in which fields stand, differs.
     public boolean isSameButCommit(IndexDefinition other) {
         return Compatibility.differences(this, other).isEmpty();
     }

@@ -5,6 +5,8 @@ import io.millrace.pipeline.Indexes;
 import io.millrace.pipeline.PipelineStatus;
 import io.millrace.pipeline.RunningIndex;
 import io.millrace.publish.CommitRelay;
+import io.millrace.search.CacheFigures;
+import io.millrace.search.Searches;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
@@ -17,11 +19,13 @@ class IndexesCheck implements HealthCheck {
     private final Indexes indexes;
     private final Catalog catalog;
     private final CommitRelay relay;
+    private final Searches searches;
 
-    IndexesCheck(Indexes indexes, Catalog catalog, CommitRelay relay) {
+    IndexesCheck(Indexes indexes, Catalog catalog, CommitRelay relay, Searches searches) {
         this.indexes = indexes;
         this.catalog = catalog;
         this.relay = relay;
+        this.searches = searches;
     }
 
     @Override
@@ -39,6 +43,10 @@ class IndexesCheck implements HealthCheck {
         }
         answer.withData("unusableDefinitions", catalog.problems().size());
         answer.withData("droppedMergeEvents", relay.droppedMergeEvents());
+        CacheFigures cache = searches.cacheFigures();
+        answer.withData("searchCacheHits", cache.hits());
+        answer.withData("searchCacheMisses", cache.misses());
+        answer.withData("searchCacheBytes", cache.bytes());
         return answer.status(ready).build();
     }
 }

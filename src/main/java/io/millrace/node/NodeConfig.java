@@ -178,6 +178,10 @@ interface NodeConfig {
         @WithDefault("67108864")
         long memoryBytesMax();
 
+        /// Answers that are kept in case the same is asked again, in bytes; 0 for none.
+        @WithDefault("16777216")
+        long cacheBytesMax();
+
         /// Searches at once; as many as cores when left out.
         OptionalInt threads();
 

@@ -168,7 +168,10 @@ final class Parts {
         return new Searches(
                 resources.clock(),
                 resources.nanoClock(),
-                new SearchOptions(config.search().timeout(), config.search().memoryBytesMax()));
+                new SearchOptions(
+                        config.search().timeout(),
+                        config.search().memoryBytesMax(),
+                        config.search().cacheBytesMax()));
     }
 
     @Produces

@@ -1,11 +1,7 @@
 package io.millrace.rest;
 
 import io.millrace.MillraceException.InvalidRequest;
-import io.millrace.document.DocumentKey;
-import io.millrace.document.KeyText;
 import io.millrace.document.Value;
-import io.millrace.index.Index;
-import io.millrace.index.IndexSnapshot;
 import io.millrace.index.NodeResources;
 import io.millrace.pipeline.Indexes;
 import io.millrace.pipeline.RunningIndex;
@@ -14,7 +10,7 @@ import io.millrace.rest.Answers.HitAnswer;
 import io.millrace.rest.Answers.SearchAnswer;
 import io.millrace.search.SearchBudget;
 import io.millrace.search.SearchResult;
-import io.millrace.search.Searcher;
+import io.millrace.search.SearchTarget;
 import io.millrace.search.Searches;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Uni;
@@ -193,7 +189,7 @@ public class SearchResource {
                 searchTimeout(
                         SEARCH_TIMEOUT, searchTimeout == null ? null : searchTimeout.getFirst()),
                 uri,
-                (index, budget) -> searches.search(index, parameters, budget));
+                (target, budget) -> searches.search(target, parameters, budget));
     }
 
     @POST
@@ -240,7 +236,7 @@ public class SearchResource {
                     AtLeast.NOTHING,
                     Optional.empty(),
                     uri,
-                    (index, budget) -> searches.search(index, request, budget));
+                    (target, budget) -> searches.search(target, request, budget));
         }
         Map<String, Value> others = new LinkedHashMap<>(members.members());
         others.remove(AtLeast.NAME);
@@ -252,7 +248,7 @@ public class SearchResource {
                 AtLeast.of(members),
                 searchTimeout("/" + SEARCH_TIMEOUT, timeout == null ? null : timeout.toString()),
                 uri,
-                (index, budget) -> searches.search(index, asked, budget));
+                (target, budget) -> searches.search(target, asked, budget));
     }
 
     private Uni<SearchAnswer> search(
@@ -260,7 +256,7 @@ public class SearchResource {
             AtLeast atLeast,
             Optional<Duration> timeout,
             UriInfo uri,
-            BiFunction<Index, SearchBudget, Searches.Page> search) {
+            BiFunction<SearchTarget, SearchBudget, Searches.Page> search) {
         RunningIndex running = indexes.get(name);
         return atLeast.then(
                 running,
@@ -268,7 +264,7 @@ public class SearchResource {
                 () -> {
                     SearchBudget budget = searches.budget(timeout);
                     return threads.run(
-                            () -> answer(running.index(), budget, search), budget::cancel);
+                            () -> answer(target(running), budget, search), budget::cancel);
                 });
     }
 
@@ -282,11 +278,11 @@ public class SearchResource {
 
     /// The time that was waited for `atLeast` does not count.
     private SearchAnswer answer(
-            Index index,
+            SearchTarget target,
             SearchBudget budget,
-            BiFunction<Index, SearchBudget, Searches.Page> search) {
+            BiFunction<SearchTarget, SearchBudget, Searches.Page> search) {
         long begun = resources.nanoClock().nanos();
-        Searches.Page page = search.apply(index, budget);
+        Searches.Page page = search.apply(target, budget);
         SearchResult result = page.result();
         long generation = result.commit().generation();
         return new SearchAnswer(
@@ -295,7 +291,7 @@ public class SearchResource {
                 page.cursor(),
                 FacetAnswers.of(result.facets()),
                 generation,
-                PositionToken.of(index.incarnation(), generation),
+                PositionToken.of(target.index().incarnation(), generation),
                 (resources.nanoClock().nanos() - begun) / NANOS_PER_MICRO);
     }
 
@@ -339,25 +335,24 @@ public class SearchResource {
         return atLeast.then(
                 running,
                 uri.getPath(),
-                () -> Uni.createFrom().item(() -> document(running.index(), encodedKey)));
+                () -> Uni.createFrom().item(() -> document(target(running), encodedKey)));
     }
 
-    private static DocumentAnswer document(Index index, String encodedKey) {
-        try (IndexSnapshot snapshot = index.snapshot()) {
-            DocumentKey key = KeyText.parse(snapshot.schema(), encodedKey);
-            SearchResult.Hit hit =
-                    new Searcher(snapshot)
-                            .document(key)
-                            .orElseThrow(() ->
-                                    InvalidRequest.notFound(
-                                            "index %s has no document %s"
-                                                    .formatted(index.name(), key)));
-            long generation = snapshot.commit().generation();
-            return new DocumentAnswer(
-                    key.toValue(),
-                    hit.document(),
-                    generation,
-                    PositionToken.of(index.incarnation(), generation));
-        }
+    private DocumentAnswer document(SearchTarget target, String encodedKey) {
+        Searches.Found found =
+                searches.document(target, encodedKey)
+                        .orElseThrow(() ->
+                                InvalidRequest.notFound(
+                                        "index %s has no document %s"
+                                                .formatted(target.index().name(), encodedKey)));
+        return new DocumentAnswer(
+                found.hit().key().toValue(),
+                found.hit().document(),
+                found.generation(),
+                PositionToken.of(target.index().incarnation(), found.generation()));
+    }
+
+    private static SearchTarget target(RunningIndex running) {
+        return new SearchTarget(running.index(), running.definition().visibleFrom());
     }
 }

@@ -66,7 +66,7 @@ final class Facets {
     }
 
     private List<Part> matching(Optional<Query> filter) {
-        Query condition = SearchRequest.condition(request.query(), filter);
+        Query condition = request.condition(filter);
         List<Part> parts = new ArrayList<>(segments.size());
         for (SegmentView segment : segments) {
             SegmentFilter planned = new FilterPlanner(segment.reader(), statistics).plan(condition);

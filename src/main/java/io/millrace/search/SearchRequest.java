@@ -18,6 +18,7 @@ import java.util.Optional;
 /// - after: where the page before ended; the total counts what lies before it, too
 /// - fields: paths to return; empty means the whole document, an empty list nothing of it
 /// - isCounted: whether the answer tells how many documents match
+/// - visible: what a document must meet to be found at all, whatever is asked
 /// - facets: what to count of all documents that match, by name, whatever `limit` and `after` are
 public record SearchRequest(
         Optional<Query> query,
@@ -28,6 +29,7 @@ public record SearchRequest(
         Optional<HitPlace> after,
         Optional<List<String>> fields,
         boolean isCounted,
+        Optional<Query> visible,
         Map<String, Facet> facets) {
     public SearchRequest {
         facets = Collections.unmodifiableMap(new LinkedHashMap<>(facets));
@@ -50,18 +52,44 @@ public record SearchRequest(
     /// The same, from behind a hit on.
     SearchRequest after(HitPlace last) {
         return new SearchRequest(
-                query, filter, sort, limit, 0, Optional.of(last), fields, isCounted, facets);
+                query,
+                filter,
+                sort,
+                limit,
+                0,
+                Optional.of(last),
+                fields,
+                isCounted,
+                visible,
+                facets);
+    }
+
+    /// The same, of the documents that meet a condition.
+    SearchRequest visibleBy(Query condition) {
+        return new SearchRequest(
+                query,
+                filter,
+                sort,
+                limit,
+                offset,
+                after,
+                fields,
+                isCounted,
+                Optional.of(condition),
+                facets);
     }
 
     /// What a document must meet, without a difference between query and filter.
     Query condition() {
-        return condition(query, filter);
+        return condition(filter);
     }
 
-    static Query condition(Optional<Query> query, Optional<Query> filter) {
-        List<Query> clauses = new ArrayList<>(2);
-        filter.ifPresent(clauses::add);
+    /// The same, with another filter.
+    Query condition(Optional<Query> other) {
+        List<Query> clauses = new ArrayList<>(3);
+        other.ifPresent(clauses::add);
         query.ifPresent(clauses::add);
+        visible.ifPresent(clauses::add);
         return clauses.size() == 1 ? clauses.getFirst() : new Query.And(clauses);
     }
 
@@ -126,7 +154,16 @@ public record SearchRequest(
 
         public SearchRequest build() {
             return new SearchRequest(
-                    query, filter, sort, limit, offset, after, fields, isCounted, facets);
+                    query,
+                    filter,
+                    sort,
+                    limit,
+                    offset,
+                    after,
+                    fields,
+                    isCounted,
+                    Optional.empty(),
+                    facets);
         }
     }
 }

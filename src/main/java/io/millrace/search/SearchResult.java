@@ -28,6 +28,11 @@ public record SearchResult(
         hits = List.copyOf(hits);
     }
 
+    /// The same answer, of another generation with the same content.
+    SearchResult at(CommitPoint generation) {
+        return new SearchResult(total, hits, last, facets, generation);
+    }
+
     /// One document.
     ///
     /// - score: null unless the request's query scores

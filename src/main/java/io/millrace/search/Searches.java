@@ -1,6 +1,8 @@
 package io.millrace.search;
 
 import io.millrace.MillraceException.InvalidRequest;
+import io.millrace.document.DocumentKey;
+import io.millrace.document.KeyText;
 import io.millrace.document.Value;
 import io.millrace.index.Index;
 import io.millrace.index.IndexSnapshot;
@@ -25,12 +27,14 @@ public final class Searches {
     private final InstantSource clock;
     private final NanoClock nanoClock;
     private final SearchOptions options;
+    private final SearchCache cache;
 
     /// @param clock says what `now` is
     public Searches(InstantSource clock, NanoClock nanoClock, SearchOptions options) {
         this.clock = clock;
         this.nanoClock = nanoClock;
         this.options = options;
+        this.cache = new SearchCache(options.cacheBytesMax());
     }
 
     /// What one search may use; its time runs from now on.
@@ -49,14 +53,14 @@ public final class Searches {
     /// @param body as [QueryParser#parse(Value)] takes it, and `cursor`
     /// @throws InvalidRequest MALFORMED when the request is, GONE when the generation of the cursor
     ///   cannot be read any more, TIMEOUT when the budget says so
-    public Page search(Index index, Value body, SearchBudget budget) {
-        return budget.during(() -> search(index, body));
+    public Page search(SearchTarget target, Value body, SearchBudget budget) {
+        return budget.during(() -> search(target, body));
     }
 
-    private Page search(Index index, Value body) {
+    private Page search(SearchTarget target, Value body) {
         if (!(body instanceof Value.Obj(Map<String, Value> members))
                 || !members.containsKey(Cursor.NAME)) {
-            return search(index, Optional.empty(), parser -> parser.parse(body));
+            return search(target, Optional.empty(), parser -> parser.parse(body));
         }
         Map<String, Value> others = new LinkedHashMap<>(members);
         Value given = others.remove(Cursor.NAME);
@@ -66,29 +70,33 @@ public final class Searches {
                     given == null ? Value.NULL : given, "the cursor of an earlier answer");
         }
         return search(
-                index,
+                target,
                 Optional.of(Cursor.decode(place.pointer(), text)),
                 parser -> parser.parse(new Value.Obj(others)));
     }
 
     /// @param parameters as [QueryParser#parse(Map)] takes them, and `cursor`
     /// @throws InvalidRequest as above
-    public Page search(Index index, Map<String, List<String>> parameters, SearchBudget budget) {
-        return budget.during(() -> search(index, parameters));
+    public Page search(
+            SearchTarget target, Map<String, List<String>> parameters, SearchBudget budget) {
+        return budget.during(() -> search(target, parameters));
     }
 
-    private Page search(Index index, Map<String, List<String>> parameters) {
+    private Page search(SearchTarget target, Map<String, List<String>> parameters) {
         Map<String, List<String>> others = new LinkedHashMap<>(parameters);
         others.remove(Cursor.NAME);
         return search(
-                index,
+                target,
                 ParameterParser.once(parameters, Cursor.NAME)
                         .map(text -> Cursor.decode(Cursor.NAME, text)),
                 parser -> parser.parse(others));
     }
 
     private Page search(
-            Index index, Optional<Cursor> cursor, Function<QueryParser, SearchRequest> parse) {
+            SearchTarget target,
+            Optional<Cursor> cursor,
+            Function<QueryParser, SearchRequest> parse) {
+        Index index = target.index();
         IndexSnapshot snapshot =
                 cursor.isPresent() ? generationOf(cursor.get(), index) : index.snapshot();
         boolean kept = false;
@@ -97,7 +105,7 @@ public final class Searches {
             SearchRequest first =
                     parse.apply(new QueryParser(snapshot.schema(), Instant.ofEpochMilli(now)));
             SearchRequest asked = cursor.map(from -> behind(from, first)).orElse(first);
-            SearchResult result = new Searcher(snapshot).search(asked);
+            SearchResult result = result(target, snapshot, asked, now);
             if (result.last().isEmpty()) {
                 return new Page(result, null);
             }
@@ -117,6 +125,47 @@ public final class Searches {
                 snapshot.close();
             }
         }
+    }
+
+    private SearchResult result(
+            SearchTarget target, IndexSnapshot snapshot, SearchRequest asked, long now) {
+        Visibility visibility = Visibility.of(snapshot, target.visibleFrom(), now);
+        if (!cache.isOn() || asked.after().isPresent()) {
+            return new Searcher(snapshot).search(visibility.applyTo(asked));
+        }
+        SearchCache.Asked key = SearchCache.asked(target, snapshot, asked);
+        return cache.find(key, snapshot.commit(), now)
+                .orElseGet(() -> {
+                    SearchResult result = new Searcher(snapshot).search(visibility.applyTo(asked));
+                    cache.put(key, result, now, visibility.until(snapshot));
+                    return result;
+                });
+    }
+
+    /// The document of a key in the newest generation, if it can be found now.
+    public Optional<Found> document(SearchTarget target, String encodedKey) {
+        try (IndexSnapshot snapshot = target.index().snapshot()) {
+            DocumentKey key = KeyText.parse(snapshot.schema(), encodedKey);
+            Visibility visibility = Visibility.of(snapshot, target.visibleFrom(), clock.millis());
+            SearchRequest request =
+                    visibility.applyTo(
+                            SearchRequest.builder()
+                                    .filter(new Query.Keys(List.of(key)))
+                                    .isCounted(false)
+                                    .limit(1)
+                                    .build());
+            return new Searcher(snapshot)
+                    .search(request).hits().stream()
+                            .findFirst()
+                            .map(hit -> new Found(hit, snapshot.commit().generation()));
+        }
+    }
+
+    /// One document, and the generation it is of.
+    public record Found(SearchResult.Hit hit, long generation) {}
+
+    public CacheFigures cacheFigures() {
+        return cache.figures();
     }
 
     private static IndexSnapshot generationOf(Cursor cursor, Index index) {

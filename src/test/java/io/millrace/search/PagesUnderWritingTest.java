@@ -124,6 +124,9 @@ class PagesUnderWritingTest {
     }
 
     private Searches.Page page(Index index, Map<String, Value> members) {
-        return searches.search(index, new Value.Obj(members), searches.budget(Optional.empty()));
+        return searches.search(
+                new SearchTarget(index, Optional.empty()),
+                new Value.Obj(members),
+                searches.budget(Optional.empty()));
     }
 }

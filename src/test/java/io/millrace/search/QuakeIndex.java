@@ -66,8 +66,25 @@ final class QuakeIndex {
                 model.put(key, root);
             }
         }
-        Position to = Position.of(from.next() + count);
-        before.accept(to);
+        before.accept(Position.of(from.next() + count));
+        commit(index, changes);
+    }
+
+    /// One generation with these documents.
+    static void upsert(Index index, List<Value.Obj> documents) {
+        Position from = Objects.requireNonNull(index.writer().accepted().position(PARTITION));
+        List<Change> changes = new ArrayList<>();
+        for (Value.Obj root : documents) {
+            Origin origin = new Origin(PARTITION, from.next() + changes.size(), 0, null, null);
+            changes.add(
+                    new Change.Upsert(RandomQuakes.SCHEMA.keyOf(root), Document.of(root), origin));
+        }
+        commit(index, changes);
+    }
+
+    private static void commit(Index index, List<Change> changes) {
+        Position from = Objects.requireNonNull(index.writer().accepted().position(PARTITION));
+        Position to = Position.of(from.next() + changes.size());
         PositionRange range = new PositionRange(PARTITION, from, to);
         assertInstanceOf(
                 Admission.Accepted.class,

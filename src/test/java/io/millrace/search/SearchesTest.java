@@ -265,11 +265,15 @@ class SearchesTest {
     }
 
     private Searches.Page search(Value.Obj body) {
-        return searches.search(index, body, searches.budget(Optional.empty()));
+        return searches.search(target(), body, searches.budget(Optional.empty()));
     }
 
     private Searches.Page search(Map<String, List<String>> parameters) {
-        return searches.search(index, parameters, searches.budget(Optional.empty()));
+        return searches.search(target(), parameters, searches.budget(Optional.empty()));
+    }
+
+    private SearchTarget target() {
+        return new SearchTarget(index, Optional.empty());
     }
 
     private static String cursor(Searches.Page page) {
