@@ -10,7 +10,9 @@ import io.millrace.rest.MergeAnswers.HeldBackAnswer;
 import io.millrace.search.SearchResult;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
@@ -111,14 +113,27 @@ final class Answers {
                             type = SchemaType.ARRAY,
                             implementation = Object.class)
                     Value.@Nullable Array sort,
-            @Schema(type = SchemaType.OBJECT, implementation = Object.class) Obj document)
+            @Schema(type = SchemaType.OBJECT, implementation = Object.class) Obj document,
+            @Schema(
+                            description = "by field of highlight that matches, pieces of its text",
+                            type = SchemaType.OBJECT,
+                            implementation = Object.class)
+                    @Nullable Obj highlights)
             implements Wire {
         static HitAnswer of(SearchResult.Hit hit) {
             return new HitAnswer(
                     hit.key().toValue(),
                     hit.score(),
                     hit.sort().isEmpty() ? null : new Value.Array(hit.sort()),
-                    hit.document());
+                    hit.document(),
+                    hit.highlights().isEmpty() ? null : pieces(hit.highlights()));
+        }
+
+        private static Obj pieces(Map<String, List<String>> highlights) {
+            Map<String, Value> byField = new LinkedHashMap<>();
+            highlights.forEach((field, texts) ->
+                    byField.put(field, new Value.Array(texts.stream().map(Value::of).toList())));
+            return new Obj(byField);
         }
 
         @Override
@@ -128,6 +143,7 @@ final class Answers {
                     .put("score", score == null ? null : Value.of(score.doubleValue()))
                     .put("sort", sort)
                     .put("document", document)
+                    .put("highlights", highlights)
                     .toObj();
         }
     }

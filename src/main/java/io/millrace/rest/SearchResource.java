@@ -138,6 +138,12 @@ public class SearchResource {
             schema = @Schema(type = SchemaType.STRING),
             example = "net,status")
     @Parameter(
+            name = "highlight",
+            in = ParameterIn.QUERY,
+            description = "text fields, joined by commas: hits show where they match",
+            schema = @Schema(type = SchemaType.STRING),
+            example = "place")
+    @Parameter(
             name = "total",
             in = ParameterIn.QUERY,
             description = "none leaves the total out, and the work of counting",
@@ -203,7 +209,9 @@ public class SearchResource {
                             + " fuzzy, q, eq,"
                             + " in, range, prefix, wildcard, exists, missing, and, or, not, all. eq and in take _key as"
                             + " a field. sort, limit, offset, cursor, fields, total, timeout and searchTimeout are as in the"
-                            + " parameters of the GET; atLeast is a position,"
+                            + " parameters of the GET; highlight is {\"fields\": [\"place\"]} with"
+                            + " fragments, length, pre, post and encode (none or html); atLeast is a"
+                            + " position,"
                             + " {\"kafka\": {\"topic\": {\"0\": offset}}}, or"
                             + " {\"postgres\": {\"source\": \"16/B374D848\"}}.")
     @RequestBody(

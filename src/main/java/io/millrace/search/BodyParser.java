@@ -10,7 +10,16 @@ import java.util.function.BiConsumer;
 /// Reads the JSON body of a search. Confined to one thread.
 final class BodyParser {
     private static final List<String> MEMBERS =
-            List.of("query", "filter", "sort", "limit", "offset", "fields", "total", "facets");
+            List.of(
+                    "query",
+                    "filter",
+                    "sort",
+                    "limit",
+                    "offset",
+                    "fields",
+                    "total",
+                    "facets",
+                    "highlight");
 
     private final FieldChecks checks;
     private final ClauseParser clauses;
@@ -47,6 +56,11 @@ final class BodyParser {
                         request.isCounted(
                                 checks.isCounted(text(value, place, "exact or none"), place)));
         member(members, "facets", (value, place) -> request.facets(facets.parse(value, place)));
+        member(
+                members,
+                "highlight",
+                (value, place) ->
+                        request.highlight(new HighlightParser(checks).parse(value, place)));
         return checks.inWindow(request.build(), Place.BODY.member("offset"));
     }
 

@@ -8,6 +8,7 @@ import io.millrace.index.SegmentView;
 import io.millrace.segment.SegmentReader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -17,10 +18,17 @@ final class HitReader {
     private final List<SegmentView> segments;
     private final List<SortOrder.Key> sort;
     private final StoredFields fields;
+    private final @Nullable Highlighter highlighter;
     private long bytes;
 
     /// @param sort the keys whose values the hits show
-    HitReader(List<SegmentView> segments, List<SortOrder.Key> sort, StoredFields fields) {
+    /// @param highlighter null when hits do not show where they match
+    HitReader(
+            List<SegmentView> segments,
+            List<SortOrder.Key> sort,
+            StoredFields fields,
+            @Nullable Highlighter highlighter) {
+        this.highlighter = highlighter;
         this.segments = segments;
         this.sort = sort;
         this.fields = fields;
@@ -31,7 +39,13 @@ final class HitReader {
         SegmentReader segment = segments.get(hit.segment).reader();
         Value.Obj selected = fields.isNothing() ? Value.Obj.EMPTY : selected(segment, hit);
         return new SearchResult.Hit(
-                segment.key(hit.document), score, sortValues(hit, segment), selected);
+                segment.key(hit.document),
+                score,
+                sortValues(hit, segment),
+                selected,
+                highlighter == null
+                        ? Map.of()
+                        : highlighter.of(segment.document(hit.document).root()));
     }
 
     private Value.Obj selected(SegmentReader segment, RankedHit hit) {

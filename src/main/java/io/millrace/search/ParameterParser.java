@@ -10,7 +10,16 @@ import java.util.Optional;
 /// Reads a search from the parameters of a GET. Confined to one thread.
 final class ParameterParser {
     private static final List<String> NAMES =
-            List.of("q", "filter", "sort", "limit", "offset", "fields", "total", "facets");
+            List.of(
+                    "q",
+                    "filter",
+                    "sort",
+                    "limit",
+                    "offset",
+                    "fields",
+                    "total",
+                    "facets",
+                    "highlight");
     private static final List<String> OPERATORS =
             List.of(
                     "eq",
@@ -71,6 +80,15 @@ final class ParameterParser {
         once(parameters, "facets")
                 .ifPresent(text ->
                         request.facets(facets.terms(parts(text, facetsPlace), facetsPlace)));
+        Place highlightPlace = new Place("highlight");
+        once(parameters, "highlight")
+                .ifPresent(text ->
+                        request.highlight(
+                                Highlight.of(
+                                        new HighlightParser(checks)
+                                                .fields(
+                                                        parts(text, highlightPlace),
+                                                        highlightPlace))));
         return checks.inWindow(request.build(), new Place("offset"));
     }
 

@@ -38,27 +38,9 @@ final class PhraseMatcher {
 
     PhraseMatcher(Query.Phrase phrase, SegmentReader segment) {
         this.phrase = phrase;
-        int words = phrase.words().size();
-        int[] offsets = new int[words];
-        int[] groups = new int[words];
-        for (int word = 0; word < words; word++) {
-            offsets[word] = phrase.words().get(word).position();
-            groups[word] = group(phrase.words(), word);
-        }
-        together = new PhrasePositions(offsets, groups, phrase.slop());
+        together = PhrasePositions.of(phrase);
         walks = walks(phrase, segment);
         stored = walks == null ? new StoredTerms(segment, phrase.field()) : null;
-    }
-
-    /// The first word that has a spelling in common with this one.
-    private static int group(List<PhraseWord> words, int word) {
-        for (int other = 0; other < word; other++) {
-            if (words.get(other).spellings().stream()
-                    .anyMatch(words.get(word).spellings()::contains)) {
-                return other;
-            }
-        }
-        return word;
     }
 
     private static @Nullable List<List<Walk>> walks(Query.Phrase phrase, SegmentReader segment) {

@@ -1,6 +1,8 @@
 package io.millrace.search;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntConsumer;
 
 /// Counts how often the words of a phrase stand together in one document. Confined to one search.
 final class PhrasePositions {
@@ -19,13 +21,35 @@ final class PhrasePositions {
 
     /// @param offsets by word: its place in the phrase
     /// @param groups by word: a number that words with a spelling in common share
-    PhrasePositions(int[] offsets, int[] groups, int slop) {
+    private PhrasePositions(int[] offsets, int[] groups, int slop) {
         this.slop = slop;
         this.offsets = offsets.clone();
         this.groups = groups.clone();
         places = new int[offsets.length][0];
         counts = new int[offsets.length];
         at = new int[offsets.length];
+    }
+
+    static PhrasePositions of(Query.Phrase phrase) {
+        List<PhraseWord> words = phrase.words();
+        int[] offsets = new int[words.size()];
+        int[] groups = new int[words.size()];
+        for (int word = 0; word < offsets.length; word++) {
+            offsets[word] = words.get(word).position();
+            groups[word] = group(words, word);
+        }
+        return new PhrasePositions(offsets, groups, phrase.slop());
+    }
+
+    /// The first word that has a spelling in common with this one.
+    private static int group(List<PhraseWord> words, int word) {
+        for (int other = 0; other < word; other++) {
+            if (words.get(other).spellings().stream()
+                    .anyMatch(words.get(word).spellings()::contains)) {
+                return other;
+            }
+        }
+        return word;
     }
 
     /// @param positions where a word stands, rising
@@ -42,11 +66,16 @@ final class PhrasePositions {
     /// How often the phrase is there; where its words may be apart, each time counts 1 / (1 + how
     /// far they are).
     float frequency() {
-        Arrays.fill(at, 0);
-        return slop == 0 ? exact() : sloppy();
+        return frequency(_ -> {});
     }
 
-    private int exact() {
+    /// @param found is told the position of every word each time
+    float frequency(IntConsumer found) {
+        Arrays.fill(at, 0);
+        return slop == 0 ? exact(found) : sloppy(found);
+    }
+
+    private int exact(IntConsumer each) {
         int found = 0;
         for (at[0] = 0; at[0] < counts[0]; at[0]++) {
             int place = places[0][at[0]];
@@ -60,14 +89,19 @@ final class PhrasePositions {
                 }
                 isThere = places[word][at[word]] == place;
             }
-            found += isThere ? 1 : 0;
+            if (isThere) {
+                found++;
+                for (int offset : offsets) {
+                    each.accept(place + offset);
+                }
+            }
         }
         return found;
     }
 
     /// Moves the word that is farthest behind, again and again. A match is where the words are as
     /// close together as they get before that word passes the next one.
-    private float sloppy() {
+    private float sloppy(IntConsumer each) {
         for (int word = 0; word < counts.length; word++) {
             if (!standApart(word)) {
                 return 0;
@@ -79,9 +113,13 @@ final class PhrasePositions {
             int word = first();
             int next = nextTo(word);
             int width = last - place(word);
+            int nearest = place(word);
             boolean hasMore = true;
             while (place(word) <= next) {
-                width = Math.min(width, last - place(word));
+                if (last - place(word) < width) {
+                    width = last - place(word);
+                    nearest = place(word);
+                }
                 at[word]++;
                 hasMore = at[word] < counts[word] && standApart(word);
                 if (!hasMore) {
@@ -90,11 +128,19 @@ final class PhrasePositions {
             }
             if (width <= slop) {
                 sum += 1f / (1f + width);
+                tell(word, nearest, each);
             }
             if (!hasMore) {
                 return sum;
             }
             last = Math.max(last, place(word));
+        }
+    }
+
+    /// @param nearest where the moved word stood
+    private void tell(int moved, int nearest, IntConsumer each) {
+        for (int word = 0; word < counts.length; word++) {
+            each.accept((word == moved ? nearest : place(word)) + offsets[word]);
         }
     }
 

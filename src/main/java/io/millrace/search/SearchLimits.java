@@ -36,6 +36,17 @@ final class SearchLimits {
     static final int ALIKE_WORDS_MAX = 32;
     static final int ALIKE_CHARS_MAX = 64;
 
+    /// Fields to highlight, pieces of each, their length, and the marks around a word.
+    static final int HIGHLIGHT_FIELDS_MAX = 16;
+
+    static final int FRAGMENTS_MAX = 20;
+    static final int FRAGMENT_CHARS_MIN = 20;
+    static final int FRAGMENT_CHARS_MAX = 2_000;
+    static final int TAG_CHARS_MAX = 64;
+
+    /// Characters of the texts of all hits that are highlighted.
+    static final long HIGHLIGHT_CHARS_MAX = 16L << 20;
+
     static final int SLOP_MAX = 1_000;
     static final int BOOST_MAX = 1_000_000;
     static final int SORT_KEYS_MAX = 8;

@@ -20,6 +20,7 @@ import java.util.Optional;
 /// - isCounted: whether the answer tells how many documents match
 /// - visible: what a document must meet to be found at all, whatever is asked
 /// - facets: what to count of all documents that match, by name, whatever `limit` and `after` are
+/// - highlight: how hits show where they match; empty means that they do not
 public record SearchRequest(
         Optional<Query> query,
         Optional<Query> filter,
@@ -30,7 +31,8 @@ public record SearchRequest(
         Optional<List<String>> fields,
         boolean isCounted,
         Optional<Query> visible,
-        Map<String, Facet> facets) {
+        Map<String, Facet> facets,
+        Optional<Highlight> highlight) {
     public SearchRequest {
         facets = Collections.unmodifiableMap(new LinkedHashMap<>(facets));
         sort = List.copyOf(sort);
@@ -61,7 +63,8 @@ public record SearchRequest(
                 fields,
                 isCounted,
                 visible,
-                facets);
+                facets,
+                highlight);
     }
 
     /// The same, of the documents that meet a condition.
@@ -76,7 +79,8 @@ public record SearchRequest(
                 fields,
                 isCounted,
                 Optional.of(condition),
-                facets);
+                facets,
+                highlight);
     }
 
     /// What a document must meet, without a difference between query and filter.
@@ -104,6 +108,7 @@ public record SearchRequest(
         private Optional<List<String>> fields = Optional.empty();
         private boolean isCounted = true;
         private Map<String, Facet> facets = Map.of();
+        private Optional<Highlight> highlight = Optional.empty();
 
         private Builder() {}
 
@@ -152,6 +157,11 @@ public record SearchRequest(
             return this;
         }
 
+        public Builder highlight(Highlight asked) {
+            highlight = Optional.of(asked);
+            return this;
+        }
+
         public SearchRequest build() {
             return new SearchRequest(
                     query,
@@ -163,7 +173,8 @@ public record SearchRequest(
                     fields,
                     isCounted,
                     Optional.empty(),
-                    facets);
+                    facets,
+                    highlight);
         }
     }
 }

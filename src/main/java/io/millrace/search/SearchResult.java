@@ -39,10 +39,16 @@ public record SearchResult(
     /// - sort: by sort key of the request, the value the hit was ordered by, null where the
     ///   document has none; empty when the request names no order
     /// - document: the selected fields, or all
+    /// - highlights: by field that was asked for and matches, pieces of its text
     public record Hit(
-            DocumentKey key, @Nullable Double score, List<Value> sort, Value.Obj document) {
+            DocumentKey key,
+            @Nullable Double score,
+            List<Value> sort,
+            Value.Obj document,
+            Map<String, List<String>> highlights) {
         public Hit {
             sort = List.copyOf(sort);
+            highlights = Collections.unmodifiableMap(new LinkedHashMap<>(highlights));
         }
     }
 }

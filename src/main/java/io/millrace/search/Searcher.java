@@ -80,7 +80,14 @@ public final class Searcher {
                 new HitReader(
                         segments,
                         request.sort().isEmpty() ? List.of() : order.keys(),
-                        new StoredFields(request.fields()));
+                        new StoredFields(request.fields()),
+                        request.highlight()
+                                .map(highlight ->
+                                        new Highlighter(
+                                                highlight,
+                                                request.query().orElseGet(Query.All::new),
+                                                statistics))
+                                .orElse(null));
         List<SearchResult.Hit> hits = new ArrayList<>(page.size());
         for (RankedHit hit : page) {
             hits.add(reader.read(hit, scores.get(hit)));
@@ -108,7 +115,7 @@ public final class Searcher {
             int document = segment.reader().find(key);
             if (document >= 0 && !segment.deleted().contains(document)) {
                 Value.Obj root = segment.reader().document(document).root();
-                return Optional.of(new SearchResult.Hit(key, null, List.of(), root));
+                return Optional.of(new SearchResult.Hit(key, null, List.of(), root, Map.of()));
             }
         }
         return Optional.empty();
