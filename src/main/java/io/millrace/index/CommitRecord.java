@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Everything a generation is. The file `c-<generation>.commit` holds exactly this
@@ -140,74 +141,23 @@ record CommitRecord(
     }
 
     CommitRecord withEvents(List<Obj> announced) {
-        return new CommitRecord(
-                index,
-                incarnation,
-                generation,
-                previousCrc,
-                commitId,
-                kind,
-                segments,
-                deleteVectors,
-                rejects,
-                checkpoint,
-                identity,
-                nextSequence,
-                storedSchema,
-                announced,
-                publishedThrough,
-                keptFrom,
-                contentGeneration,
-                documentCount,
-                committedAtMillis);
+        return with(copy -> copy.events = announced);
     }
 
     /// The same generation without what came before it: no older record is needed, and no rejects.
     CommitRecord alone() {
-        return new CommitRecord(
-                index,
-                incarnation,
-                generation,
-                previousCrc,
-                commitId,
-                kind,
-                segments,
-                deleteVectors,
-                List.of(),
-                checkpoint,
-                identity,
-                nextSequence,
-                storedSchema,
-                events,
-                publishedThrough,
-                generation,
-                contentGeneration,
-                documentCount,
-                committedAtMillis);
+        return with(copy -> {
+            copy.rejects = List.of();
+            copy.keptFrom = generation;
+        });
     }
 
     /// The same with its delete vectors in other files.
     CommitRecord withSegments(List<SegmentEntry> entries, List<DeleteVectorMeta> vectors) {
-        return new CommitRecord(
-                index,
-                incarnation,
-                generation,
-                previousCrc,
-                commitId,
-                kind,
-                entries,
-                vectors,
-                rejects,
-                checkpoint,
-                identity,
-                nextSequence,
-                storedSchema,
-                events,
-                publishedThrough,
-                keptFrom,
-                contentGeneration,
-                documentCount,
-                committedAtMillis);
+        return with(copy -> {
+            copy.segments = entries;
+            copy.deleteVectors = vectors;
+        });
     }
 
     /// The first generation of another incarnation that shows what this one shows.
@@ -217,26 +167,19 @@ record CommitRecord(
     CommitRecord restored(
             String life, long number, int crc, String restoredBy, long restoredAtMillis) {
         CommitRecord restored =
-                new CommitRecord(
-                        index,
-                        life,
-                        number,
-                        crc,
-                        restoredBy,
-                        CommitKind.RESTORE,
-                        segments,
-                        deleteVectors,
-                        List.of(),
-                        checkpoint,
-                        identity,
-                        nextSequence,
-                        storedSchema,
-                        List.of(),
-                        number - 1,
-                        number,
-                        number,
-                        documentCount,
-                        restoredAtMillis);
+                with(copy -> {
+                    copy.incarnation = life;
+                    copy.generation = number;
+                    copy.previousCrc = crc;
+                    copy.commitId = restoredBy;
+                    copy.kind = CommitKind.RESTORE;
+                    copy.rejects = List.of();
+                    copy.events = List.of();
+                    copy.publishedThrough = number - 1;
+                    copy.keptFrom = number;
+                    copy.contentGeneration = number;
+                    copy.committedAtMillis = restoredAtMillis;
+                });
         return restored.withEvents(List.of(CommitEvent.first(restored)));
     }
 
@@ -288,5 +231,63 @@ record CommitRecord(
         deleteVectors.forEach(file -> names.add(file.name()));
         schemaFile().ifPresent(names::add);
         return names;
+    }
+
+    private CommitRecord with(Consumer<Copy> change) {
+        Copy copy = new Copy(this);
+        change.accept(copy);
+        return new CommitRecord(
+                index,
+                copy.incarnation,
+                copy.generation,
+                copy.previousCrc,
+                copy.commitId,
+                copy.kind,
+                copy.segments,
+                copy.deleteVectors,
+                copy.rejects,
+                checkpoint,
+                identity,
+                nextSequence,
+                storedSchema,
+                copy.events,
+                copy.publishedThrough,
+                copy.keptFrom,
+                copy.contentGeneration,
+                documentCount,
+                copy.committedAtMillis);
+    }
+
+    /// What [#with] changes; never seen outside.
+    private static final class Copy {
+        private String incarnation;
+        private long generation;
+        private int previousCrc;
+        private String commitId;
+        private CommitKind kind;
+        private List<SegmentEntry> segments;
+        private List<DeleteVectorMeta> deleteVectors;
+        private List<RejectsMeta> rejects;
+        private List<Obj> events;
+        private long publishedThrough;
+        private long keptFrom;
+        private long contentGeneration;
+        private long committedAtMillis;
+
+        Copy(CommitRecord record) {
+            incarnation = record.incarnation;
+            generation = record.generation;
+            previousCrc = record.previousCrc;
+            commitId = record.commitId;
+            kind = record.kind;
+            segments = record.segments;
+            deleteVectors = record.deleteVectors;
+            rejects = record.rejects;
+            events = record.events;
+            publishedThrough = record.publishedThrough;
+            keptFrom = record.keptFrom;
+            contentGeneration = record.contentGeneration;
+            committedAtMillis = record.committedAtMillis;
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.millrace.index;
 
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /// Numbers of one index; start from [#DEFAULT].
 ///
@@ -64,22 +65,6 @@ public record IndexOptions(
                 narrowChanges);
     }
 
-    public IndexOptions withIdleAfter(Duration duration) {
-        return new IndexOptions(
-                queueDocumentsMax,
-                queueBytesMax,
-                builderBytesMax,
-                prepareDeadline,
-                keptCommits,
-                unpublishedMax,
-                unpublishedBytesMax,
-                schemaInRecordBytesMax,
-                lanes,
-                narrowChanges,
-                duration,
-                merges);
-    }
-
     private static void check(boolean holds, String option, Object value) {
         if (!holds) {
             throw new IllegalArgumentException(option + " of " + value);
@@ -87,146 +72,97 @@ public record IndexOptions(
     }
 
     public IndexOptions withQueue(int documentsMax, long bytesMax) {
-        return new IndexOptions(
-                documentsMax,
-                bytesMax,
-                builderBytesMax,
-                prepareDeadline,
-                keptCommits,
-                unpublishedMax,
-                unpublishedBytesMax,
-                schemaInRecordBytesMax,
-                lanes,
-                narrowChanges,
-                idleAfter,
-                merges);
+        return with(copy -> {
+            copy.queueDocumentsMax = documentsMax;
+            copy.queueBytesMax = bytesMax;
+        });
     }
 
     public IndexOptions withBuilderBytesMax(long bytes) {
-        return new IndexOptions(
-                queueDocumentsMax,
-                queueBytesMax,
-                bytes,
-                prepareDeadline,
-                keptCommits,
-                unpublishedMax,
-                unpublishedBytesMax,
-                schemaInRecordBytesMax,
-                lanes,
-                narrowChanges,
-                idleAfter,
-                merges);
+        return with(copy -> copy.builderBytesMax = bytes);
     }
 
     public IndexOptions withPrepareDeadline(Duration deadline) {
-        return new IndexOptions(
-                queueDocumentsMax,
-                queueBytesMax,
-                builderBytesMax,
-                deadline,
-                keptCommits,
-                unpublishedMax,
-                unpublishedBytesMax,
-                schemaInRecordBytesMax,
-                lanes,
-                narrowChanges,
-                idleAfter,
-                merges);
+        return with(copy -> copy.prepareDeadline = deadline);
     }
 
     public IndexOptions withKeptCommits(int commits) {
-        return new IndexOptions(
-                queueDocumentsMax,
-                queueBytesMax,
-                builderBytesMax,
-                prepareDeadline,
-                commits,
-                unpublishedMax,
-                unpublishedBytesMax,
-                schemaInRecordBytesMax,
-                lanes,
-                narrowChanges,
-                idleAfter,
-                merges);
+        return with(copy -> copy.keptCommits = commits);
     }
 
     public IndexOptions withUnpublished(int commitsMax, long bytesMax) {
-        return new IndexOptions(
-                queueDocumentsMax,
-                queueBytesMax,
-                builderBytesMax,
-                prepareDeadline,
-                keptCommits,
-                commitsMax,
-                bytesMax,
-                schemaInRecordBytesMax,
-                lanes,
-                narrowChanges,
-                idleAfter,
-                merges);
+        return with(copy -> {
+            copy.unpublishedMax = commitsMax;
+            copy.unpublishedBytesMax = bytesMax;
+        });
     }
 
     public IndexOptions withSchemaInRecord(int bytesMax) {
-        return new IndexOptions(
-                queueDocumentsMax,
-                queueBytesMax,
-                builderBytesMax,
-                prepareDeadline,
-                keptCommits,
-                unpublishedMax,
-                unpublishedBytesMax,
-                bytesMax,
-                lanes,
-                narrowChanges,
-                idleAfter,
-                merges);
+        return with(copy -> copy.schemaInRecordBytesMax = bytesMax);
     }
 
     public IndexOptions withLanes(int count) {
-        return new IndexOptions(
-                queueDocumentsMax,
-                queueBytesMax,
-                builderBytesMax,
-                prepareDeadline,
-                keptCommits,
-                unpublishedMax,
-                unpublishedBytesMax,
-                schemaInRecordBytesMax,
-                count,
-                narrowChanges,
-                idleAfter,
-                merges);
+        return with(copy -> copy.lanes = count);
     }
 
     public IndexOptions withNarrowChanges(int changes) {
-        return new IndexOptions(
-                queueDocumentsMax,
-                queueBytesMax,
-                builderBytesMax,
-                prepareDeadline,
-                keptCommits,
-                unpublishedMax,
-                unpublishedBytesMax,
-                schemaInRecordBytesMax,
-                lanes,
-                changes,
-                idleAfter,
-                merges);
+        return with(copy -> copy.narrowChanges = changes);
+    }
+
+    public IndexOptions withIdleAfter(Duration duration) {
+        return with(copy -> copy.idleAfter = duration);
     }
 
     public IndexOptions withMerges(MergeOptions options) {
+        return with(copy -> copy.merges = options);
+    }
+
+    private IndexOptions with(Consumer<Copy> change) {
+        Copy copy = new Copy(this);
+        change.accept(copy);
         return new IndexOptions(
-                queueDocumentsMax,
-                queueBytesMax,
-                builderBytesMax,
-                prepareDeadline,
-                keptCommits,
-                unpublishedMax,
-                unpublishedBytesMax,
-                schemaInRecordBytesMax,
-                lanes,
-                narrowChanges,
-                idleAfter,
-                options);
+                copy.queueDocumentsMax,
+                copy.queueBytesMax,
+                copy.builderBytesMax,
+                copy.prepareDeadline,
+                copy.keptCommits,
+                copy.unpublishedMax,
+                copy.unpublishedBytesMax,
+                copy.schemaInRecordBytesMax,
+                copy.lanes,
+                copy.narrowChanges,
+                copy.idleAfter,
+                copy.merges);
+    }
+
+    /// What [#with] changes; never seen outside.
+    private static final class Copy {
+        private int queueDocumentsMax;
+        private long queueBytesMax;
+        private long builderBytesMax;
+        private Duration prepareDeadline;
+        private int keptCommits;
+        private int unpublishedMax;
+        private long unpublishedBytesMax;
+        private int schemaInRecordBytesMax;
+        private int lanes;
+        private int narrowChanges;
+        private Duration idleAfter;
+        private MergeOptions merges;
+
+        Copy(IndexOptions options) {
+            queueDocumentsMax = options.queueDocumentsMax;
+            queueBytesMax = options.queueBytesMax;
+            builderBytesMax = options.builderBytesMax;
+            prepareDeadline = options.prepareDeadline;
+            keptCommits = options.keptCommits;
+            unpublishedMax = options.unpublishedMax;
+            unpublishedBytesMax = options.unpublishedBytesMax;
+            schemaInRecordBytesMax = options.schemaInRecordBytesMax;
+            lanes = options.lanes;
+            narrowChanges = options.narrowChanges;
+            idleAfter = options.idleAfter;
+            merges = options.merges;
+        }
     }
 }
