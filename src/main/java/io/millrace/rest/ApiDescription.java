@@ -5,9 +5,7 @@ import org.eclipse.microprofile.openapi.annotations.Components;
 import org.eclipse.microprofile.openapi.annotations.OpenAPIDefinition;
 import org.eclipse.microprofile.openapi.annotations.info.Info;
 import org.eclipse.microprofile.openapi.annotations.info.License;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 
 /// What the OpenAPI document says about the whole, and its examples.
 @OpenAPIDefinition(
@@ -19,100 +17,9 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
                                 "Kafka topics and Postgres tables as a search index that knows exactly how far it has"
                                         + " read. Every failure is problem+json (RFC 9457).",
                         license = @License(name = "Apache-2.0")),
+        // What ProblemResponses refers to.
         components =
-                @Components(
-                        responses = {
-                            @APIResponse(
-                                    name = "Malformed",
-                                    description =
-                                            "the request breaks a rule; pointer names the place",
-                                    content =
-                                            @Content(
-                                                    mediaType = Problem.MEDIA_TYPE,
-                                                    schema =
-                                                            @Schema(
-                                                                    implementation =
-                                                                            Problem.class))),
-                            @APIResponse(
-                                    name = "NotFound",
-                                    description = "there is no such index or document",
-                                    content =
-                                            @Content(
-                                                    mediaType = Problem.MEDIA_TYPE,
-                                                    schema =
-                                                            @Schema(
-                                                                    implementation =
-                                                                            Problem.class))),
-                            @APIResponse(
-                                    name = "Conflict",
-                                    description = "what exists forbids it; detail names the member",
-                                    content =
-                                            @Content(
-                                                    mediaType = Problem.MEDIA_TYPE,
-                                                    schema =
-                                                            @Schema(
-                                                                    implementation =
-                                                                            Problem.class))),
-                            @APIResponse(
-                                    name = "Timeout",
-                                    description =
-                                            "the search took longer than searchTimeout: narrow it",
-                                    content =
-                                            @Content(
-                                                    mediaType = Problem.MEDIA_TYPE,
-                                                    schema =
-                                                            @Schema(
-                                                                    implementation =
-                                                                            Problem.class))),
-                            @APIResponse(
-                                    name = "Gone",
-                                    description =
-                                            "the generation of the cursor cannot be read any more:"
-                                                    + " start again without it",
-                                    content =
-                                            @Content(
-                                                    mediaType = Problem.MEDIA_TYPE,
-                                                    schema =
-                                                            @Schema(
-                                                                    implementation =
-                                                                            Problem.class))),
-                            @APIResponse(
-                                    name = "TooLarge",
-                                    description =
-                                            "the body is above 1 MiB (documents:"
-                                                    + " millrace.push.body-bytes-max), or the"
-                                                    + " documents of the answer are above 64 MiB"
-                                                    + " together",
-                                    content =
-                                            @Content(
-                                                    mediaType = Problem.MEDIA_TYPE,
-                                                    schema =
-                                                            @Schema(
-                                                                    implementation =
-                                                                            Problem.class))),
-                            @APIResponse(
-                                    name = "UnsupportedMediaType",
-                                    description = "the Content-Type of the body is not understood",
-                                    content =
-                                            @Content(
-                                                    mediaType = Problem.MEDIA_TYPE,
-                                                    schema =
-                                                            @Schema(
-                                                                    implementation =
-                                                                            Problem.class))),
-                            @APIResponse(
-                                    name = "Unavailable",
-                                    description =
-                                            "not now: no generation yet, or it could not be stored;"
-                                                    + " with Retry-After when trying again can help",
-                                    content =
-                                            @Content(
-                                                    mediaType = Problem.MEDIA_TYPE,
-                                                    schema =
-                                                            @Schema(
-                                                                    implementation =
-                                                                            Problem.class)))
-                        }))
+                @Components(schemas = @Schema(name = "Problem", implementation = Problem.class)))
 public class ApiDescription extends Application {
     static final String DEFINITION =
             """

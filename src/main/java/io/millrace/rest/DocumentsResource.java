@@ -92,11 +92,7 @@ public class DocumentsResource {
                             + " took longer than timeout. Lost if the node dies or the generation"
                             + " fails; atLeast with the position tells",
             content = @Content(schema = @Schema(implementation = PushAnswer.class)))
-    @APIResponse(responseCode = "400", ref = "Malformed")
-    @APIResponse(responseCode = "404", ref = "NotFound")
     @APIResponse(responseCode = "409", ref = "Conflict")
-    @APIResponse(responseCode = "413", ref = "TooLarge")
-    @APIResponse(responseCode = "415", ref = "UnsupportedMediaType")
     @APIResponse(
             responseCode = "429",
             description = "no room, nothing of the request was taken; with Retry-After",
@@ -104,7 +100,6 @@ public class DocumentsResource {
                     @Content(
                             mediaType = Problem.MEDIA_TYPE,
                             schema = @Schema(implementation = Problem.class)))
-    @APIResponse(responseCode = "503", ref = "Unavailable")
     public Uni<RestResponse<PushAnswer>> push(
             @PathParam("name") String name,
             @Parameter(

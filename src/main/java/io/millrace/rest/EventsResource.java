@@ -80,9 +80,6 @@ public class EventsResource {
                             schema = @Schema(type = SchemaType.STRING),
                             examples =
                                     @ExampleObject(name = "commit", value = ApiDescription.EVENT)))
-    @APIResponse(responseCode = "400", ref = "Malformed")
-    @APIResponse(responseCode = "404", ref = "NotFound")
-    @APIResponse(responseCode = "503", ref = "Unavailable")
     public Multi<OutboundSseEvent> follow(
             @PathParam("name") String name,
             @Parameter(

@@ -69,7 +69,6 @@ public class IndexesResource {
     @Path("{name}")
     @Operation(operationId = "getIndex", summary = "One index and its definition")
     @APIResponse(responseCode = "200", description = "the index")
-    @APIResponse(responseCode = "404", ref = "NotFound")
     public IndexAnswer get(@PathParam("name") String name) {
         return answer(indexes.get(name));
     }
@@ -105,11 +104,7 @@ public class IndexesResource {
             responseCode = "200",
             description = "changed, or the same as before",
             content = @Content(schema = @Schema(implementation = IndexAnswer.class)))
-    @APIResponse(responseCode = "400", ref = "Malformed")
     @APIResponse(responseCode = "409", ref = "Conflict")
-    @APIResponse(responseCode = "413", ref = "TooLarge")
-    @APIResponse(responseCode = "415", ref = "UnsupportedMediaType")
-    @APIResponse(responseCode = "503", ref = "Unavailable")
     public RestResponse<IndexAnswer> put(
             @PathParam("name") String name,
             @HeaderParam(HttpHeaders.CONTENT_TYPE) MediaType mediaType,
@@ -160,9 +155,7 @@ public class IndexesResource {
             responseCode = "202",
             description = "the index is being deleted; its state is deleting until it is gone",
             content = @Content(schema = @Schema(implementation = IndexAnswer.class)))
-    @APIResponse(responseCode = "404", ref = "NotFound")
     @APIResponse(responseCode = "409", ref = "Conflict")
-    @APIResponse(responseCode = "503", ref = "Unavailable")
     public RestResponse<IndexAnswer> delete(@PathParam("name") String name) {
         RunningIndex deleted = indexes.get(name);
         return indexes.delete(name, DELETE_WAIT)
@@ -181,8 +174,6 @@ public class IndexesResource {
                     "What was read is published first. The index can still be searched. A restart"
                             + " changes nothing about it.")
     @APIResponse(responseCode = "200", description = "paused, or about to be")
-    @APIResponse(responseCode = "404", ref = "NotFound")
-    @APIResponse(responseCode = "503", ref = "Unavailable")
     public IndexAnswer pause(@PathParam("name") String name) {
         return answer(indexes.pause(name));
     }
@@ -194,8 +185,6 @@ public class IndexesResource {
             summary = "Goes on reading the source",
             description = "An index that failed is opened anew: its files are checked again.")
     @APIResponse(responseCode = "200", description = "reading, or about to")
-    @APIResponse(responseCode = "404", ref = "NotFound")
-    @APIResponse(responseCode = "503", ref = "Unavailable")
     public IndexAnswer resume(@PathParam("name") String name) {
         return answer(indexes.resume(name));
     }
@@ -224,10 +213,7 @@ public class IndexesResource {
             responseCode = "202",
             description = "the rebuild has begun",
             content = @Content(schema = @Schema(implementation = IndexAnswer.class)))
-    @APIResponse(responseCode = "400", ref = "Malformed")
-    @APIResponse(responseCode = "404", ref = "NotFound")
     @APIResponse(responseCode = "409", ref = "Conflict")
-    @APIResponse(responseCode = "503", ref = "Unavailable")
     public RestResponse<IndexAnswer> rebuild(
             @PathParam("name") String name,
             @HeaderParam(HttpHeaders.CONTENT_TYPE) @Nullable MediaType mediaType,
@@ -245,8 +231,6 @@ public class IndexesResource {
             summary = "Gives up a rebuild",
             description = "The index serves on as it is.")
     @APIResponse(responseCode = "204", description = "nothing is left of the rebuild")
-    @APIResponse(responseCode = "404", ref = "NotFound")
-    @APIResponse(responseCode = "503", ref = "Unavailable")
     public RestResponse<Void> cancelRebuild(@PathParam("name") String name) {
         indexes.cancelRebuild(name);
         return RestResponse.noContent();

@@ -57,7 +57,6 @@ public class OperationsResource {
     @Path("status")
     @Operation(operationId = "getStatus", summary = "State, positions and lag")
     @APIResponse(responseCode = "200", description = "how the index stands")
-    @APIResponse(responseCode = "404", ref = "NotFound")
     public StatusAnswer status(@PathParam("name") String name) {
         return StatusAnswer.of(indexes.get(name));
     }
@@ -66,8 +65,6 @@ public class OperationsResource {
     @Path("segments")
     @Operation(operationId = "listSegments", summary = "Segments of the newest generation")
     @APIResponse(responseCode = "200", description = "segments in the order of ties")
-    @APIResponse(responseCode = "404", ref = "NotFound")
-    @APIResponse(responseCode = "503", ref = "Unavailable")
     public SegmentList segments(@PathParam("name") String name) {
         Index index = indexes.get(name).index();
         try (IndexSnapshot snapshot = index.snapshot()) {
@@ -84,9 +81,6 @@ public class OperationsResource {
     @Path("commits")
     @Operation(operationId = "listCommits", summary = "Generations still kept, newest first")
     @APIResponse(responseCode = "200", description = "generations, newest first")
-    @APIResponse(responseCode = "400", ref = "Malformed")
-    @APIResponse(responseCode = "404", ref = "NotFound")
-    @APIResponse(responseCode = "503", ref = "Unavailable")
     public CommitList commits(
             @PathParam("name") String name,
             @Parameter(
@@ -115,8 +109,6 @@ public class OperationsResource {
             description =
                     "Answers with the newest generation, which is an old one if nothing new was read.")
     @APIResponse(responseCode = "200", description = "the newest generation")
-    @APIResponse(responseCode = "503", ref = "Unavailable")
-    @APIResponse(responseCode = "404", ref = "NotFound")
     public CommitAnswer commit(@PathParam("name") String name) {
         RunningIndex running = indexes.get(name);
         Index index = running.index();
@@ -141,9 +133,6 @@ public class OperationsResource {
                     "asked for, and it goes on: with wait=false, or when it took longer than"
                             + " timeout. The status tells how far it is",
             content = @Content(schema = @Schema(implementation = MergedAnswer.class)))
-    @APIResponse(responseCode = "400", ref = "Malformed")
-    @APIResponse(responseCode = "404", ref = "NotFound")
-    @APIResponse(responseCode = "503", ref = "Unavailable")
     public RestResponse<MergedAnswer> merge(
             @PathParam("name") String name,
             @Parameter(
@@ -205,8 +194,6 @@ public class OperationsResource {
             responseCode = "201",
             description = "whole and durable",
             content = @Content(schema = @Schema(implementation = BackupAnswer.class)))
-    @APIResponse(responseCode = "404", ref = "NotFound")
-    @APIResponse(responseCode = "503", ref = "Unavailable")
     public RestResponse<BackupAnswer> backUp(@PathParam("name") String name) {
         return RestResponse.status(
                 RestResponse.Status.CREATED, BackupAnswer.of(backups.take(indexes.get(name))));
@@ -220,9 +207,6 @@ public class OperationsResource {
             description =
                     "Keys and values are shown up to 4096 bytes; the dead-letter topic has the whole records.")
     @APIResponse(responseCode = "200", description = "changes with reason, place and bytes")
-    @APIResponse(responseCode = "400", ref = "Malformed")
-    @APIResponse(responseCode = "404", ref = "NotFound")
-    @APIResponse(responseCode = "503", ref = "Unavailable")
     public DeadLetterList deadLetters(
             @PathParam("name") String name,
             @Parameter(

@@ -70,8 +70,6 @@ public class SourcesResource {
                     "A database is asked for its slot: how much log it holds back and for which"
                             + " index.")
     @APIResponse(responseCode = "200", description = "the source")
-    @APIResponse(responseCode = "404", ref = "NotFound")
-    @APIResponse(responseCode = "503", ref = "Unavailable")
     public SourceAnswer get(@PathParam("name") String name) {
         SourceDefinition definition = catalog.sources().get(name);
         return answer(
@@ -109,11 +107,7 @@ public class SourcesResource {
             responseCode = "200",
             description = "changed, or the same as before",
             content = @Content(schema = @Schema(implementation = SourceAnswer.class)))
-    @APIResponse(responseCode = "400", ref = "Malformed")
     @APIResponse(responseCode = "409", ref = "Conflict")
-    @APIResponse(responseCode = "413", ref = "TooLarge")
-    @APIResponse(responseCode = "415", ref = "UnsupportedMediaType")
-    @APIResponse(responseCode = "503", ref = "Unavailable")
     public RestResponse<SourceAnswer> put(
             @PathParam("name") String name,
             @HeaderParam(HttpHeaders.CONTENT_TYPE) MediaType mediaType,
@@ -142,10 +136,7 @@ public class SourcesResource {
                             + " they are left in the database, for one that does not answer any"
                             + " more.")
     @APIResponse(responseCode = "204", description = "the source is gone")
-    @APIResponse(responseCode = "400", ref = "Malformed")
-    @APIResponse(responseCode = "404", ref = "NotFound")
     @APIResponse(responseCode = "409", ref = "Conflict")
-    @APIResponse(responseCode = "503", ref = "Unavailable")
     public RestResponse<Void> delete(
             @PathParam("name") String name,
             @Parameter(description = "leave slot and publication behind") @QueryParam("abandon")

@@ -302,6 +302,22 @@ class ApiTest {
                         .map(parameter -> String.valueOf(((Value.Obj) parameter).get("name")))
                         .toList());
         assertEquals(
+                Value.of("#/components/responses/NotFound"),
+                at(document, "paths", "/indexes/{name}/merge", "post", "responses", "404")
+                        .get("$ref"));
+        assertEquals(
+                Value.of("#/components/schemas/Problem"),
+                at(
+                                document,
+                                "components",
+                                "responses",
+                                "NotFound",
+                                "content",
+                                "application/problem+json",
+                                "schema")
+                        .get("$ref"));
+        assertNotNull(at(document, "components", "schemas", "Problem").get("properties"));
+        assertEquals(
                 List.of("anyOf"),
                 List.copyOf(
                         at(document, "components", "schemas", "Hit", "properties", "key")
