@@ -7,7 +7,6 @@ import io.millrace.segment.TermsReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -175,7 +174,7 @@ final class MatchStatistics {
             float boost,
             List<WeightedTerm> into) {
         byte[] utf8 = prefix.getBytes(StandardCharsets.UTF_8);
-        Map<SegmentReader, ImmutableRoaringBitmap> documents = new IdentityHashMap<>();
+        Map<SegmentReader, ImmutableRoaringBitmap> documents = new HashMap<>();
         long holding = 0;
         for (SegmentView segment : segments) {
             TermsReader terms = segment.reader().textTerms(path);

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Reads the clauses that look for words in texts, and counts what they cost. Confined to one
@@ -229,7 +230,7 @@ final class TextClauses {
                 && members.size() > 1
                 && members.containsKey(FIELDS)) {
             Map<String, Value> others = new LinkedHashMap<>(members);
-            Value fields = others.remove(FIELDS);
+            Value fields = Objects.requireNonNull(others.remove(FIELDS));
             return asked(fields(fields, kind, place.member(FIELDS)), others, options, place);
         }
         Map.Entry<String, Value> only =
