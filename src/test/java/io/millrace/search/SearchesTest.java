@@ -252,7 +252,7 @@ class SearchesTest {
         InvalidRequest refused =
                 assertThrows(InvalidRequest.class, () -> search(with(body, "cursor", cursor)));
         assertEquals(InvalidRequest.Reason.MALFORMED, refused.reason());
-        assertTrue(refused.getMessage().contains(message), refused.getMessage());
+        assertTrue(String.valueOf(refused.getMessage()).contains(message), refused.getMessage());
     }
 
     private void assertOver(String message, String cursor) {
@@ -261,7 +261,7 @@ class SearchesTest {
                         InvalidRequest.class,
                         () -> search(with(BY_FELT, "cursor", Value.of(cursor))));
         assertEquals(InvalidRequest.Reason.GONE, over.reason());
-        assertTrue(over.getMessage().contains(message), over.getMessage());
+        assertTrue(String.valueOf(over.getMessage()).contains(message), over.getMessage());
     }
 
     private Searches.Page search(Value.Obj body) {
