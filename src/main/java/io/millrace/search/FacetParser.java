@@ -360,7 +360,10 @@ final class FacetParser {
 
         BigDecimal decimal(String name, @Nullable BigDecimal usual) {
             Value value = take(name);
-            if (value == null && usual != null) {
+            if (value == null) {
+                if (usual == null) {
+                    throw place(name).mismatch(Value.NULL, "a number");
+                }
                 return usual;
             }
             BigDecimal number =
@@ -368,7 +371,6 @@ final class FacetParser {
                         case Value.Int(long whole) -> BigDecimal.valueOf(whole);
                         case Value.Real(double real) -> BigDecimal.valueOf(real);
                         case Value.Decimal(BigDecimal decimal) -> decimal;
-                        case null -> throw place(name).mismatch(Value.NULL, "a number");
                         default -> throw place(name).mismatch(value, "a number");
                     };
             if (number.precision() > NUMBER_DIGITS_MAX

@@ -5,6 +5,7 @@ import io.millrace.segment.ColumnReader;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.roaringbitmap.BatchIterator;
 
@@ -51,7 +52,7 @@ final class HistogramFacet {
     private void fill() {
         for (TermValue at = counted.isEmpty() ? null : counted.firstKey();
                 at != null && at.compareTo(counted.lastKey()) < 0; ) {
-            TermValue next = counted.get(at).step.end();
+            TermValue next = Objects.requireNonNull(counted.get(at)).step.end();
             if (next != null && !counted.containsKey(next)) {
                 add(steps.of(facet.field(), next));
                 next = counted.ceilingKey(next);

@@ -83,7 +83,7 @@ final class TermCounts {
     }
 
     private long costOf(int held) {
-        long containers = 1 + slice.segmentDocuments() / CONTAINER_DOCUMENTS;
+        long containers = 1L + slice.segmentDocuments() / CONTAINER_DOCUMENTS;
         return TERM_COST
                 + containers * CONTAINER_COST
                 + Math.min(2 * Math.min(held, documentCount), containers * BITMAP_COST);
@@ -182,7 +182,7 @@ final class TermCounts {
         if (isWhole) {
             return terms.termCount() * VALUE_COST;
         }
-        long held = 1 + slice.column().start(slice.segmentDocuments()) / terms.termCount();
+        long held = 1L + slice.column().start(slice.segmentDocuments()) / terms.termCount();
         return terms.termCount() * costOf((int) Math.min(Integer.MAX_VALUE, held));
     }
 
