@@ -52,8 +52,6 @@ public class FieldsResource {
             responseCode = "200",
             description = "in the order in which they came to be",
             content = @Content(schema = @Schema(implementation = FieldList.class)))
-    @APIResponse(responseCode = "404", ref = "NotFound")
-    @APIResponse(responseCode = "503", ref = "Unavailable")
     public FieldList fields(@PathParam("name") String name) {
         Index index = indexes.get(name).index();
         try (IndexSnapshot snapshot = index.snapshot()) {
@@ -107,9 +105,6 @@ public class FieldsResource {
             responseCode = "200",
             description = "exact counts of the documents that are visible",
             content = @Content(schema = @Schema(implementation = ValueList.class)))
-    @APIResponse(responseCode = "400", ref = "Malformed")
-    @APIResponse(responseCode = "404", ref = "NotFound")
-    @APIResponse(responseCode = "503", ref = "Unavailable")
     public ValueList values(
             @PathParam("name") String name, @PathParam("field") String field, UriInfo uri) {
         Index index = indexes.get(name).index();

@@ -174,13 +174,9 @@ public class SearchResource {
             responseCode = "200",
             description = "what matched, from one generation",
             content = @Content(schema = @Schema(implementation = SearchAnswer.class)))
-    @APIResponse(responseCode = "400", ref = "Malformed")
-    @APIResponse(responseCode = "404", ref = "NotFound")
     @APIResponse(responseCode = "408", ref = "Timeout")
     @APIResponse(responseCode = "409", ref = "Conflict")
     @APIResponse(responseCode = "410", ref = "Gone")
-    @APIResponse(responseCode = "413", ref = "TooLarge")
-    @APIResponse(responseCode = "503", ref = "Unavailable")
     public Uni<SearchAnswer> search(@PathParam("name") String name, UriInfo uri) {
         Map<String, List<String>> parameters = new LinkedHashMap<>(uri.getQueryParameters());
         List<String> timeout = parameters.remove(AtLeast.TIMEOUT);
@@ -228,14 +224,9 @@ public class SearchResource {
             responseCode = "200",
             description = "what matched, from one generation",
             content = @Content(schema = @Schema(implementation = SearchAnswer.class)))
-    @APIResponse(responseCode = "400", ref = "Malformed")
-    @APIResponse(responseCode = "404", ref = "NotFound")
     @APIResponse(responseCode = "408", ref = "Timeout")
     @APIResponse(responseCode = "409", ref = "Conflict")
     @APIResponse(responseCode = "410", ref = "Gone")
-    @APIResponse(responseCode = "413", ref = "TooLarge")
-    @APIResponse(responseCode = "415", ref = "UnsupportedMediaType")
-    @APIResponse(responseCode = "503", ref = "Unavailable")
     public Uni<SearchAnswer> search(@PathParam("name") String name, UriInfo uri, InputStream body) {
         Value request = RequestText.body(body, MediaType.APPLICATION_JSON_TYPE);
         if (!(request instanceof Value.Obj members)) {
@@ -328,10 +319,7 @@ public class SearchResource {
             responseCode = "200",
             description = "the newest committed document of this key",
             content = @Content(schema = @Schema(implementation = DocumentAnswer.class)))
-    @APIResponse(responseCode = "400", ref = "Malformed")
-    @APIResponse(responseCode = "404", ref = "NotFound")
     @APIResponse(responseCode = "409", ref = "Conflict")
-    @APIResponse(responseCode = "503", ref = "Unavailable")
     public Uni<DocumentAnswer> document(
             @PathParam("name") String name,
             @PathParam("key") @Encoded String encodedKey,

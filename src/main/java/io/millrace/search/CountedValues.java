@@ -29,13 +29,12 @@ final class CountedValues {
             byte[] prefix) {
         this.prefix = prefix;
         TermValue least = prefix.length == 0 ? null : TermValue.of(prefix);
-        boolean isBehind = least == null || (after != null && after.compareTo(least) >= 0);
         for (TermCounts each : counts) {
             int start = 0;
-            if (!isBehind) {
-                start = each.slice().position(least, false);
-            } else if (after != null) {
+            if (after != null && (least == null || after.compareTo(least) >= 0)) {
                 start = each.slice().position(after, true);
+            } else if (least != null) {
+                start = each.slice().position(least, false);
             }
             add(new TermCursor(each, start));
         }
