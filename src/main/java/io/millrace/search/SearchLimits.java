@@ -47,6 +47,9 @@ final class SearchLimits {
     /// Characters of the texts of all hits that are highlighted.
     static final long HIGHLIGHT_CHARS_MAX = 16L << 20;
 
+    /// Characters of a text that is analyzed to be looked at.
+    static final int ANALYZED_CHARS_MAX = 65_536;
+
     static final int SLOP_MAX = 1_000;
     static final int BOOST_MAX = 1_000_000;
     static final int SORT_KEYS_MAX = 8;

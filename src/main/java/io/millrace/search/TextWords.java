@@ -36,6 +36,10 @@ record TextWords(List<PhraseWord> words, boolean isLastOpen) {
         return new TextWords(words, end[0] == text.length());
     }
 
+    boolean isEmpty() {
+        return words.isEmpty();
+    }
+
     /// The distinct words, each with how often it is there.
     List<TextTerm> terms(TextRules rules) {
         boolean begins = rules.lastBegins() && isLastOpen && !words.isEmpty();
