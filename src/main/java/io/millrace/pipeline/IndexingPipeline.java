@@ -2,6 +2,7 @@ package io.millrace.pipeline;
 
 import io.millrace.MillraceException;
 import io.millrace.catalog.IndexDefinition;
+import io.millrace.catalog.IndexDefinition.PostgresSource;
 import io.millrace.catalog.IndexDefinition.PushSource;
 import io.millrace.change.Checkpoint;
 import io.millrace.index.CommitPoint;
@@ -11,6 +12,7 @@ import io.millrace.index.LeaseLimits;
 import io.millrace.index.NodeResources;
 import io.millrace.pipeline.PipelineStatus.State;
 import io.millrace.source.ChangeSource;
+import io.millrace.source.RefreshingSource;
 import io.millrace.source.SourceStatus;
 import io.millrace.source.push.PushChangeSource;
 import java.lang.System.Logger;
@@ -186,6 +188,23 @@ final class IndexingPipeline implements Runnable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+        throw refusal();
+    }
+
+    /// What can be asked for a document once more.
+    ///
+    /// @throws MillraceException.InvalidRequest CONFLICT when the index has no such source
+    /// @throws MillraceException.Unavailable when it reads nothing now
+    RefreshingSource refreshing() {
+        if (!(definition().source() instanceof PostgresSource)) {
+            throw MillraceException.InvalidRequest.conflict(
+                    "index %s does not follow a table, so there is no row to read again"
+                            .formatted(definition().name()));
+        }
+        if (course.standing().takesChanges()
+                && opening.source() instanceof RefreshingSource source) {
+            return source;
         }
         throw refusal();
     }

@@ -2,8 +2,10 @@ package io.millrace.pipeline;
 
 import io.millrace.MillraceException;
 import io.millrace.catalog.IndexDefinition;
+import io.millrace.document.DocumentKey;
 import io.millrace.index.CommitPoint;
 import io.millrace.index.Index;
+import io.millrace.source.RefreshingSource;
 import io.millrace.source.push.PushChangeSource;
 import java.time.Duration;
 import java.util.Optional;
@@ -93,6 +95,32 @@ public final class RunningIndex {
     ///   index is stopped or failed, or too many wait
     public CompletableFuture<CommitPoint> await(Awaited awaited) {
         return pipeline.await(awaited);
+    }
+
+    /// What is under a key in the source of the index once more.
+    ///
+    /// - isFound: false when there is nothing, and the document is deleted
+    /// - commit: completes like [#await]'s
+    public record Refreshing(boolean isFound, CompletableFuture<CommitPoint> commit) {}
+
+    /// Reads what is under a key in the source once more, in the order of its changes. Blocks until
+    /// the index was given it.
+    ///
+    /// @throws MillraceException.InvalidRequest when the source has no such thing, or cannot tell
+    /// @throws MillraceException.Unavailable when it cannot be read now, or not in time
+    public Refreshing refresh(DocumentKey key, Duration atMost) {
+        IndexingPipeline serving = pipeline;
+        RefreshingSource.Refreshed refreshed = serving.refreshing().refresh(key, atMost);
+        CompletableFuture<CommitPoint> commit;
+        try {
+            commit = serving.await(Awaited.positions(refreshed.position()));
+        } catch (MillraceException e) {
+            refreshed.close();
+            throw e;
+        }
+        // Until then the index may go back and read it once more.
+        var _ = commit.whenComplete((_, _) -> refreshed.close());
+        return new Refreshing(refreshed.isFound(), commit);
     }
 
     /// What documents are pushed into. Blocks for a moment where the index is just being opened.

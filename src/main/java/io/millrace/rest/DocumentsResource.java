@@ -1,7 +1,10 @@
 package io.millrace.rest;
 
+import io.millrace.MillraceException;
 import io.millrace.change.Checkpoint;
 import io.millrace.change.Position;
+import io.millrace.document.DocumentKey;
+import io.millrace.document.KeyText;
 import io.millrace.index.Index;
 import io.millrace.index.NodeResources;
 import io.millrace.pipeline.Indexes;
@@ -15,6 +18,7 @@ import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.Encoded;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -39,8 +43,8 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jspecify.annotations.Nullable;
 
-/// Documents pushed over HTTP. A request is accepted whole or not at all, and answered after the
-/// commit that holds it.
+/// Documents pushed over HTTP, and rows that are read again. A request is accepted whole or not at
+/// all, and answered after the commit that holds it.
 @Path("/indexes/{name}")
 @Produces(MediaType.APPLICATION_JSON)
 @Blocking
@@ -141,6 +145,61 @@ public class DocumentsResource {
                         Uni.createFrom().item(accepted(lines, accepted, incarnation));
             };
         }
+    }
+
+    @POST
+    @Path("documents/{key}/refresh")
+    @Operation(
+            operationId = "refreshDocument",
+            summary = "Reads a row of a table again",
+            description =
+                    "For indexes with source: postgres. The row of this key comes once more, whole,"
+                            + " in the order of the log: it never takes the document back to an older"
+                            + " state. A row that is gone deletes the document. The key is"
+                            + " percent-encoded; parts of a key of several fields are joined by a"
+                            + " comma.")
+    @APIResponse(
+            responseCode = "200",
+            description = "committed and visible; what the index refuses is a dead letter",
+            content = @Content(schema = @Schema(implementation = RefreshAnswer.class)))
+    @APIResponse(responseCode = "400", ref = "Malformed")
+    @APIResponse(responseCode = "404", ref = "NotFound")
+    @APIResponse(responseCode = "409", ref = "Conflict")
+    @APIResponse(responseCode = "503", ref = "Unavailable")
+    public Uni<RefreshAnswer> refresh(
+            @PathParam("name") String name,
+            @PathParam("key") @Encoded String encodedKey,
+            @Parameter(
+                            description = "how long log and commit are waited for, at most 60s",
+                            schema = @Schema(type = SchemaType.STRING, defaultValue = "30s"))
+                    @QueryParam("timeout")
+                    @Nullable String timeout) {
+        Duration atMost =
+                RequestText.duration(
+                        AtLeast.TIMEOUT, timeout, TIMEOUT_DEFAULT, AtLeast.TIMEOUT_MAX);
+        long begun = resources.nanoClock().nanos();
+        RunningIndex running = indexes.get(name);
+        String incarnation = running.index().incarnation();
+        DocumentKey key = KeyText.parse(running.index().schema(), encodedKey);
+        RunningIndex.Refreshing refreshing = running.refresh(key, atMost);
+        Duration left = atMost.minusNanos(resources.nanoClock().nanos() - begun);
+        return Uni.createFrom()
+                .completionStage(refreshing.commit())
+                .ifNoItem()
+                .after(left.isPositive() ? left : Duration.ofMillis(1))
+                .failWith(() ->
+                        new MillraceException.Unavailable(
+                                "row %s was read and is not committed after %d ms; it comes with the next commit"
+                                        .formatted(key, atMost.toMillis())))
+                .onTermination()
+                .invoke((_, _, _) -> refreshing.commit().cancel(false))
+                .emitOn(Infrastructure.getDefaultWorkerPool())
+                .map(commit ->
+                        new RefreshAnswer(
+                                key,
+                                refreshing.isFound(),
+                                commit.generation(),
+                                PositionToken.of(incarnation, commit.generation())));
     }
 
     /// How far a push index must be to hold everything below a sequence number.

@@ -68,6 +68,26 @@ class SourcesApiTest {
         assertEquals("reserved", text(log, "walStatus"));
         assertEquals(Value.of(0), log.get("alarmPercent"));
         assertTrue(node.get("/sources").body().contains("\"shop\""));
+        HttpResponse<String> refreshed = refresh("/indexes/api-tracks/documents/1/refresh");
+        assertEquals(200, refreshed.statusCode(), refreshed.body());
+        assertEquals(Value.of(true), NodeClient.json(refreshed).get("found"));
+        assertEquals(
+                200,
+                node.get(
+                                "/indexes/api-tracks/documents/1?atLeast="
+                                        + text(NodeClient.json(refreshed), "position"))
+                        .statusCode());
+        HttpResponse<String> gone = refresh("/indexes/api-tracks/documents/2/refresh");
+        assertEquals(Value.of(false), NodeClient.json(gone).get("found"), gone.body());
+        assertEquals(400, refresh("/indexes/api-tracks/documents/one/refresh").statusCode());
+        assertEquals(404, refresh("/indexes/api-nobody/documents/1/refresh").statusCode());
+        assertEquals(
+                201, node.putYaml("/indexes/api-pushed", "key: id\nsource: push").statusCode());
+        Awaiting.that(
+                "the other index runs",
+                () -> "running".equals(text(get("/indexes/api-pushed"), "state")));
+        assertEquals(409, refresh("/indexes/api-pushed/documents/1/refresh").statusCode());
+        assertTrue(delete("/indexes/api-pushed").statusCode() / 100 == 2);
         HttpResponse<String> refused = delete("/sources/shop");
         assertEquals(409, refused.statusCode());
         assertTrue(refused.body().contains("is read by index api-tracks"), refused.body());
@@ -195,6 +215,10 @@ class SourcesApiTest {
 
     private static String text(Obj answer, String name) {
         return String.valueOf(answer.get(name));
+    }
+
+    private HttpResponse<String> refresh(String path) {
+        return node.send("POST", path, "application/json", BodyPublishers.noBody());
     }
 
     private HttpResponse<String> delete(String path) {

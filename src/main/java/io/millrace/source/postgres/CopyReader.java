@@ -61,13 +61,7 @@ final class CopyReader implements AutoCloseable {
         this.snapshot = snapshot;
         this.order = order;
         List<String> names = table.columns().stream().map(Column::name).toList();
-        mapping =
-                new RowMapping(
-                        table.name(),
-                        table.columns().stream()
-                                .map(column -> new RowMapping.Cell(column.name(), column.type()))
-                                .toList(),
-                        schema);
+        mapping = RowMapping.of(table, schema);
         columns = String.join(", ", names.stream().map(TableName::quoted).toList());
         keyCells = table.key().stream().mapToInt(names::indexOf).toArray();
         connection = copy.connect(order);

@@ -82,24 +82,31 @@ final class KeyOrder {
     /// @param after the key before the first one, empty for none
     /// @param upTo the last key, empty for none
     String rows(List<String> after, List<String> upTo) {
-        StringBuilder sql =
-                new StringBuilder(" FROM ")
-                        .append(table.partitioned() ? "" : "ONLY ")
-                        .append(table.name().quoted());
         List<String> conditions = new ArrayList<>();
-        if (table.rowFilter() != null) {
-            conditions.add("(" + table.rowFilter() + ")");
-        }
         if (!after.isEmpty()) {
             conditions.add(row(columns()) + " > " + row(literals(after)));
         }
         if (!upTo.isEmpty()) {
             conditions.add(row(columns()) + " <= " + row(literals(upTo)));
         }
-        if (!conditions.isEmpty()) {
-            sql.append(" WHERE ").append(String.join(" AND ", conditions));
+        return published(conditions) + " ORDER BY " + String.join(", ", columns());
+    }
+
+    /// The row of a key if it is published, as the rest of a query behind its columns.
+    String rowOf(List<String> key) {
+        return published(List.of(row(columns()) + " = " + row(literals(key))));
+    }
+
+    private String published(List<String> conditions) {
+        List<String> all = new ArrayList<>(conditions);
+        if (table.rowFilter() != null) {
+            all.addFirst("(" + table.rowFilter() + ")");
         }
-        return sql.append(" ORDER BY ").append(String.join(", ", columns())).toString();
+        return " FROM %s%s%s"
+                .formatted(
+                        table.partitioned() ? "" : "ONLY ",
+                        table.name().quoted(),
+                        all.isEmpty() ? "" : " WHERE " + String.join(" AND ", all));
     }
 
     /// The key that `count` rows of a range lead to, or none where the range has fewer.

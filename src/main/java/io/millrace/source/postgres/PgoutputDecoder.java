@@ -23,6 +23,8 @@ final class PgoutputDecoder {
     /// Flags, an empty name, type and modifier.
     private static final int COLUMN_BYTES_MIN = 1 + 1 + Integer.BYTES + Integer.BYTES;
 
+    private static final byte[] OURS = RowRefresher.MESSAGE.getBytes(StandardCharsets.US_ASCII);
+
     private final ByteBuffer in;
 
     /// Where the message begins in its array.
@@ -47,7 +49,8 @@ final class PgoutputDecoder {
         return decoded;
     }
 
-    /// True for a change of a row of a table that nobody wants, which need not be decoded.
+    /// True for a change of a row of a table that nobody wants, and for a message that is none of
+    /// [RowRefresher]'s: they need not be decoded.
     ///
     /// @param isWanted asked with the object id of the table
     static boolean isSkipped(ByteBuffer message, IntPredicate isWanted) {
@@ -57,8 +60,24 @@ final class PgoutputDecoder {
         int at = message.position();
         return switch (message.get(at)) {
             case 'I', 'U', 'D' -> !isWanted.test(message.getInt(at + 1));
+            case 'M' -> !isOurs(message, at + 1);
             default -> false;
         };
+    }
+
+    /// Of a transaction, and with the prefix of ours.
+    private static boolean isOurs(ByteBuffer message, int flags) {
+        int prefix = flags + 1 + Long.BYTES;
+        if (message.get(flags) != WalMessage.Message.TRANSACTIONAL
+                || message.limit() - prefix <= OURS.length) {
+            return false;
+        }
+        for (int i = 0; i < OURS.length; i++) {
+            if (message.get(prefix + i) != OURS[i]) {
+                return false;
+            }
+        }
+        return message.get(prefix + OURS.length) == 0;
     }
 
     private WalMessage message() {

@@ -7,8 +7,9 @@ import io.millrace.change.CopyState;
 import io.millrace.change.Position;
 import io.millrace.change.SourceIdentity;
 import io.millrace.change.SourcePartition;
+import io.millrace.document.DocumentKey;
 import io.millrace.document.Schema;
-import io.millrace.source.ChangeSource;
+import io.millrace.source.RefreshingSource;
 import io.millrace.source.SourceStatus;
 import io.millrace.source.SourceStatus.Progress;
 import io.millrace.source.SourceStatus.State;
@@ -16,8 +17,11 @@ import io.smallrye.mutiny.Multi;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// One table as the source of one index, read from a log that all indexes of the database share.
@@ -27,13 +31,17 @@ import org.jspecify.annotations.Nullable;
 /// what it has not committed until the source is closed.
 ///
 /// Guarded by itself: the reader.
-public final class PostgresChangeSource implements ChangeSource {
+public final class PostgresChangeSource implements RefreshingSource {
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+
+    /// Between two looks whether the log is open.
+    private static final long OPENING_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private final TableBinding binding;
     private final PostgresStream stream;
     private final SourcePartition partition;
     private final Attachment attachment;
+    private final Refreshes refreshes = new Refreshes();
 
     private @Nullable TableReader reader;
     private boolean closed;
@@ -95,6 +103,7 @@ public final class PostgresChangeSource implements ChangeSource {
                             attachment,
                             identity,
                             partition,
+                            refreshes,
                             from,
                             subscriber,
                             before);
@@ -111,6 +120,37 @@ public final class PostgresChangeSource implements ChangeSource {
         Position position = committed.position(partition);
         if (position != null) {
             stream.committed(attachment, position.next());
+        }
+    }
+
+    @Override
+    public Refreshed refresh(DocumentKey key, Duration atMost) {
+        long deadlineNanos = stream.nanoClock().getAsLong() + atMost.toNanos();
+        OpenedTable table = following(deadlineNanos);
+        return new RowRefresher(stream, binding, table, refreshes, key, deadlineNanos)
+                .run(partition);
+    }
+
+    /// The table whose log is read; one that is just being opened is waited for.
+    private OpenedTable following(long deadlineNanos) {
+        while (true) {
+            synchronized (this) {
+                OpenedTable table = reader == null ? null : reader.following();
+                if (table != null) {
+                    return table;
+                }
+                boolean isOpening = reader != null && !reader.hasEnded() && !reader.isCopying();
+                if (!isOpening || stream.nanoClock().getAsLong() >= deadlineNanos) {
+                    throw new MillraceException.Unavailable(
+                            "table %s is not followed now: %s"
+                                    .formatted(
+                                            binding.table(),
+                                            isOpening
+                                                    ? "its log is still being opened"
+                                                    : whatItDoes(status())));
+                }
+            }
+            LockSupport.parkNanos(this, OPENING_NANOS);
         }
     }
 
@@ -147,6 +187,13 @@ public final class PostgresChangeSource implements ChangeSource {
                         "the copy of table %s waits for a snapshot: transactions that write now must end first"
                                 .formatted(binding.table()))
                 : new SourceStatus(State.READING, ends, log.detail(), progress);
+    }
+
+    private static String whatItDoes(SourceStatus status) {
+        String state = status.state().name().toLowerCase(Locale.ROOT);
+        return status.progress() == null
+                ? "its source is %s %s".formatted(state, status.detail()).strip()
+                : "it is being copied";
     }
 
     @Override

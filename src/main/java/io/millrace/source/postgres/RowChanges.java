@@ -38,10 +38,11 @@ final class RowChanges {
     private final TruncatePolicy truncate;
     private final ColumnTypes types;
     private final @Nullable CopiedKeys copied;
+    private final Refreshes refreshes;
     private final TransactionBatches into;
 
     /// The transaction that the rows belong to.
-    private WalEvent.Begun begun = new WalEvent.Begun(0, 0);
+    private WalEvent.Begun begun = new WalEvent.Begun(0, 0, 0);
 
     /// The form of the table that the mapping is for.
     private WalMessage.@Nullable Relation relation;
@@ -58,6 +59,9 @@ final class RowChanges {
     private final List<Doubtful> doubtful = new ArrayList<>();
 
     private boolean copiesAnew;
+
+    /// Given with the transaction.
+    private @Nullable Refresh refreshed;
 
     /// - key: cells of the table's key
     private record Doubtful(List<String> key, Runnable add) {}
@@ -77,6 +81,7 @@ final class RowChanges {
             TruncatePolicy truncate,
             ColumnTypes types,
             @Nullable CopiedKeys copied,
+            Refreshes refreshes,
             TransactionBatches into) {
         this.shape = shape;
         this.table = shape.name();
@@ -85,6 +90,7 @@ final class RowChanges {
         this.truncate = truncate;
         this.types = types;
         this.copied = copied;
+        this.refreshes = refreshes;
         this.into = into;
     }
 
@@ -99,9 +105,14 @@ final class RowChanges {
             }
             case WalEvent.Changed changed -> row(mapping(changed.relation()), changed.row());
             case WalEvent.Emptied _ -> truncate();
+            case WalEvent.Refreshed _ -> refresh();
             case WalEvent.Committed committed -> {
                 settle();
                 into.commit(committed.endLsn());
+                if (refreshed != null) {
+                    refreshed.given(committed.endLsn());
+                    refreshed = null;
+                }
             }
         }
     }
@@ -179,7 +190,9 @@ final class RowChanges {
     /// Null for a reject.
     private @Nullable DocumentKey key(RowMapping rows, Tuple row, @Nullable Tuple value) {
         try {
-            return rows.key(row);
+            DocumentKey key = rows.key(row);
+            refreshes.touched(key, begun);
+            return key;
         } catch (InvalidRequest e) {
             reject(row, Stage.KEY, e, origin(rows, row, value));
             return null;
@@ -193,6 +206,31 @@ final class RowChanges {
             // Whoever makes the document of it says so.
             return null;
         }
+    }
+
+    /// The transaction holds nothing else.
+    private void refresh() {
+        Refresh refresh = refreshes.of(begun);
+        RowLook look = refresh == null ? null : refresh.meet(begun.commitLsn());
+        if (look == null) {
+            return;
+        }
+        if (!isCopied(look.cells())) {
+            into.add(
+                    look.change(
+                            new Origin(
+                                    partition,
+                                    begun.commitLsn(),
+                                    timestampMillis(),
+                                    null,
+                                    look.value())));
+        }
+        refreshed = refresh;
+    }
+
+    /// True when the copied row of a key is newer than what the transaction says.
+    private boolean isCopied(List<String> key) {
+        return copied != null && copied.shown(begun.commitLsn(), List.of(key))[0];
     }
 
     private void reject(Tuple row, Stage stage, InvalidRequest reason, Origin origin) {

@@ -61,6 +61,16 @@ final class RowMapping {
         }
     }
 
+    /// Of a table as the catalog has it.
+    static RowMapping of(TableShape table, Schema schema) {
+        return new RowMapping(
+                table.name(),
+                table.columns().stream()
+                        .map(column -> new Cell(column.name(), column.type()))
+                        .toList(),
+                schema);
+    }
+
     /// Columns a row has here.
     int size() {
         return cells.size();

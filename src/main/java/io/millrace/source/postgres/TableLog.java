@@ -45,6 +45,7 @@ final class TableLog implements AutoCloseable {
             TableBinding binding,
             OpenedTable table,
             SourcePartition partition,
+            Refreshes refreshes,
             Checkpoint from) {
         this.stream = stream;
         this.partition = partition;
@@ -63,6 +64,7 @@ final class TableLog implements AutoCloseable {
                         stream.settings().truncate(),
                         types::find,
                         copied,
+                        refreshes,
                         batches);
         this.lastBatchNanos = nanoClock.getAsLong();
         this.feed = stream.open(attachment, table.known(), reachedLsn);

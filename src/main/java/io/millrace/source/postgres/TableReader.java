@@ -30,6 +30,7 @@ final class TableReader implements Flow.Subscription, Runnable {
     private final Attachment attachment;
     private final SourceIdentity identity;
     private final SourcePartition partition;
+    private final Refreshes refreshes;
     private final Flow.Subscriber<? super ChangeBatch> subscriber;
 
     /// Ends when the reader before this one is gone: two must not read for one subscriber. Given up
@@ -43,6 +44,7 @@ final class TableReader implements Flow.Subscription, Runnable {
     // Published by its own thread.
     private volatile @Nullable Thread thread;
     private volatile @Nullable TableLog log;
+    private volatile @Nullable OpenedTable following;
     private volatile @Nullable TableCopy copy;
     private volatile @Nullable MillraceException failure;
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -56,6 +58,7 @@ final class TableReader implements Flow.Subscription, Runnable {
             Attachment attachment,
             SourceIdentity identity,
             SourcePartition partition,
+            Refreshes refreshes,
             Checkpoint from,
             Flow.Subscriber<? super ChangeBatch> subscriber,
             @Nullable TableReader predecessor) {
@@ -64,6 +67,7 @@ final class TableReader implements Flow.Subscription, Runnable {
         this.attachment = attachment;
         this.identity = identity;
         this.partition = partition;
+        this.refreshes = refreshes;
         this.stands = from;
         this.subscriber = subscriber;
         this.predecessor = predecessor;
@@ -89,6 +93,11 @@ final class TableReader implements Flow.Subscription, Runnable {
     /// Why it ended; null when it was told to, or has not.
     @Nullable MillraceException failure() {
         return failure;
+    }
+
+    /// The table while its log is read, else null.
+    @Nullable OpenedTable following() {
+        return following;
     }
 
     boolean isCopying() {
@@ -195,12 +204,15 @@ final class TableReader implements Flow.Subscription, Runnable {
     }
 
     private void follow(OpenedTable table) throws InterruptedException {
-        try (TableLog open = new TableLog(stream, attachment, binding, table, partition, stands)) {
+        try (TableLog open =
+                new TableLog(stream, attachment, binding, table, partition, refreshes, stands)) {
             log = open;
+            following = table;
             while (!cancelled && !open.copiesAnew()) {
                 give(open.poll(WAIT_NANOS));
             }
         } finally {
+            following = null;
             log = null;
         }
     }

@@ -93,6 +93,7 @@ final class WalConnection implements AutoCloseable {
                             .withSlotOption("proto_version", 1)
                             .withSlotOption(
                                     "publication_names", TableName.quoted(settings.publication()))
+                            .withSlotOption("messages", true)
                             .withStatusInterval(Math.toIntExact(STALL_SECONDS), TimeUnit.SECONDS)
                             // Else the driver confirms what nobody has committed.
                             .withAutomaticFlush(false)

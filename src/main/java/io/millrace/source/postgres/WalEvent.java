@@ -13,7 +13,8 @@ sealed interface WalEvent {
 
     /// - commitLsn: where the commit record begins
     /// - commitMicros: microseconds since 2000-01-01 UTC
-    record Begun(long commitLsn, long commitMicros) implements WalEvent {}
+    /// - xid: lower 32 bits of the transaction's number
+    record Begun(long commitLsn, long commitMicros, int xid) implements WalEvent {}
 
     /// - relation: the table as it was when the row was written
     /// - messageBytes: what the message takes, whose bytes the row refers to
@@ -27,6 +28,9 @@ sealed interface WalEvent {
 
     /// The table was truncated.
     record Emptied() implements WalEvent {}
+
+    /// The transaction is the one of a [Refresh], here or elsewhere.
+    record Refreshed() implements WalEvent {}
 
     /// - endLsn: the position of an index that holds the transaction
     record Committed(long endLsn) implements WalEvent {}

@@ -109,7 +109,7 @@ final class WalFeed {
         try {
             if (!begun) {
                 begun = true;
-                put(new WalEvent.Begun(begin.finalLsn(), begin.commitMicros()));
+                put(new WalEvent.Begun(begin.finalLsn(), begin.commitMicros(), begin.xid()));
             }
             put(event);
             if (isWorthwhile()) {

@@ -73,6 +73,8 @@ sealed interface WalMessage {
     ///
     /// - flags: bit 0 is set for a part of a transaction
     record Message(int flags, long lsn, String prefix, byte[] content) implements WalMessage {
+        static final byte TRANSACTIONAL = 1;
+
         @Override
         public boolean equals(Object other) {
             return other instanceof Message that

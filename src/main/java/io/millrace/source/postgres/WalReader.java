@@ -351,7 +351,8 @@ final class WalReader implements Runnable {
             }
             case WalMessage.Truncate truncate ->
                     truncate.relations().forEach(table -> put(table, new WalEvent.Emptied()));
-            case WalMessage.Type _, WalMessage.Origin _, WalMessage.Message _ -> {}
+            case WalMessage.Message said -> put(RowRefresher.table(said), new WalEvent.Refreshed());
+            case WalMessage.Type _, WalMessage.Origin _ -> {}
         }
     }
 

@@ -3,6 +3,7 @@ package io.millrace.source.postgres;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.source.SourceStatus;
 import io.millrace.testing.Awaiting;
 import io.millrace.testing.TestPostgres;
 import java.time.Duration;
@@ -73,7 +74,10 @@ class IdleLogTest {
                         "awaited",
                         seldom,
                         "CREATE TABLE t (id int PRIMARY KEY)")) {
-            var index = source.follow("t").catchUp();
+            var index = source.follow("t");
+            Awaiting.that(
+                    "log read",
+                    () -> index.source().status().state() == SourceStatus.State.READING);
             for (int i = 0; i < 3; i++) {
                 // When: the log ends in the head of a page
                 source.database.execute("SELECT txid_current()", "SELECT pg_switch_wal()");

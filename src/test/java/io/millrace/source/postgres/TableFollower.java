@@ -148,6 +148,10 @@ final class TableFollower {
         return this;
     }
 
+    void awaitPosition(long lsn) {
+        Awaiting.that(index + " reaches " + Lsn.text(lsn), () -> position() >= lsn);
+    }
+
     synchronized boolean isPast(long lsn) {
         SourcePartition partition = accepted.positions().firstKey();
         return positionOf(accepted) >= lsn && accepted.copy(partition).complete();
