@@ -38,7 +38,7 @@ final class TableCopy implements AutoCloseable {
     private static final long END_WAIT_MILLIS = 5_000;
 
     private final PostgresConnections connections;
-    private final String index;
+    private final TableBinding binding;
     private final TableShape table;
     private final Schema schema;
     private final SourcePartition partition;
@@ -86,7 +86,7 @@ final class TableCopy implements AutoCloseable {
     /// @param nanoClock a clock for durations
     TableCopy(
             PostgresConnections connections,
-            String index,
+            TableBinding binding,
             TableShape table,
             Schema schema,
             Checkpoint from,
@@ -94,7 +94,7 @@ final class TableCopy implements AutoCloseable {
             LongSupplier nanoClock,
             ThreadFactory threads) {
         this.connections = connections;
-        this.index = index;
+        this.binding = binding;
         this.table = table;
         this.schema = schema;
         this.partition = new SourcePartition(connections.settings().source(), 0);
@@ -102,7 +102,8 @@ final class TableCopy implements AutoCloseable {
         this.before = from.copy(partition);
         this.options = options;
         this.threads = threads;
-        this.pace = new CopyPace(index, table.name(), options.reportInterval(), nanoClock);
+        this.pace =
+                new CopyPace(binding.index(), table.name(), options.reportInterval(), nanoClock);
         start(this::begin);
     }
 
@@ -231,16 +232,18 @@ final class TableCopy implements AutoCloseable {
 
     private void begin() throws SQLException, InterruptedException {
         try (Connection sql = keep(connections.sql())) {
-            KeyOrder order = KeyOrder.read(sql, table);
-            CopyReader.tune(sql, order);
-            begin(sql, order);
+            CopySnapshot.endless(sql);
+            begin(sql);
         }
     }
 
-    private void begin(Connection sql, KeyOrder order) throws SQLException, InterruptedException {
+    private void begin(Connection sql) throws SQLException, InterruptedException {
         try (CopySnapshot snapshot =
                 CopySnapshot.take(
                         connections.settings(), keep(connections.replication()), sql, table)) {
+            TableShape shape = shape(sql);
+            KeyOrder order = KeyOrder.read(sql, shape);
+            CopyReader.tune(sql, order);
             CopyPlan rest = new CopyPlan(before, snapshot.position());
             pace.begin(sql, order, rest, snapshot);
             lock.lock();
@@ -251,7 +254,7 @@ final class TableCopy implements AutoCloseable {
             }
             List<Thread> readers = new ArrayList<>();
             for (int i = 0; i < options.readers(); i++) {
-                readers.add(start(() -> read(snapshot, order)));
+                readers.add(start(() -> read(snapshot, shape, order)));
             }
             // The snapshot is there as long as this thread holds it.
             for (Thread reader : readers) {
@@ -260,10 +263,24 @@ final class TableCopy implements AutoCloseable {
         }
     }
 
-    private void read(CopySnapshot snapshot, KeyOrder order)
+    /// The table as it is now that there is a snapshot: columns that came while that was waited for
+    /// are in its rows, and the log does not tell them.
+    private TableShape shape(Connection sql) throws SQLException {
+        TableShape now = OpenedTable.shape(sql, connections.settings(), binding);
+        sql.rollback();
+        sql.setAutoCommit(true);
+        if (now.oid() != table.oid() || !now.key().equals(table.key())) {
+            throw new MillraceException.Unavailable(
+                    "table %s has become another one, or has another key, since its copy began"
+                            .formatted(table.name()));
+        }
+        return now;
+    }
+
+    private void read(CopySnapshot snapshot, TableShape shape, KeyOrder order)
             throws SQLException, InterruptedException {
         try (CopyReader reader =
-                new CopyReader(this, table, schema, partition, options, snapshot, order)) {
+                new CopyReader(this, shape, schema, partition, options, snapshot, order)) {
             reader.run();
         }
     }
@@ -324,7 +341,7 @@ final class TableCopy implements AutoCloseable {
         lock.lock();
         try {
             running.add(thread);
-            thread.setName("copy-%s-%d".formatted(index, running.size()));
+            thread.setName("copy-%s-%d".formatted(binding.index(), running.size()));
         } finally {
             lock.unlock();
         }

@@ -187,7 +187,7 @@ final class TableReader implements Flow.Subscription, Runnable {
         try (TableCopy open =
                 new TableCopy(
                         stream.connections(),
-                        binding.index(),
+                        binding,
                         table.shape(),
                         table.schema(),
                         stands,

@@ -17,6 +17,8 @@ import io.millrace.document.Schema;
 import io.millrace.source.SourceStatus.Progress;
 import io.millrace.testing.Awaiting;
 import io.millrace.testing.Seeded;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.BitSet;
 import java.util.List;
@@ -28,6 +30,8 @@ import org.junit.jupiter.api.Test;
 class TableCopyTest {
     private static final Schema BY_ID =
             new Schema(1, List.of("id"), List.of(Field.of("id", FieldType.LONG)), true);
+
+    private static final TableName LARGE = new TableName("public", "t");
 
     private static final String TABLE = "CREATE TABLE t (id int PRIMARY KEY, name text)";
 
@@ -71,6 +75,37 @@ class TableCopyTest {
         }
     }
 
+    @Test
+    void aColumnThatComesWhileTheSnapshotIsWaitedForIsCopied() throws SQLException {
+        try (var source = FollowedSource.of("shape", TABLE, "INSERT INTO t VALUES (1, 'one')")) {
+            TableFollower index;
+            try (Connection open = source.database.connect()) {
+                // Given: the table was looked at, its snapshot waits for a transaction
+                open.setAutoCommit(false);
+                open.createStatement().execute("SELECT txid_current()");
+                index = source.copy("t");
+                Awaiting.that(
+                        "the copy waits",
+                        () ->
+                                !source.database
+                                        .rows(
+                                                "SELECT 1 FROM pg_replication_slots WHERE temporary"
+                                                        + " AND database = current_database()")
+                                        .isEmpty());
+
+                // When
+                source.database.execute(
+                        "ALTER TABLE t ADD price int, ADD note text", "UPDATE t SET price = 5");
+                open.commit();
+            }
+
+            // Then
+            assertEquals(
+                    List.of("{\"id\":1,\"name\":\"one\",\"price\":5,\"note\":null}"),
+                    index.catchUp().documents());
+        }
+    }
+
     /// A million with `-Dsoak.factor=50`: what is held is what the queue holds.
     @Test
     void everyRowOfALargeTableComesOnceAndProgressIsTold() throws Exception {
@@ -92,13 +127,9 @@ class TableCopyTest {
                     var copy =
                             new TableCopy(
                                     connections,
-                                    "large",
+                                    new TableBinding("large", LARGE, null, BY_ID),
                                     new TableCatalog(new TypeCatalog())
-                                            .read(
-                                                    sql,
-                                                    TableName.parse("t").orElseThrow(),
-                                                    source.settings.publication(),
-                                                    null),
+                                            .read(sql, LARGE, source.settings.publication(), null),
                                     BY_ID,
                                     Checkpoint.of(Map.of(partition, Position.of(0)))
                                             .withCopies(Map.of(partition, CopyState.NOTHING)),
