@@ -225,9 +225,10 @@ final class IndexFeeder {
         source.awaited();
     }
 
-    /// Lets the next commit come early when somebody waits for what is accepted.
+    /// Lets the next commit come early when somebody waits for what is accepted, or the source does.
     void noticeWaiters() {
         if ((source instanceof AnsweringSource answering && answering.isAwaited())
+                || source.isPressed()
                 || waiters.wants(writer.accepted())) {
             schedule.awaited();
         }

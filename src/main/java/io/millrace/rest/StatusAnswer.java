@@ -106,15 +106,19 @@ record StatusAnswer(
                             implementation = Object.class)
                     Obj ends,
             @Schema(description = "of a file, or of the copy of a table")
-                    @Nullable ProgressAnswer progress)
+                    @Nullable ProgressAnswer progress,
+            @Schema(description = "what a database keeps for all indexes of the source")
+                    @Nullable RetainedAnswer retained)
             implements Wire {
         static SourceAnswer of(SourceStatus source) {
             SourceStatus.Progress progress = source.progress();
+            SourceStatus.Retained retained = source.retained();
             return new SourceAnswer(
                     source.state().label(),
                     source.detail(),
                     source.ends().toValue(),
-                    progress == null ? null : ProgressAnswer.of(progress));
+                    progress == null ? null : ProgressAnswer.of(progress),
+                    retained == null ? null : RetainedAnswer.of(retained));
         }
 
         @Override
@@ -124,6 +128,30 @@ record StatusAnswer(
                     .put("detail", detail)
                     .put("ends", ends)
                     .put("progress", progress)
+                    .put("retained", retained)
+                    .toObj();
+        }
+    }
+
+    /// The log that a database holds back, as of the last look.
+    @Schema(name = "Retained")
+    record RetainedAnswer(
+            long bytes,
+            @Schema(description = "beyond this something is lost") long limitBytes,
+            @Schema(description = "of the limit that is exceeded: 0, 50, 75 or 90")
+                    long alarmPercent)
+            implements Wire {
+        static RetainedAnswer of(SourceStatus.Retained retained) {
+            return new RetainedAnswer(
+                    retained.bytes(), retained.limitBytes(), retained.alarmPercent());
+        }
+
+        @Override
+        public Obj toValue() {
+            return new Members()
+                    .put("bytes", bytes)
+                    .put("limitBytes", limitBytes)
+                    .put("alarmPercent", alarmPercent)
                     .toObj();
         }
     }

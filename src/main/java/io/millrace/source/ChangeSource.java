@@ -54,6 +54,12 @@ public interface ChangeSource extends AutoCloseable {
         // What is there is given anyhow.
     }
 
+    /// True while the server of the source keeps so much for what the reader has not committed that
+    /// a commit is wanted before its time. From any thread, returns at once.
+    default boolean isPressed() {
+        return false;
+    }
+
     SourceStatus status();
 
     /// Ends the reading thread and releases the connection.

@@ -9,12 +9,31 @@ import org.jspecify.annotations.Nullable;
 /// - ends: the newest position known per partition, so that `ends - committed` is the lag
 /// - progress: where the source has an end; null where it has none
 /// - detail: one sentence for people: what it waits for, or why it stopped; empty when all is well
+/// - retained: what a server keeps for those who read it; null where none does, or it is not known
 public record SourceStatus(
-        State state, Checkpoint ends, String detail, @Nullable Progress progress) {
+        State state,
+        Checkpoint ends,
+        String detail,
+        @Nullable Progress progress,
+        @Nullable Retained retained) {
+
+    public SourceStatus(State state, Checkpoint ends, String detail, @Nullable Progress progress) {
+        this(state, ends, detail, progress, null);
+    }
 
     public SourceStatus(State state, Checkpoint ends, String detail) {
         this(state, ends, detail, null);
     }
+
+    public SourceStatus with(@Nullable Retained known) {
+        return new SourceStatus(state, ends, detail, progress, known);
+    }
+
+    /// What a server keeps for all readers of a source together.
+    ///
+    /// - limitBytes: beyond this something is lost
+    /// - alarmPercent: of the limit that is exceeded: 0, 50, 75 or 90
+    public record Retained(long bytes, long limitBytes, int alarmPercent) {}
 
     /// How far something with an end was read.
     public sealed interface Progress {

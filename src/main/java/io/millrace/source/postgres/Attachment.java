@@ -16,6 +16,9 @@ final class Attachment {
     /// The server no longer has what the index needs next: nothing is kept for it.
     private boolean lost;
 
+    /// A commit is wanted before its time.
+    private boolean pressed;
+
     Attachment(String index) {
         this.index = index;
     }
@@ -38,7 +41,16 @@ final class Attachment {
         committedLsn = Math.max(committedLsn, lsn);
     }
 
+    void press() {
+        pressed = true;
+    }
+
+    boolean isPressed() {
+        return pressed;
+    }
+
     void committed(long lsn) {
+        pressed = false;
         committedLsn = Math.max(committedLsn, lsn);
     }
 

@@ -160,7 +160,16 @@ public final class PostgresChangeSource implements RefreshingSource {
     }
 
     @Override
-    public synchronized SourceStatus status() {
+    public boolean isPressed() {
+        return stream.isPressed(attachment);
+    }
+
+    @Override
+    public SourceStatus status() {
+        return reading().with(stream.retained());
+    }
+
+    private synchronized SourceStatus reading() {
         PostgresStream.Status log = stream.status();
         Checkpoint ends =
                 log.endLsn() == 0

@@ -1,6 +1,7 @@
 package io.millrace.source.postgres;
 
 import io.millrace.MillraceException;
+import io.millrace.source.SourceStatus.Retained;
 import io.millrace.source.postgres.SourceHealth.Log;
 import io.millrace.source.postgres.SourceHealth.Reader;
 import java.lang.System.Logger;
@@ -169,12 +170,13 @@ public final class PostgresSources implements AutoCloseable {
     }
 
     private static Log log(PostgresSettings settings, SlotFacts slot) {
+        Retained retained = slot.retained(settings);
         return new Log(
                 slot.walStatus(),
                 slot.retainedBytes(),
                 slot.safeBytes(),
-                SlotGuard.limitBytes(settings, slot),
-                SlotGuard.alarmPercent(settings, slot),
+                retained.limitBytes(),
+                retained.alarmPercent(),
                 slot.activePid() != 0,
                 slot.confirmedLsn() == null ? "" : Lsn.text(slot.confirmedLsn()),
                 Lsn.text(slot.endLsn()));

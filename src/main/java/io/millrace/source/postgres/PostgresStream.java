@@ -1,6 +1,7 @@
 package io.millrace.source.postgres;
 
 import io.millrace.MillraceException;
+import io.millrace.source.SourceStatus.Retained;
 import io.millrace.source.SourceStatus.State;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,6 +24,12 @@ import org.jspecify.annotations.Nullable;
 public final class PostgresStream {
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
+    /// From this alarm on indexes are to commit before their time, each that has not committed this
+    /// part of what the slot may hold back: once it has, it takes a while to get there again.
+    private static final int PRESSING_PERCENT = 75;
+
+    private static final int PRESSED_PARTS = 4;
+
     private final PostgresConnections connections;
     private final Supplier<Set<String>> indexes;
     private final WalReadOptions options;
@@ -39,6 +46,9 @@ public final class PostgresStream {
     private final Set<String> givenUp = new HashSet<>();
 
     private @Nullable WalReader reader;
+
+    /// As of the last look at the slot.
+    private volatile @Nullable Retained retained;
 
     /// How the log stands.
     ///
@@ -214,6 +224,32 @@ public final class PostgresStream {
 
     private Stream<Attachment> named(String index) {
         return attachments.stream().filter(attachment -> attachment.index().equals(index));
+    }
+
+    /// What a look at the slot said. The indexes that read and have a good part of it to commit are
+    /// asked to where it is much; the others have nothing that would help.
+    synchronized Retained seen(SlotFacts slot) {
+        Retained now = slot.retained(settings());
+        retained = now;
+        if (now.alarmPercent() >= PRESSING_PERCENT) {
+            for (Attachment attachment : attachments) {
+                long behindBytes = slot.endLsn() - attachment.committedLsn();
+                if (attachment.isReading()
+                        && attachment.isKnown()
+                        && behindBytes >= now.limitBytes() / PRESSED_PARTS) {
+                    attachment.press();
+                }
+            }
+        }
+        return now;
+    }
+
+    @Nullable Retained retained() {
+        return retained;
+    }
+
+    synchronized boolean isPressed(Attachment attachment) {
+        return attachment.isPressed();
     }
 
     /// What every index has committed; 0 while that is not known of one of them.

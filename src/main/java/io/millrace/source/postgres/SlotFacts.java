@@ -1,10 +1,12 @@
 package io.millrace.source.postgres;
 
 import io.millrace.MillraceException;
+import io.millrace.source.SourceStatus.Retained;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,7 @@ record SlotFacts(
         int activePid) {
     private static final String PLUGIN = "pgoutput";
     private static final String LOST = "lost";
+    private static final int[] ALARMS = {90, 75, 50};
 
     /// Columns that some versions do not have are asked for by name in the row as a whole.
     private static final String SLOT =
@@ -120,6 +123,17 @@ record SlotFacts(
                                     index,
                                     Lsn.text(positionLsn)));
         }
+    }
+
+    /// What the slot holds back, against what it may before something is lost.
+    Retained retained(PostgresSettings settings) {
+        long limitBytes =
+                safeBytes == null
+                        ? settings.walBudgetBytes()
+                        : Math.max(1, retainedBytes + safeBytes);
+        double used = 100.0 * retainedBytes / limitBytes;
+        int alarm = Arrays.stream(ALARMS).filter(percent -> used >= percent).findFirst().orElse(0);
+        return new Retained(retainedBytes, limitBytes, alarm);
     }
 
     static MillraceException.Fenced missing(PostgresSettings settings) {

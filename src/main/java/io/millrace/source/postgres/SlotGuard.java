@@ -1,6 +1,7 @@
 package io.millrace.source.postgres;
 
 import io.millrace.MillraceException;
+import io.millrace.source.SourceStatus.Retained;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.sql.Connection;
@@ -22,7 +23,7 @@ import java.util.function.LongSupplier;
 /// Confined to the thread of [PostgresSources].
 final class SlotGuard {
     private static final Logger LOG = System.getLogger(SlotGuard.class.getName());
-    private static final int[] ALARMS = {90, 75, 50};
+    private static final int ERROR_PERCENT = 90;
 
     private final PostgresStream stream;
     private final Duration stoppedAfter;
@@ -117,34 +118,17 @@ final class SlotGuard {
     }
 
     private void warn(PostgresSettings settings, SlotFacts slot) {
-        int now = alarmPercent(settings, slot);
-        if (now > alarm) {
+        Retained now = stream.seen(slot);
+        if (now.alarmPercent() > alarm) {
             LOG.log(
-                    now == ALARMS[0] ? Level.ERROR : Level.WARNING,
+                    now.alarmPercent() >= ERROR_PERCENT ? Level.ERROR : Level.WARNING,
                     "slot holds back {0} bytes of log, more than {1} % of {2} source={3} slot={4}",
-                    Long.toString(slot.retainedBytes()),
-                    Integer.toString(now),
-                    Long.toString(limitBytes(settings, slot)),
+                    Long.toString(now.bytes()),
+                    Integer.toString(now.alarmPercent()),
+                    Long.toString(now.limitBytes()),
                     settings.source(),
                     settings.slot());
         }
-        alarm = now;
-    }
-
-    /// What the slot may hold back before something is lost.
-    static long limitBytes(PostgresSettings settings, SlotFacts slot) {
-        return slot.safeBytes() == null
-                ? settings.walBudgetBytes()
-                : Math.max(1, slot.retainedBytes() + slot.safeBytes());
-    }
-
-    static int alarmPercent(PostgresSettings settings, SlotFacts slot) {
-        double used = 100.0 * slot.retainedBytes() / limitBytes(settings, slot);
-        for (int percent : ALARMS) {
-            if (used >= percent) {
-                return percent;
-            }
-        }
-        return 0;
+        alarm = now.alarmPercent();
     }
 }

@@ -289,6 +289,7 @@ final class WalReader implements Runnable {
     private void look() {
         SlotFacts slot = watch.look(reachedLsn);
         if (slot != null) {
+            stream.seen(slot);
             status =
                     new PostgresStream.Status(
                             status.state(), Math.max(slot.endLsn(), reachedLsn), detail(slot));

@@ -11,6 +11,7 @@ import io.millrace.change.ChangeBatch;
 import io.millrace.change.Checkpoint;
 import io.millrace.document.Schema;
 import io.millrace.source.ChangeSource;
+import io.millrace.source.SourceStatus.Retained;
 import io.millrace.source.postgres.SourceHealth.Reader;
 import io.millrace.testing.Awaiting;
 import io.millrace.testing.TestDatabase;
@@ -173,6 +174,38 @@ class PostgresSourcesTest {
         assertTrue(log.read());
         subscriber.cancel();
         slow.close();
+        tracks.close();
+    }
+
+    @Test
+    void anIndexThatHoldsBackMuchOfTheLogIsToCommitBeforeItsTime() {
+        database.execute("CREATE TABLE track (id int PRIMARY KEY)");
+        PostgresChangeSource tracks = open("tracks");
+        ChangeSource.Start start = tracks.start();
+        AssertSubscriber<ChangeBatch> subscriber = read(tracks, start);
+        Awaiting.that("it reads", () -> isRead("tracks"));
+        sources.start();
+        assertFalse(tracks.isPressed());
+
+        database.execute(MORE_THAN_THE_BUDGET);
+
+        Awaiting.that("a commit is wanted", tracks::isPressed);
+        Retained retained = tracks.status().retained();
+        assertNotNull(retained);
+        assertTrue(retained.bytes() > BUDGET_BYTES);
+        assertEquals(BUDGET_BYTES, retained.limitBytes());
+        assertEquals(90, retained.alarmPercent());
+        Awaiting.that(
+                "it is over once that is committed",
+                () -> {
+                    Checkpoint committed = Checkpoint.of(start.checkpoint().positions());
+                    for (ChangeBatch batch : subscriber.getItems()) {
+                        committed = committed.after(batch);
+                    }
+                    tracks.acknowledge(committed);
+                    return !tracks.isPressed();
+                });
+        subscriber.cancel();
         tracks.close();
     }
 
