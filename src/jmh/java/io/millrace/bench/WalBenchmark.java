@@ -4,6 +4,7 @@ import io.millrace.node.dev.DevDatabase;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Logger;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Level;
@@ -22,6 +23,14 @@ import org.openjdk.jmh.annotations.TearDown;
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @SuppressWarnings("NullAway.Init") // the harness fills the parameters and calls the set-up first
 public class WalBenchmark {
+    /// As in the application. Here every side's driver would make a record of each message of the
+    /// log, for nobody to see.
+    private static final Logger DRIVER = Logger.getLogger("org.postgresql");
+
+    static {
+        DRIVER.setLevel(java.util.logging.Level.INFO);
+    }
+
     /// ours, drain or debezium.
     @Param("ours")
     public String side;

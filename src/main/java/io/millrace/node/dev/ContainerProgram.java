@@ -5,7 +5,6 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -19,7 +18,7 @@ import org.jboss.logging.Logger;
 /// @param engine the command `docker` or `podman`
 /// @param container its name, and that of its volume
 record ContainerProgram(Path engine, String image, String container, Path home)
-        implements ServerProgram {
+        implements PostgresServerProgram {
     private static final Logger LOG = Logger.getLogger(ContainerProgram.class);
     private static final List<String> ENGINES = List.of("docker", "podman");
 
@@ -34,18 +33,8 @@ record ContainerProgram(Path engine, String image, String container, Path home)
     }
 
     @Override
-    public String name() {
-        return "postgres";
-    }
-
-    @Override
     public Path data() {
         return home.resolve("name");
-    }
-
-    @Override
-    public Path log() {
-        return home.resolve("postgres.log");
     }
 
     @Override
@@ -81,11 +70,6 @@ record ContainerProgram(Path engine, String image, String container, Path home)
         var command = ChildServer.ownSession();
         command.addAll(engineCommand("start", "--attach", container));
         return builder(command);
-    }
-
-    @Override
-    public boolean reached(int port, ProcessHandle process, Duration timeMax) {
-        return Readiness.ofPostgres(port, process, timeMax);
     }
 
     @Override
@@ -136,12 +120,5 @@ record ContainerProgram(Path engine, String image, String container, Path home)
         command.add(engine.toString());
         command.addAll(List.of(arguments));
         return command;
-    }
-
-    private ProcessBuilder builder(List<String> command) {
-        return new ProcessBuilder(command)
-                .directory(home.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(log().toFile());
     }
 }

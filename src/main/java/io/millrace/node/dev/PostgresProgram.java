@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -19,7 +18,7 @@ import java.util.stream.Collectors;
 ///
 /// @param bin folder with the programs
 /// @param settings of `postgresql.conf`, on top of [#SETTINGS]
-record PostgresProgram(Path bin, Path home, Map<String, String> settings) implements ServerProgram {
+record PostgresProgram(Path bin, Path home, Map<String, String> settings) implements PostgresServerProgram {
     private static final boolean ROOT = "root".equals(System.getProperty("user.name"));
 
     /// Small, reachable from this machine only, and ready for many readers of its log.
@@ -40,18 +39,8 @@ record PostgresProgram(Path bin, Path home, Map<String, String> settings) implem
     }
 
     @Override
-    public String name() {
-        return "postgres";
-    }
-
-    @Override
     public Path data() {
         return home.resolve("data");
-    }
-
-    @Override
-    public Path log() {
-        return home.resolve("postgres.log");
     }
 
     @Override
@@ -68,11 +57,6 @@ record PostgresProgram(Path bin, Path home, Map<String, String> settings) implem
         var command = ChildServer.ownSession();
         command.addAll(program("postgres", "-D", data().toString(), "-c", argument()));
         return builder(command);
-    }
-
-    @Override
-    public boolean reached(int port, ProcessHandle process, Duration timeMax) {
-        return Readiness.ofPostgres(port, process, timeMax);
     }
 
     @Override
@@ -137,12 +121,5 @@ record PostgresProgram(Path bin, Path home, Map<String, String> settings) implem
         command.add(bin.resolve(name).toString());
         command.addAll(List.of(arguments));
         return command;
-    }
-
-    private ProcessBuilder builder(List<String> command) {
-        return new ProcessBuilder(command)
-                .directory(home.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(log().toFile());
     }
 }

@@ -98,17 +98,7 @@ enum ScalarType implements ColumnType {
         }
     },
     /// `text`, `varchar`, and every type that is not known: a keyword and a text in one.
-    TEXT(FieldType.STRING) {
-        @Override
-        public Value parse(String text) {
-            return Value.of(text);
-        }
-
-        @Override
-        public void write(byte[] utf8, int from, int to, DocumentWriter writer) {
-            writer.text(utf8, from, to);
-        }
-    },
+    TEXT(FieldType.STRING),
     /// `char(n)`: the blanks that fill it up mean nothing and are left out.
     PADDED_TEXT(FieldType.STRING) {
         @Override
@@ -130,28 +120,8 @@ enum ScalarType implements ColumnType {
         }
     },
     /// Texts that are compared and never searched for words: enums, networks, intervals, ranges.
-    KEYWORD(FieldType.KEYWORD) {
-        @Override
-        public Value parse(String text) {
-            return Value.of(text);
-        }
-
-        @Override
-        public void write(byte[] utf8, int from, int to, DocumentWriter writer) {
-            writer.text(utf8, from, to);
-        }
-    },
-    UUID(FieldType.UUID) {
-        @Override
-        public Value parse(String text) {
-            return Value.of(text);
-        }
-
-        @Override
-        public void write(byte[] utf8, int from, int to, DocumentWriter writer) {
-            writer.text(utf8, from, to);
-        }
-    },
+    KEYWORD(FieldType.KEYWORD),
+    UUID(FieldType.UUID),
     /// ISO 8601: `2026-11-21`, `-0043-03-15` for 44 BC.
     DATE(FieldType.DATE) {
         @Override
@@ -245,6 +215,20 @@ enum ScalarType implements ColumnType {
     @Override
     public Optional<FieldType> fieldType() {
         return fieldType;
+    }
+
+    /// As the server writes it, unless a type says otherwise.
+    @Override
+    public Value parse(String text) {
+        return Value.of(text);
+    }
+
+    @Override
+    public void write(byte[] utf8, int from, int to, DocumentWriter writer) {
+        switch (this) {
+            case TEXT, KEYWORD, UUID -> writer.text(utf8, from, to);
+            default -> ColumnType.super.write(utf8, from, to, writer);
+        }
     }
 
     /// What is kept as text, because JSON has no such number.
