@@ -225,7 +225,8 @@ final class IndexFeeder {
         source.awaited();
     }
 
-    /// Lets the next commit come early when somebody waits for what is accepted, or the source does.
+    /// Lets the next commit come early when somebody waits for what is accepted, or the source
+    /// does.
     void noticeWaiters() {
         if ((source instanceof AnsweringSource answering && answering.isAwaited())
                 || source.isPressed()

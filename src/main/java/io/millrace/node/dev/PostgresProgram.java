@@ -18,7 +18,8 @@ import java.util.stream.Collectors;
 ///
 /// @param bin folder with the programs
 /// @param settings of `postgresql.conf`, on top of [#SETTINGS]
-record PostgresProgram(Path bin, Path home, Map<String, String> settings) implements PostgresServerProgram {
+record PostgresProgram(Path bin, Path home, Map<String, String> settings)
+        implements PostgresServerProgram {
     private static final boolean ROOT = "root".equals(System.getProperty("user.name"));
 
     /// Small, reachable from this machine only, and ready for many readers of its log.

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.millrace.change.Change;
+import io.millrace.document.DocumentKey;
 import io.millrace.node.dev.EmbeddedPostgres;
 import io.millrace.testing.TestDatabase;
 import io.millrace.testing.TestPostgres;
@@ -201,6 +202,13 @@ class ColumnMatrixTest {
                     List.of(expected(1, true), nothing(2), expected(3, false), nothing(4)),
                     rows.catchUp().members());
             assertEquals(List.of(), rows.rejects());
+
+            int given = rows.given().size();
+            assertTrue(rows.refresh(DocumentKey.of(1)) && rows.refresh(DocumentKey.of(4)));
+            assertEquals(given + 2, rows.given().size());
+            assertEquals(
+                    List.of(expected(1, true), nothing(2), expected(3, false), nothing(4)),
+                    rows.members());
 
             large.catchUp();
             source.database.execute("UPDATE large SET small = 2");

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.millrace.MillraceException.InvalidRequest;
 import io.millrace.MillraceException.Unavailable;
 import io.millrace.change.Change;
-import io.millrace.change.Position;
 import io.millrace.document.DocumentKey;
 import io.millrace.document.Value;
 import io.millrace.source.RefreshingSource.Refreshed;
@@ -34,15 +33,6 @@ class RefreshTest {
     private static final String LARGE_ROW =
             "INSERT INTO t SELECT 1, 0, string_agg(md5(i::text), '') FROM generate_series(1, 400) i";
 
-    /// True when there is such a row; the index has it.
-    private static boolean refresh(TableFollower index, DocumentKey key) {
-        try (Refreshed refreshed = index.source().refresh(key, AT_MOST)) {
-            Position to = refreshed.position().positions().values().iterator().next();
-            index.awaitPosition(to.next());
-            return refreshed.isFound();
-        }
-    }
-
     @Test
     void aRowWhoseLargeValueTheIndexNeverGotIsHealed() {
         try (var source =
@@ -59,7 +49,7 @@ class RefreshTest {
             assertEquals(List.of(), index.documents());
 
             // When
-            boolean isFound = refresh(index, ONE);
+            boolean isFound = index.refresh(ONE);
 
             // Then
             assertTrue(isFound);
@@ -84,7 +74,7 @@ class RefreshTest {
             assertEquals(2, index.catchUp().size());
 
             // When
-            boolean isFound = refresh(index, ONE);
+            boolean isFound = index.refresh(ONE);
 
             // Then
             assertFalse(isFound);
@@ -104,7 +94,7 @@ class RefreshTest {
 
             // When
             for (int i = 0; i < REFRESHES; i++) {
-                refresh(index, ONE);
+                index.refresh(ONE);
             }
             ending.set(true);
             writer.join();
@@ -173,7 +163,7 @@ class RefreshTest {
                                 .contains("that write to table public.t"),
                         refused::getMessage);
                 open.commit();
-                assertTrue(refresh(index, ONE));
+                assertTrue(index.refresh(ONE));
             }
         }
     }
@@ -197,7 +187,7 @@ class RefreshTest {
             DocumentKey key = ((Change.Upsert) index.given().getFirst()).key();
 
             // When
-            boolean isFound = refresh(index, key);
+            boolean isFound = index.refresh(key);
 
             // Then
             assertTrue(isFound);
@@ -271,7 +261,7 @@ class RefreshTest {
                                     settings.publication(),
                                     false))) {
                 var index = source.follow("t");
-                assertTrue(refresh(index, ONE));
+                assertTrue(index.refresh(ONE));
                 assertEquals(List.of("{\"id\":1,\"n\":1}"), index.documents());
             } finally {
                 usual.database.execute("DROP OWNED BY " + role, "DROP ROLE " + role);

@@ -12,7 +12,9 @@ import io.millrace.document.Document;
 import io.millrace.document.DocumentKey;
 import io.millrace.document.DocumentPatch;
 import io.millrace.document.Value;
+import io.millrace.source.RefreshingSource.Refreshed;
 import io.millrace.testing.Awaiting;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -148,8 +150,13 @@ final class TableFollower {
         return this;
     }
 
-    void awaitPosition(long lsn) {
-        Awaiting.that(index + " reaches " + Lsn.text(lsn), () -> position() >= lsn);
+    /// True when there is such a row; the index has it then.
+    boolean refresh(DocumentKey key) {
+        try (Refreshed refreshed = changes.refresh(key, Duration.ofSeconds(60))) {
+            long lsn = positionOf(refreshed.position());
+            Awaiting.that(index + " reaches " + Lsn.text(lsn), () -> position() >= lsn);
+            return refreshed.isFound();
+        }
     }
 
     synchronized boolean isPast(long lsn) {
