@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 class RefreshTest {
     private static final Duration AT_MOST = Duration.ofSeconds(60);
 
-    private static final int REFRESHES = 5;
+    private static final int REFRESHES = 5 * Integer.getInteger("soak.factor", 1);
 
     private static final DocumentKey ONE = DocumentKey.of(1);
 
