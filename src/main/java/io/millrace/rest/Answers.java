@@ -7,6 +7,7 @@ import io.millrace.index.CommitPoint;
 import io.millrace.index.MergeStatus;
 import io.millrace.index.SegmentView;
 import io.millrace.rest.MergeAnswers.HeldBackAnswer;
+import io.millrace.search.ScoreExplanation;
 import io.millrace.search.SearchResult;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -81,7 +82,12 @@ final class Answers {
                     @Nullable Obj facets,
             long generation,
             @Schema(description = "opaque; names the generation searched") String position,
-            long tookMicros)
+            long tookMicros,
+            @Schema(
+                            description = "with explain=true: what the search did",
+                            type = SchemaType.OBJECT,
+                            implementation = Object.class)
+                    @Nullable Obj explain)
             implements Wire {
         @Override
         public Obj toValue() {
@@ -93,6 +99,7 @@ final class Answers {
                     .put("generation", generation)
                     .put("position", position)
                     .put("tookMicros", tookMicros)
+                    .put("explain", explain)
                     .toObj();
         }
     }
@@ -144,6 +151,42 @@ final class Answers {
                     .put("sort", sort)
                     .put("document", document)
                     .put("highlights", highlights)
+                    .toObj();
+        }
+    }
+
+    @Schema(name = "Explanation")
+    record ExplanationAnswer(
+            @Schema(
+                            implementation = Object.class,
+                            anyOf = {String.class, Long.class})
+                    Value key,
+            @Schema(description = "meets the whole request") boolean matches,
+            double score,
+            @Schema(
+                            description = "the query clause by clause; the scores add up",
+                            type = SchemaType.OBJECT,
+                            implementation = Object.class)
+                    Obj explanation,
+            long generation)
+            implements Wire {
+        static ExplanationAnswer of(ScoreExplanation explained) {
+            return new ExplanationAnswer(
+                    explained.key().toValue(),
+                    explained.matches(),
+                    explained.score(),
+                    explained.detail(),
+                    explained.generation());
+        }
+
+        @Override
+        public Obj toValue() {
+            return new Members()
+                    .put("key", key)
+                    .put("matches", Value.of(matches))
+                    .put("score", Value.of(score))
+                    .put("explanation", explanation)
+                    .put("generation", generation)
                     .toObj();
         }
     }

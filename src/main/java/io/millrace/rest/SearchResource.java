@@ -6,6 +6,7 @@ import io.millrace.index.NodeResources;
 import io.millrace.pipeline.Indexes;
 import io.millrace.pipeline.RunningIndex;
 import io.millrace.rest.Answers.DocumentAnswer;
+import io.millrace.rest.Answers.ExplanationAnswer;
 import io.millrace.rest.Answers.HitAnswer;
 import io.millrace.rest.Answers.SearchAnswer;
 import io.millrace.search.SearchBudget;
@@ -166,6 +167,12 @@ public class SearchResource {
             description = "how long atLeast waits, at most 60s; 503 afterwards",
             schema = @Schema(type = SchemaType.STRING, defaultValue = "5s"))
     @Parameter(
+            name = "explain",
+            in = ParameterIn.QUERY,
+            description =
+                    "true adds what the search did: the plan, clause by clause, and what each took",
+            schema = @Schema(type = SchemaType.BOOLEAN, defaultValue = "false"))
+    @Parameter(
             name = "searchTimeout",
             in = ParameterIn.QUERY,
             description = "how long the search itself may take, at most 60s; 408 beyond",
@@ -291,7 +298,8 @@ public class SearchResource {
                 FacetAnswers.of(result.facets()),
                 generation,
                 PositionToken.of(target.index().incarnation(), generation),
-                (resources.nanoClock().nanos() - begun) / NANOS_PER_MICRO);
+                (resources.nanoClock().nanos() - begun) / NANOS_PER_MICRO,
+                page.explain());
     }
 
     @GET
@@ -334,13 +342,54 @@ public class SearchResource {
                 () -> Uni.createFrom().item(() -> document(target(running), encodedKey)));
     }
 
+    @GET
+    @Path("documents/{key}/explain")
+    @Operation(
+            operationId = "explainScore",
+            summary = "Why a document has its score",
+            description =
+                    "Takes q and filter as a search does. Per term: score = boost × idf × tf, with tf"
+                            + " from how often the document has the term and how long it is.")
+    @Parameter(
+            name = "q",
+            in = ParameterIn.QUERY,
+            schema = @Schema(type = SchemaType.STRING),
+            example = "alaska")
+    @Parameter(
+            name = "filter",
+            in = ParameterIn.QUERY,
+            schema = @Schema(type = SchemaType.ARRAY, implementation = String.class))
+    @APIResponse(
+            responseCode = "200",
+            description = "the query clause by clause",
+            content = @Content(schema = @Schema(implementation = ExplanationAnswer.class)))
+    @APIResponse(responseCode = "400", ref = "Malformed")
+    @APIResponse(responseCode = "404", ref = "NotFound")
+    @APIResponse(responseCode = "408", ref = "Timeout")
+    @APIResponse(responseCode = "503", ref = "Unavailable")
+    public Uni<ExplanationAnswer> explain(
+            @PathParam("name") String name,
+            @PathParam("key") @Encoded String encodedKey,
+            UriInfo uri) {
+        RunningIndex running = indexes.get(name);
+        Map<String, List<String>> parameters = new LinkedHashMap<>(uri.getQueryParameters());
+        SearchBudget budget = searches.budget(Optional.empty());
+        return threads.run(
+                () ->
+                        searches.explain(target(running), encodedKey, parameters, budget)
+                                .map(ExplanationAnswer::of)
+                                .orElseThrow(() -> noDocument(name, encodedKey)),
+                budget::cancel);
+    }
+
+    private static InvalidRequest noDocument(String index, String encodedKey) {
+        return InvalidRequest.notFound("index %s has no document %s".formatted(index, encodedKey));
+    }
+
     private DocumentAnswer document(SearchTarget target, String encodedKey) {
         Searches.Found found =
                 searches.document(target, encodedKey)
-                        .orElseThrow(() ->
-                                InvalidRequest.notFound(
-                                        "index %s has no document %s"
-                                                .formatted(target.index().name(), encodedKey)));
+                        .orElseThrow(() -> noDocument(target.index().name(), encodedKey));
         return new DocumentAnswer(
                 found.hit().key().toValue(),
                 found.hit().document(),

@@ -30,9 +30,16 @@ final class FilterPlanner {
     }
 
     SegmentFilter plan(Query query) {
-        SegmentFilter planned = planned(query);
         SearchBudget budget = SearchBudget.current();
-        return budget.isBounded() ? new SegmentFilter.Budgeted(planned, budget) : planned;
+        Profile profile = budget.profile();
+        if (profile == null || !profile.isOfCondition()) {
+            SegmentFilter planned = planned(query);
+            return budget.isBounded() ? new SegmentFilter.Budgeted(planned, budget, null) : planned;
+        }
+        Profile.Clause clause = profile.enter(query);
+        SegmentFilter planned = planned(query);
+        profile.leave(clause, planned);
+        return new SegmentFilter.Budgeted(planned, budget, clause);
     }
 
     private SegmentFilter planned(Query query) {

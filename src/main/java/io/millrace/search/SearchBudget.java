@@ -4,6 +4,7 @@ import io.millrace.MillraceException.InvalidRequest;
 import io.millrace.index.NodeResources.NanoClock;
 import java.time.Duration;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// Time and memory that one search may use. Whoever works for the search tells what it is about to
 /// do; beyond the bounds, or once nobody waits for the answer, that ends the search. There are no
@@ -28,6 +29,7 @@ public final class SearchBudget {
     private volatile boolean cancelled;
     private long bytes;
     private int steps;
+    private @Nullable Profile profile;
 
     /// The time runs from now on.
     public SearchBudget(NanoClock clock, Duration timeout, long bytesMax) {
@@ -54,6 +56,24 @@ public final class SearchBudget {
     /// and when it is over.
     public void cancel() {
         cancelled = true;
+    }
+
+    /// Notes from now on what the search does.
+    Profile observe() {
+        Profile observer = new Profile(clock);
+        profile = observer;
+        return observer;
+    }
+
+    /// Null when nobody wants to know.
+    @Nullable Profile profile() {
+        return profile;
+    }
+
+    void enter(Profile.Stage stage) {
+        if (profile != null) {
+            profile.enter(stage);
+        }
     }
 
     boolean isBounded() {

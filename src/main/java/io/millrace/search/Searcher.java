@@ -54,11 +54,14 @@ public final class Searcher {
         for (int i = 0; i < segments.size(); i++) {
             SegmentView segment = segments.get(i);
             long heldBefore = budget.heldBytes();
+            budget.enter(Profile.Stage.FILTER);
             SegmentFilter filter = new FilterPlanner(segment.reader(), statistics).plan(condition);
             ImmutableRoaringBitmap matching = FilterPlanner.live(filter, segment.deleted());
             total += matching.getLongCardinality();
             budget.letGo(heldBefore);
+            budget.enter(Profile.Stage.FACETS);
             facets.add(segment, matching);
+            budget.enter(Profile.Stage.ORDER);
             if (!top.isComplete()) {
                 DocumentScorer scorer =
                         scoring.isPresent() && order.usesScore()
@@ -68,6 +71,7 @@ public final class Searcher {
                 top.collect(matching, new SegmentRanks(order, segment.reader(), i, scorer));
             }
         }
+        budget.enter(Profile.Stage.DOCUMENTS);
         int found = top.hits().size();
         List<RankedHit> page =
                 top.hits()

@@ -24,6 +24,8 @@ public final class Searches {
     /// How long a generation stays readable for the next page.
     public static final Duration PAGE_LEASE = Duration.ofSeconds(60);
 
+    private static final String EXPLAIN = "explain";
+
     private final InstantSource clock;
     private final NanoClock nanoClock;
     private final SearchOptions options;
@@ -48,9 +50,10 @@ public final class Searches {
     /// One page.
     ///
     /// - cursor: hand it back with the same request for the next page; null on the last one
-    public record Page(SearchResult result, @Nullable String cursor) {}
+    /// - explain: what the search did; null unless asked for
+    public record Page(SearchResult result, @Nullable String cursor, Value.@Nullable Obj explain) {}
 
-    /// @param body as [QueryParser#parse(Value)] takes it, and `cursor`
+    /// @param body as [QueryParser#parse(Value)] takes it, `cursor` and `explain`
     /// @throws InvalidRequest MALFORMED when the request is, GONE when the generation of the cursor
     ///   cannot be read any more, TIMEOUT when the budget says so
     public Page search(SearchTarget target, Value body, SearchBudget budget) {
@@ -58,16 +61,24 @@ public final class Searches {
     }
 
     private Page search(SearchTarget target, Value body) {
-        if (!(body instanceof Value.Obj(Map<String, Value> members))
-                || !members.containsKey(Cursor.NAME)) {
+        if (!(body instanceof Value.Obj(Map<String, Value> members))) {
             return search(target, Optional.empty(), parser -> parser.parse(body));
         }
         Map<String, Value> others = new LinkedHashMap<>(members);
+        Value explain = others.remove(EXPLAIN);
+        if (explain != null) {
+            if (!(explain instanceof Value.Bool(boolean wanted))) {
+                throw Place.BODY.member(EXPLAIN).mismatch(explain, "true or false");
+            }
+            observe(wanted);
+        }
         Value given = others.remove(Cursor.NAME);
+        if (given == null) {
+            return search(target, Optional.empty(), parser -> parser.parse(new Value.Obj(others)));
+        }
         Place place = Place.BODY.member(Cursor.NAME);
         if (!(given instanceof Value.Text(String text))) {
-            throw place.mismatch(
-                    given == null ? Value.NULL : given, "the cursor of an earlier answer");
+            throw place.mismatch(given, "the cursor of an earlier answer");
         }
         return search(
                 target,
@@ -75,7 +86,13 @@ public final class Searches {
                 parser -> parser.parse(new Value.Obj(others)));
     }
 
-    /// @param parameters as [QueryParser#parse(Map)] takes them, and `cursor`
+    private static void observe(boolean wanted) {
+        if (wanted) {
+            SearchBudget.current().observe();
+        }
+    }
+
+    /// @param parameters as [QueryParser#parse(Map)] takes them, `cursor` and `explain`
     /// @throws InvalidRequest as above
     public Page search(
             SearchTarget target, Map<String, List<String>> parameters, SearchBudget budget) {
@@ -85,6 +102,17 @@ public final class Searches {
     private Page search(SearchTarget target, Map<String, List<String>> parameters) {
         Map<String, List<String>> others = new LinkedHashMap<>(parameters);
         others.remove(Cursor.NAME);
+        others.remove(EXPLAIN);
+        ParameterParser.once(parameters, EXPLAIN)
+                .ifPresent(text -> {
+                    if (!text.equals("true") && !text.equals("false")) {
+                        throw new Place(EXPLAIN)
+                                .refusal(
+                                        "explain %s, expected true or false"
+                                                .formatted(Place.quoted(text)));
+                    }
+                    observe(text.equals("true"));
+                });
         return search(
                 target,
                 ParameterParser.once(parameters, Cursor.NAME)
@@ -106,8 +134,10 @@ public final class Searches {
                     parse.apply(new QueryParser(snapshot.schema(), Instant.ofEpochMilli(now)));
             SearchRequest asked = cursor.map(from -> behind(from, first)).orElse(first);
             SearchResult result = result(target, snapshot, asked, now);
+            Profile profile = SearchBudget.current().profile();
+            Value.Obj explain = profile == null ? null : profile.toValue();
             if (result.last().isEmpty()) {
-                return new Page(result, null);
+                return new Page(result, null, explain);
             }
             Cursor next =
                     new Cursor(
@@ -119,7 +149,7 @@ public final class Searches {
                             result.last().get());
             kept = true;
             index.keep(snapshot, PAGE_LEASE);
-            return new Page(result, next.encoded());
+            return new Page(result, next.encoded(), explain);
         } finally {
             if (!kept) {
                 snapshot.close();
@@ -130,7 +160,9 @@ public final class Searches {
     private SearchResult result(
             SearchTarget target, IndexSnapshot snapshot, SearchRequest asked, long now) {
         Visibility visibility = Visibility.of(snapshot, target.visibleFrom(), now);
-        if (!cache.isOn() || asked.after().isPresent()) {
+        if (!cache.isOn()
+                || asked.after().isPresent()
+                || SearchBudget.current().profile() != null) {
             return new Searcher(snapshot).search(visibility.applyTo(asked));
         }
         SearchCache.Asked key = SearchCache.asked(target, snapshot, asked);
@@ -163,6 +195,27 @@ public final class Searches {
 
     /// One document, and the generation it is of.
     public record Found(SearchResult.Hit hit, long generation) {}
+
+    /// Why a document has its score, by the `query` or `q` of a request; whether it meets the rest
+    /// of it is said, too.
+    ///
+    /// @param parameters as [QueryParser#parse(Map)] takes them
+    public Optional<ScoreExplanation> explain(
+            SearchTarget target,
+            String encodedKey,
+            Map<String, List<String>> parameters,
+            SearchBudget budget) {
+        return budget.during(() -> {
+            try (IndexSnapshot snapshot = target.index().snapshot()) {
+                DocumentKey key = KeyText.parse(snapshot.schema(), encodedKey);
+                Instant now = Instant.ofEpochMilli(clock.millis());
+                SearchRequest asked = new QueryParser(snapshot.schema(), now).parse(parameters);
+                Visibility visibility =
+                        Visibility.of(snapshot, target.visibleFrom(), now.toEpochMilli());
+                return ScoreExplanation.of(snapshot, visibility.applyTo(asked), key);
+            }
+        });
+    }
 
     public CacheFigures cacheFigures() {
         return cache.figures();

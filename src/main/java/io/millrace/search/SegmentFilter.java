@@ -197,8 +197,9 @@ sealed interface SegmentFilter {
         }
     }
 
-    /// Tells the budget of the search what finding documents takes.
-    record Budgeted(SegmentFilter filter, SearchBudget budget) implements SegmentFilter {
+    /// Tells the budget of the search, and who observes it, what finding documents takes.
+    record Budgeted(SegmentFilter filter, SearchBudget budget, Profile.@Nullable Clause observed)
+            implements SegmentFilter {
         @Override
         public long costDocuments() {
             return filter.costDocuments();
@@ -208,7 +209,11 @@ sealed interface SegmentFilter {
         public ImmutableRoaringBitmap documents(@Nullable ImmutableRoaringBitmap candidates) {
             budget.check();
             long before = budget.heldBytes();
+            long begun = observed == null ? 0 : observed.begin();
             ImmutableRoaringBitmap found = filter.documents(candidates);
+            if (observed != null) {
+                observed.found(begun, found.getLongCardinality(), found.getSizeInBytes());
+            }
             budget.letGo(before);
             if (found instanceof MutableRoaringBitmap) {
                 budget.hold(found.getSizeInBytes());
