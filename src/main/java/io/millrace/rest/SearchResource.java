@@ -184,6 +184,7 @@ public class SearchResource {
     @APIResponse(responseCode = "408", ref = "Timeout")
     @APIResponse(responseCode = "409", ref = "Conflict")
     @APIResponse(responseCode = "410", ref = "Gone")
+    @APIResponse(responseCode = "413", ref = "TooLarge")
     public Uni<SearchAnswer> search(@PathParam("name") String name, UriInfo uri) {
         Map<String, List<String>> parameters = new LinkedHashMap<>(uri.getQueryParameters());
         List<String> timeout = parameters.remove(AtLeast.TIMEOUT);
