@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /// Compares what is said of fields and their values with what the documents hold.
@@ -47,10 +48,10 @@ final class FieldSummaries {
             if (!values.isEmpty()) {
                 assertEquals(
                         DifferentialSearchTest.shown(field, values.firstKey()).toString(),
-                        summary.min().toString());
+                        String.valueOf(summary.min()));
                 assertEquals(
                         DifferentialSearchTest.shown(field, values.lastKey()).toString(),
-                        summary.max().toString());
+                        String.valueOf(summary.max()));
             }
             assertEquals(expected, pages(schema, searcher, field), field.path());
         }
@@ -65,7 +66,11 @@ final class FieldSummaries {
             SearchRequest request = parser.values(field.path(), parameters);
             FacetResult.Buckets page =
                     (FacetResult.Buckets)
-                            searcher.search(request).facets().get(QueryParser.VALUES).counted();
+                            Objects.requireNonNull(
+                                            searcher.search(request)
+                                                    .facets()
+                                                    .get(QueryParser.VALUES))
+                                    .counted();
             page.buckets().forEach(each -> values.add(each.value() + " " + each.count()));
             if (!page.hasMore()) {
                 return values;

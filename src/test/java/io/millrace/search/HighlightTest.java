@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -117,7 +118,9 @@ class HighlightTest {
         String rest = "word ".repeat(30);
         String text = "ship one " + rest + "ship and ship two " + rest + "a ship three";
         List<String> pieces =
-                highlights(text, "{'q': 'ship'}", ", 'fragments': 2, 'length': 40").get("body");
+                Objects.requireNonNull(
+                        highlights(text, "{'q': 'ship'}", ", 'fragments': 2, 'length': 40")
+                                .get("body"));
         assertEquals(2, pieces.size(), pieces.toString());
         assertTrue(pieces.get(0).startsWith("<em>ship</em> one"), pieces.toString());
         assertTrue(
@@ -147,12 +150,13 @@ class HighlightTest {
                     String whole = String.join(random.nextBoolean() ? " " : "-", text);
                     int length = 20 + random.nextInt(100);
                     List<String> pieces =
-                            highlights(
-                                            whole,
-                                            "{'q': 'ship harbour'}",
-                                            ", 'pre': '', 'post': '', 'fragments': 20, 'length': "
-                                                    + length)
-                                    .get("body");
+                            Objects.requireNonNull(
+                                    highlights(
+                                                    whole,
+                                                    "{'q': 'ship harbour'}",
+                                                    ", 'pre': '', 'post': '', 'fragments': 20, 'length': "
+                                                            + length)
+                                            .get("body"));
                     int at = 0;
                     for (String piece : pieces) {
                         at = whole.indexOf(piece, at);

@@ -169,7 +169,7 @@ final class NaiveFacets {
             Facet facet, Facet.Histogram asked, List<Corpus.Plain> found) {
         Field field = facet.field();
         List<FacetResult.Bucket> buckets = new ArrayList<>();
-        grouped(field, found, value -> start(field, asked.steps(), value))
+        grouped(field, found, value -> start(asked.steps(), value))
                 .forEach((start, inside) -> {
                     Value shown =
                             start instanceof BigDecimal number
@@ -192,7 +192,7 @@ final class NaiveFacets {
                 : shortest.toString();
     }
 
-    private static Object start(Field field, Steps steps, Object value) {
+    private static Object start(Steps steps, Object value) {
         return switch (steps) {
             case NumberSteps(BigDecimal width, BigDecimal offset) -> {
                 BigDecimal number =

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,7 +61,7 @@ class QueryFuzzTest {
                     Value.of(Long.MAX_VALUE),
                     Value.of(Long.MIN_VALUE),
                     Value.of(1e300),
-                    Value.of(5e-324),
+                    Value.of(Double.MIN_VALUE),
                     new Value.Decimal(new BigDecimal("1e-999999")),
                     new Value.Decimal(new BigDecimal("-1e9999")),
                     Value.of(""),
@@ -133,7 +134,7 @@ class QueryFuzzTest {
     }
 
     private static Value replaced(Value value, Value by, SplittableRandom random) {
-        switch (value) {
+        return switch (value) {
             case Value.Obj object when !object.members().isEmpty() && random.nextInt(6) > 0 -> {
                 Map<String, Value> members = new LinkedHashMap<>(object.members());
                 String name = any(List.copyOf(members.keySet()), random);
@@ -141,20 +142,22 @@ class QueryFuzzTest {
                     case 0 -> members.remove(name);
                     case 1 -> members.put(any(NAMES, random), members.remove(name));
                     case 2 -> members.put(any(NAMES, random), by);
-                    default -> members.put(name, replaced(members.get(name), by, random));
+                    default ->
+                            members.put(
+                                    name,
+                                    replaced(
+                                            Objects.requireNonNull(members.get(name)), by, random));
                 }
-                return new Value.Obj(members);
+                yield new Value.Obj(members);
             }
             case Value.Array(List<Value> items) when !items.isEmpty() && random.nextInt(6) > 0 -> {
                 List<Value> changed = new ArrayList<>(items);
                 int at = random.nextInt(items.size());
                 changed.set(at, replaced(items.get(at), by, random));
-                return new Value.Array(changed);
+                yield new Value.Array(changed);
             }
-            default -> {
-                return random.nextInt(3) == 0 ? by : any(VALUES, random);
-            }
-        }
+            default -> random.nextInt(3) == 0 ? by : any(VALUES, random);
+        };
     }
 
     private static Value part(Value value, SplittableRandom random) {

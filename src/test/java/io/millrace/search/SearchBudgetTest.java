@@ -68,7 +68,9 @@ class SearchBudgetTest {
             InvalidRequest over = assertThrows(InvalidRequest.class, () -> search(body, budget));
 
             assertEquals(InvalidRequest.Reason.TIMEOUT, over.reason());
-            assertTrue(over.getMessage().contains("millrace.search.timeout"), over.getMessage());
+            assertTrue(
+                    String.valueOf(over.getMessage()).contains("millrace.search.timeout"),
+                    over.getMessage());
         }
     }
 
@@ -98,7 +100,7 @@ class SearchBudgetTest {
 
             assertEquals(InvalidRequest.Reason.MALFORMED, over.reason());
             assertTrue(
-                    over.getMessage()
+                    String.valueOf(over.getMessage())
                             .contains("100000 bytes of memory (millrace.search.memory-bytes-max)"),
                     over.getMessage());
         }
