@@ -26,7 +26,7 @@ class PagingTest {
     @Test
     void pagesAreTheWholeResultInEveryOrder() {
         Seeded.repeat(
-                6,
+                4,
                 random -> {
                     RandomQuakes quakes = new RandomQuakes(random, 200);
                     try (Corpus corpus =
@@ -34,7 +34,7 @@ class PagingTest {
                                     RandomQuakes.SCHEMA, Files.createTempDirectory(folder, "c"))) {
                         fill(corpus, quakes, random);
                         QueryParser parser = new QueryParser(RandomQuakes.SCHEMA, RandomQuakes.NOW);
-                        for (int i = 0; i < 40; i++) {
+                        for (int i = 0; i < 30; i++) {
                             Value.Obj body = quakes.request();
                             assertPagesAreWhole(
                                     corpus.searcher(), parser.parse(body), random, body.toString());

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Searches that take too much end by themselves, and say what they took too much of.
 class SearchBudgetTest {
-    private static final int DOCUMENTS = 20_000;
+    private static final int DOCUMENTS = 9_000;
 
     private final AtomicLong nanos = new AtomicLong();
 
@@ -41,7 +41,7 @@ class SearchBudgetTest {
                                     "id", Value.of("q" + i),
                                     "felt", Value.of(i * 7919L % DOCUMENTS),
                                     "status", Value.of("s" + i % 3))));
-            if (i % 8_000 == 7_999) {
+            if (i % 3_000 == 2_999) {
                 corpus.commit();
             }
         }
