@@ -317,7 +317,26 @@ final class RandomQuakes {
                 fields.stream().filter(f -> f.type().isText()).map(Field::path).toList();
         return texts.isEmpty()
                 ? member("exists", Value.of("id"))
-                : member("match", member(texts.get(random.nextInt(texts.size())), text()));
+                : member(
+                        "match",
+                        member(
+                                texts.get(random.nextInt(texts.size())),
+                                random.nextInt(3) == 0 ? wordsWithRules() : text()));
+    }
+
+    /// A text with what is said of how its words are looked for.
+    private Value wordsWithRules() {
+        Map<String, Value> members = new LinkedHashMap<>();
+        members.put("text", Value.of(text().toString().strip()));
+        switch (random.nextInt(4)) {
+            case 0 -> members.put("operator", Value.of("and"));
+            case 1 -> members.put("minimumShouldMatch", Value.of(1 + random.nextInt(3)));
+            case 2 -> members.put("minimumShouldMatch", Value.of("60%"));
+            default -> {}
+        }
+        members.put("prefix", Value.of(random.nextBoolean()));
+        members.put("boost", Value.of(random.nextInt(1, 9) / 2.0));
+        return new Value.Obj(members);
     }
 
     private Value clauses(int depth) {
