@@ -59,6 +59,13 @@ record FieldSlice(
         return TermValue.of(isWidened ? Widening.ordered(ordered) : ordered);
     }
 
+    /// The ordinal of a value, or -1; not where the column is widened.
+    int find(TermValue value) {
+        return isNumeric()
+                ? terms.find(value.ordered())
+                : terms.find(Objects.requireNonNull(value.bytes()));
+    }
+
     /// How many terms lie before a value, itself among them when `after`.
     int position(TermValue value, boolean after) {
         if (isWidened) {

@@ -3,11 +3,14 @@ package io.millrace.search;
 import io.millrace.segment.ColumnReader;
 import io.millrace.segment.FrequentTerms;
 import io.millrace.segment.TermsReader;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.function.IntConsumer;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.BatchIterator;
 import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
@@ -26,8 +29,12 @@ final class TermCounts {
     private static final long VALUE_COST = 5;
     private static final long TERM_COST = 60;
     private static final long CONTAINER_COST = 30;
-    private static final long BITMAP_COST = 400;
+    private static final long BITMAP_COST = 1_000;
+    private static final long MEMBER_COST = 2;
     private static final int CONTAINER_DOCUMENTS = 1 << 16;
+
+    /// Containers of more documents than this are bitmaps, others are sorted arrays.
+    private static final int ARRAY_DOCUMENTS_MAX = 4_096;
 
     private final FieldSlice slice;
     private final TermsReader terms;
@@ -38,6 +45,9 @@ final class TermCounts {
 
     /// All of them, once they are counted.
     private @Nullable OrdinalCounts counted;
+
+    /// By ordinal, what was counted of single terms before that.
+    private final Map<Integer, Integer> intersected = new HashMap<>();
 
     /// What intersections have cost so far.
     private long spent;
@@ -52,7 +62,13 @@ final class TermCounts {
         readingCost = documentCount * DOCUMENT_COST + expectedValues * VALUE_COST;
     }
 
-    private record Count(int ordinal, int documents) {}
+    /// A term with its documents in the slice.
+    record Count(int ordinal, int documents) {
+        private static final Comparator<Count> MOST_FIRST =
+                Comparator.comparingInt(Count::documents)
+                        .reversed()
+                        .thenComparingInt(Count::ordinal);
+    }
 
     FieldSlice slice() {
         return slice;
@@ -70,12 +86,17 @@ final class TermCounts {
         if (isWhole) {
             return terms.documentCount(ordinal);
         }
-        int held = terms.documentCount(ordinal);
-        spent += costOf(held);
-        if (spent > readingCost) {
+        Integer known = intersected.get(ordinal);
+        if (known != null) {
+            return known;
+        }
+        spent += costOf(terms.documentCount(ordinal));
+        if (spent > readingCost / 2) {
             return all().get(ordinal);
         }
-        return intersect(ordinal);
+        int documents = intersect(ordinal);
+        intersected.put(ordinal, documents);
+        return documents;
     }
 
     private int intersect(int ordinal) {
@@ -84,52 +105,64 @@ final class TermCounts {
 
     private long costOf(int held) {
         long containers = 1L + slice.segmentDocuments() / CONTAINER_DOCUMENTS;
+        long fewer = Math.min(held, documentCount);
+        boolean areBitmaps = fewer > containers * ARRAY_DOCUMENTS_MAX;
         return TERM_COST
                 + containers * CONTAINER_COST
-                + Math.min(2 * Math.min(held, documentCount), containers * BITMAP_COST);
+                + (areBitmaps ? containers * BITMAP_COST : MEMBER_COST * fewer);
     }
 
-    /// Ordinals of the terms of most documents, at least `wanted` if there are as many; which of
-    /// equal ones is left open.
-    int[] top(int wanted) {
-        PriorityQueue<Count> fewestFirst =
-                new PriorityQueue<>(Comparator.comparingInt(Count::documents));
+    /// The terms of most documents, at most `limit`, most first; of equal ones the first.
+    List<Count> top(int limit, int minCount) {
+        PriorityQueue<Count> lastFirst = new PriorityQueue<>(Count.MOST_FIRST.reversed());
         IntConsumer take =
                 ordinal -> {
                     int documents = count(ordinal);
-                    if (documents > 0) {
-                        fewestFirst.add(new Count(ordinal, documents));
-                    }
-                    if (fewestFirst.size() > wanted) {
-                        fewestFirst.remove();
+                    if (documents >= minCount
+                            && (lastFirst.size() < limit
+                                    || documents >= lastFirst.element().documents())) {
+                        lastFirst.add(new Count(ordinal, documents));
+                        if (lastFirst.size() > limit) {
+                            lastFirst.remove();
+                        }
                     }
                 };
-        if (!isKnown(
-                take, () -> fewestFirst.size() < wanted ? 1 : fewestFirst.element().documents)) {
-            fewestFirst.clear();
+        Bound last = () -> lastFirst.size() < limit ? minCount : lastFirst.element().documents();
+        if (!isKnown(take, last)) {
+            lastFirst.clear();
+            each(take);
+        }
+        return lastFirst.stream().sorted(Count.MOST_FIRST).toList();
+    }
+
+    /// The terms of at least so many documents.
+    List<Count> atLeast(int least) {
+        List<Count> found = new ArrayList<>();
+        IntConsumer take =
+                ordinal -> {
+                    int documents = count(ordinal);
+                    if (documents >= least) {
+                        found.add(new Count(ordinal, documents));
+                    }
+                };
+        if (!isKnown(take, () -> least)) {
+            found.clear();
+            each(take);
+        }
+        return found;
+    }
+
+    /// Hands over every term that has documents, rising.
+    private void each(IntConsumer take) {
+        if (isWhole) {
+            for (int ordinal = 0; ordinal < terms.termCount(); ordinal++) {
+                take.accept(ordinal);
+            }
+        } else {
             for (int ordinal : all().rising()) {
                 take.accept(ordinal);
             }
         }
-        return fewestFirst.stream().mapToInt(Count::ordinal).toArray();
-    }
-
-    /// Ordinals of the terms of at least so many documents.
-    int[] atLeast(int least) {
-        IntStream.Builder found = IntStream.builder();
-        IntConsumer take =
-                ordinal -> {
-                    if (count(ordinal) >= least) {
-                        found.add(ordinal);
-                    }
-                };
-        if (isKnown(take, () -> least)) {
-            return found.build().toArray();
-        }
-        OrdinalCounts counts = all();
-        return IntStream.of(counts.rising())
-                .filter(ordinal -> counts.get(ordinal) >= least)
-                .toArray();
     }
 
     private interface Bound {

@@ -1,12 +1,12 @@
 package io.millrace.search;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// Counts the documents of each value of a field over several segments. Confined to one search.
@@ -61,33 +61,79 @@ final class TermFacet {
             return mostOfAll(limit, minCount, prefix);
         }
         if (counts.size() == 1) {
-            return mostOfOne(counts.getFirst(), limit, minCount);
+            TermCounts only = counts.getFirst();
+            return only.top(limit, minCount).stream()
+                    .map(each -> new Counted(only.slice().value(each.ordinal()), each.documents()))
+                    .toList();
         }
-        Map<TermValue, Long> totals = new HashMap<>();
-        for (TermCounts own : counts) {
-            addTotals(own, own.top(limit), totals);
-        }
-        long least = minCount;
-        if (totals.size() >= limit) {
-            List<Long> falling = new ArrayList<>(totals.values());
-            falling.sort(Comparator.reverseOrder());
-            least = Math.max(least, falling.get(limit - 1));
-        }
-        int share = Math.toIntExact(Math.ceilDiv(least, Math.max(1, counts.size())));
-        List<int[]> candidates = counts.stream().map(own -> own.atLeast(share)).toList();
-        long lookups = candidates.stream().mapToLong(each -> each.length).sum() * counts.size();
-        if (lookups * LOOKUP_COST > valuesAtHand()) {
-            return mostOfAll(limit, minCount, prefix);
-        }
+        long bound = bound(limit, minCount);
+        int share = Math.toIntExact(Math.ceilDiv(bound, Math.max(1, counts.size())));
+        Map<TermValue, Partial> partials = new HashMap<>();
+        long lookedAt = 0;
         for (int i = 0; i < counts.size(); i++) {
-            addTotals(counts.get(i), candidates.get(i), totals);
+            TermCounts own = counts.get(i);
+            List<TermCounts.Count> candidates = own.atLeast(share);
+            lookedAt += candidates.size();
+            if (lookedAt * LOOKUP_COST > valuesAtHand()) {
+                return mostOfAll(limit, minCount, prefix);
+            }
+            for (TermCounts.Count each : candidates) {
+                partials.computeIfAbsent(own.slice().value(each.ordinal()), _ -> new Partial())
+                        .add(i, each.documents());
+            }
         }
-        return totals.entrySet().stream()
-                .map(entry -> new Counted(entry.getKey(), entry.getValue()))
-                .filter(counted -> counted.documents() >= minCount)
+        List<Counted> found = new ArrayList<>();
+        partials.forEach((value, partial) -> {
+            long others = counts.size() - partial.segments.cardinality();
+            if (partial.documents + others * (share - 1L) >= bound) {
+                found.add(new Counted(value, total(value, partial)));
+            }
+        });
+        return found.stream()
+                .filter(each -> each.documents() >= minCount)
                 .sorted(Counted.MOST_FIRST)
                 .limit(limit)
                 .toList();
+    }
+
+    /// What the last value of the answer has at least: the most frequent ones of each segment come
+    /// to this in the segments that name them.
+    private long bound(int limit, int minCount) {
+        Map<TermValue, Long> named = new HashMap<>();
+        for (TermCounts own : counts) {
+            for (TermCounts.Count each : own.top(limit, 1)) {
+                TermValue value = own.slice().value(each.ordinal());
+                named.merge(value, (long) each.documents(), Long::sum);
+            }
+        }
+        if (named.size() < limit) {
+            return minCount;
+        }
+        List<Long> falling = new ArrayList<>(named.values());
+        falling.sort(Comparator.reverseOrder());
+        return Math.max(minCount, falling.get(limit - 1));
+    }
+
+    /// Documents of a value in some of the segments.
+    private static final class Partial {
+        private final BitSet segments = new BitSet();
+        private long documents;
+
+        private void add(int segment, int more) {
+            segments.set(segment);
+            documents += more;
+        }
+    }
+
+    private long total(TermValue value, Partial partial) {
+        long total = partial.documents;
+        for (int i = 0; i < counts.size(); i++) {
+            if (!partial.segments.get(i)) {
+                int ordinal = counts.get(i).slice().find(value);
+                total += ordinal < 0 ? 0 : counts.get(i).count(ordinal);
+            }
+        }
+        return total;
     }
 
     /// How many values there are to come by; endless where they are not all counted.
@@ -95,50 +141,6 @@ final class TermFacet {
         return counts.stream().allMatch(TermCounts::isComplete)
                 ? counts.stream().mapToLong(each -> each.all().rising().length).sum()
                 : Long.MAX_VALUE;
-    }
-
-    /// Ordinals have the order of the values, so of those with equally many documents the first
-    /// that come along are taken.
-    private static List<Counted> mostOfOne(TermCounts counts, int limit, int minCount) {
-        int[] top = counts.top(limit);
-        int least = minCount;
-        if (top.length >= limit) {
-            least = Math.max(least, IntStream.of(top).map(counts::count).min().orElse(0));
-        }
-        List<Integer> found =
-                new ArrayList<>(IntStream.of(counts.atLeast(least + 1)).boxed().toList());
-        int termCount = counts.slice().terms().termCount();
-        int ordinal = counts.next(0);
-        while (found.size() < limit && ordinal < termCount) {
-            if (counts.count(ordinal) == least) {
-                found.add(ordinal);
-            }
-            ordinal = counts.next(ordinal + 1);
-        }
-        return found.stream()
-                .sorted(
-                        Comparator.<Integer>comparingInt(counts::count)
-                                .reversed()
-                                .thenComparing(Comparator.naturalOrder()))
-                .map(each -> new Counted(counts.slice().value(each), counts.count(each)))
-                .toList();
-    }
-
-    private void addTotals(TermCounts own, int[] ordinals, Map<TermValue, Long> totals) {
-        for (int ordinal : ordinals) {
-            totals.computeIfAbsent(own.slice().value(ordinal), this::total);
-        }
-    }
-
-    private long total(TermValue value) {
-        long total = 0;
-        for (TermCounts each : counts) {
-            int at = each.slice().position(value, false);
-            boolean isThere =
-                    at < each.slice().terms().termCount() && each.slice().value(at).equals(value);
-            total += isThere ? each.count(at) : 0;
-        }
-        return total;
     }
 
     private List<Counted> mostOfAll(int limit, int minCount, byte[] prefix) {
