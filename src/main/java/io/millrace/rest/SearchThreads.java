@@ -54,9 +54,11 @@ public final class SearchThreads implements AutoCloseable {
                 });
     }
 
-    /// Searches that wait are not answered.
+    /// Searches that wait are not answered. Those that run end by themselves: an interrupt would
+    /// close the files they read for everybody.
     @Override
     public void close() {
-        threads.shutdownNow();
+        threads.shutdown();
+        threads.getQueue().clear();
     }
 }
