@@ -11,7 +11,12 @@ import org.apache.lucene.util.Version;
 /// lists them.
 final class Bench {
     private static final List<BenchGroup> GROUPS =
-            List.of(new IndexingBench(), new KeysBench(), new LimitsBench(), new PostgresBench());
+            List.of(
+                    new IndexingBench(),
+                    new KeysBench(),
+                    new LimitsBench(),
+                    new PostgresBench(),
+                    new QueryBench());
 
     private Bench() {}
 

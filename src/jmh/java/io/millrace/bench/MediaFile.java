@@ -17,8 +17,10 @@ final class MediaFile {
     static final int SLICE_RECORDS = 10_000;
     private static final int RECORD_BYTES_MAX = 4_096;
     private static final int USERS = 500_000;
-    private static final int TAGS = 50_000;
-    private static final int WORDS = 60_000;
+    static final int TAGS = 50_000;
+    static final double TAGS_EXPONENT = 1.05;
+    static final int WORDS = 60_000;
+    static final double WORDS_EXPONENT = 1.0;
     private static final long FIRST_TIMESTAMP_SECONDS = 1_600_000_000L;
 
     private final Path file;
@@ -58,8 +60,8 @@ final class MediaFile {
     private static void generate(Path file, Path offsetsFile, long seed, int documents)
             throws IOException {
         SplittableRandom random = new SplittableRandom(seed);
-        Zipf tags = new Zipf(TAGS, 1.05);
-        Zipf words = new Zipf(WORDS, 1.0);
+        Zipf tags = new Zipf(TAGS, TAGS_EXPONENT);
+        Zipf words = new Zipf(WORDS, WORDS_EXPONENT);
         String[] vocabulary = vocabulary(random);
         int slices = Math.ceilDiv(documents, SLICE_RECORDS);
         long[] offsets = new long[slices + 1];
@@ -131,7 +133,8 @@ final class MediaFile {
         media.tags[media.tagCount++] = tag;
     }
 
-    private static String[] vocabulary(SplittableRandom random) {
+    /// The words of titles, most frequent first, from a generator that nothing was drawn from.
+    static String[] vocabulary(SplittableRandom random) {
         String[] vocabulary = new String[WORDS];
         for (int i = 0; i < WORDS; i++) {
             char[] word = new char[random.nextInt(3, 8)];

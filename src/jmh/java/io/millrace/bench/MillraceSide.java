@@ -66,7 +66,17 @@ final class MillraceSide implements IndexingSide {
     private final List<Change> batch = new ArrayList<>(BATCH_CHANGES);
     private long position;
 
+    /// An empty index.
     MillraceSide(Path folder, long builderBytesMax) throws IOException {
+        this(folder, builderBytesMax, false);
+    }
+
+    /// One that is there, to be merged or read.
+    static MillraceSide open(Path folder) throws IOException {
+        return new MillraceSide(folder, IndexOptions.DEFAULT.builderBytesMax(), true);
+    }
+
+    private MillraceSide(Path folder, long builderBytesMax, boolean isThere) throws IOException {
         this.folder = folder;
         directory = MmapDirectory.open(folder);
         resources =
@@ -81,15 +91,17 @@ final class MillraceSide implements IndexingSide {
                         .withBuilderBytesMax(builderBytesMax)
                         .withPrepareDeadline(Duration.ofMinutes(5));
         index =
-                Index.create(
-                        directory,
-                        "media",
-                        "bench",
-                        SCHEMA,
-                        SourceIdentity.of(Map.of()),
-                        Checkpoint.of(Map.of(PARTITION, Position.of(0))),
-                        options,
-                        resources);
+                isThere
+                        ? Index.open(directory, options, resources)
+                        : Index.create(
+                                directory,
+                                "media",
+                                "bench",
+                                SCHEMA,
+                                SourceIdentity.of(Map.of()),
+                                Checkpoint.of(Map.of(PARTITION, Position.of(0))),
+                                options,
+                                resources);
         writer = index.writer();
         writer.onDrained(drained::release);
     }
@@ -181,6 +193,10 @@ final class MillraceSide implements IndexingSide {
         try (PreparedCommit prepared = writer.prepareCommit()) {
             prepared.commit();
         }
+    }
+
+    IndexSnapshot snapshot() {
+        return index.snapshot();
     }
 
     @Override

@@ -100,7 +100,8 @@ record FieldSlice(
             return new MutableRoaringBitmap();
         }
         ImmutableRoaringBitmap found =
-                new TermSpan(terms, column, from, to, isNumeric()).documents(documents);
+                new TermSpan(terms, column, from, to, isNumeric(), segmentDocuments)
+                        .documents(documents);
         return ImmutableRoaringBitmap.and(found, documents);
     }
 }

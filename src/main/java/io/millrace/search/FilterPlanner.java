@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.roaringbitmap.buffer.BufferFastAggregation;
 import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
 import org.roaringbitmap.buffer.MutableRoaringBitmap;
 
@@ -108,17 +107,17 @@ final class FilterPlanner {
         if (terms == null || match.terms().isEmpty()) {
             return NOTHING;
         }
-        List<List<ImmutableRoaringBitmap>> bySlot = new ArrayList<>();
+        List<List<SegmentFilter>> bySlot = new ArrayList<>();
         match.terms().forEach(_ -> bySlot.add(new ArrayList<>()));
         for (WeightedTerm term : statistics.of(match).terms()) {
             bySlot.get(match.required() == 1 ? 0 : term.slot())
-                    .addAll(term.documents(segment, terms));
+                    .addAll(term.filters(segment, terms));
         }
         if (match.required() == 1) {
-            return union(bySlot.getFirst());
+            return SegmentFilter.any(bySlot.getFirst());
         }
         return SegmentFilter.atLeast(
-                match.required(), bySlot.stream().map(FilterPlanner::union).toList());
+                match.required(), bySlot.stream().map(SegmentFilter::any).toList());
     }
 
     private SegmentFilter phrase(Query.Phrase phrase) {
@@ -139,21 +138,12 @@ final class FilterPlanner {
         return new SegmentFilter.Together(new SegmentFilter.Intersection(words), phrase, segment);
     }
 
-    private static SegmentFilter union(List<ImmutableRoaringBitmap> documents) {
-        return switch (documents.size()) {
-            case 0 -> NOTHING;
-            case 1 -> new SegmentFilter.Listed(documents.getFirst());
-            default ->
-                    new SegmentFilter.Listed(BufferFastAggregation.naive_or(documents.iterator()));
-        };
-    }
-
     /// The documents of some terms; ordinals below 0 are terms that do not occur here.
     private static SegmentFilter listed(TermsReader terms, int[] ordinals) {
-        return union(
+        return SegmentFilter.any(
                 Arrays.stream(ordinals)
                         .filter(ordinal -> ordinal >= 0)
-                        .mapToObj(terms::documents)
+                        .<SegmentFilter>mapToObj(ordinal -> new SegmentFilter.Term(terms, ordinal))
                         .toList());
     }
 
@@ -251,7 +241,13 @@ final class FilterPlanner {
                             .formatted(segment.meta().id(), field.path()));
         }
         return new SegmentFilter.Span(
-                new TermSpan(terms, column, from, to, field.type().isNumeric()));
+                new TermSpan(
+                        terms,
+                        column,
+                        from,
+                        to,
+                        field.type().isNumeric(),
+                        segment.documentCount()));
     }
 
     /// The documents of a filter that are not deleted.

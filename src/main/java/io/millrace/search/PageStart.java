@@ -6,8 +6,6 @@ import io.millrace.segment.SegmentReader;
 import io.millrace.segment.TermsReader;
 import java.util.List;
 import java.util.Objects;
-import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
-import org.roaringbitmap.buffer.MutableRoaringBitmap;
 
 /// The hit behind which a page begins, put in terms of one segment after the other. Its values are
 /// read again where it lies, so that a place is all that a reader has to remember. Confined to one
@@ -59,11 +57,13 @@ final class PageStart {
         return new PageStart(order, last);
     }
 
-    /// Goes on to the next segment. Returns the documents that can be behind: none is missing.
-    ImmutableRoaringBitmap enter(
-            SegmentReader segment, int segmentOrdinal, ImmutableRoaringBitmap matching) {
+    /// Goes on to the next segment. Returns the first document that can be behind.
+    int enter(SegmentReader segment, int segmentOrdinal) {
         if (order.keys().isEmpty()) {
-            return behindByPlace(segmentOrdinal, matching);
+            if (segmentOrdinal == last.segment) {
+                return last.document + 1;
+            }
+            return segmentOrdinal > last.segment ? 0 : segment.documentCount();
         }
         inSegment.missing = last.missing;
         between = 0;
@@ -76,7 +76,25 @@ final class PageStart {
                 inSegment.ranks[i] = terms == null ? 0 : ordinalRank(key, i, terms);
             }
         }
-        return matching;
+        return 0;
+    }
+
+    /// Where a walk over the terms of the first key begins, in the segment entered last: no
+    /// document behind is of a term before.
+    int firstOrdinal(TermsReader terms) {
+        SortOrder.Key key = order.keys().getFirst();
+        int end = key.descending() ? -1 : terms.termCount();
+        if (last.isMissing(0)) {
+            int begin = key.descending() ? terms.termCount() - 1 : 0;
+            return key.missingFirst() ? begin : end;
+        }
+        long value = key.descending() ? ~inSegment.ranks[0] : inSegment.ranks[0];
+        if (key.kind() == SortOrder.Kind.TERM) {
+            return (int) Math.clamp(value, 0L, terms.termCount() - 1L);
+        }
+        int ordinal = terms.ceiling(value);
+        boolean isAbove = ordinal == terms.termCount() || terms.ordered(ordinal) > value;
+        return key.descending() && isAbove ? ordinal - 1 : ordinal;
     }
 
     /// The rank of the term in a segment or, where it does not occur, the last rank before it.
@@ -89,19 +107,6 @@ final class PageStart {
         between |= 1 << i;
         int above = terms.ceiling(term);
         return key.descending() ? ~(long) above : above - 1L;
-    }
-
-    private ImmutableRoaringBitmap behindByPlace(
-            int segmentOrdinal, ImmutableRoaringBitmap matching) {
-        if (segmentOrdinal > last.segment) {
-            return matching;
-        }
-        MutableRoaringBitmap behind = new MutableRoaringBitmap();
-        if (segmentOrdinal == last.segment) {
-            behind.or(matching);
-            behind.remove(0L, last.document + 1L);
-        }
-        return behind;
     }
 
     /// True when a document of the segment entered last is behind the place.

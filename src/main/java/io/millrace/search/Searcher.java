@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
 import org.roaringbitmap.buffer.MutableRoaringBitmap;
 
 /// Runs searches on one snapshot, which the caller keeps open. Immutable; each search holds memory
@@ -50,25 +49,36 @@ public final class Searcher {
         TopHits top = new TopHits(order, wanted, start);
         Facets facets = new Facets(request, statistics);
         SearchBudget budget = SearchBudget.current();
+        Windows windows = new Windows();
         long total = 0;
         for (int i = 0; i < segments.size(); i++) {
             SegmentView segment = segments.get(i);
             long heldBefore = budget.heldBytes();
             budget.enter(Profile.Stage.FILTER);
-            SegmentFilter filter = new FilterPlanner(segment.reader(), statistics).plan(condition);
-            ImmutableRoaringBitmap matching = FilterPlanner.live(filter, segment.deleted());
-            total += matching.getLongCardinality();
+            SegmentMatches matches =
+                    new SegmentMatches(
+                            segment,
+                            new FilterPlanner(segment.reader(), statistics).plan(condition),
+                            windows);
+            if (request.isCounted()) {
+                total += matches.count();
+            }
             budget.letGo(heldBefore);
             budget.enter(Profile.Stage.FACETS);
-            facets.add(segment, matching);
+            if (!request.facets().isEmpty()) {
+                facets.add(segment, matches.bitmap());
+            }
             budget.enter(Profile.Stage.ORDER);
             if (!top.isComplete()) {
                 DocumentScorer scorer =
                         scoring.isPresent() && order.usesScore()
                                 ? DocumentScorer.of(
-                                        scoring.get(), segment.reader(), statistics, matching)
+                                        scoring.get(),
+                                        segment.reader(),
+                                        statistics,
+                                        matches.bitmap())
                                 : null;
-                top.collect(matching, new SegmentRanks(order, segment.reader(), i, scorer));
+                top.collect(matches, new SegmentRanks(order, segment.reader(), i, scorer));
             }
         }
         budget.enter(Profile.Stage.DOCUMENTS);

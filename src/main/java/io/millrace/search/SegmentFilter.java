@@ -1,11 +1,14 @@
 package io.millrace.search;
 
+import io.millrace.segment.DocumentSet;
 import io.millrace.segment.SegmentReader;
+import io.millrace.segment.TermsReader;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.PeekableIntIterator;
 import org.roaringbitmap.RoaringBitmapWriter;
+import org.roaringbitmap.buffer.BufferFastAggregation;
 import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
 import org.roaringbitmap.buffer.MutableRoaringBitmap;
 
@@ -47,6 +50,23 @@ sealed interface SegmentFilter {
         @Override
         public ImmutableRoaringBitmap documents(@Nullable ImmutableRoaringBitmap candidates) {
             return candidates == null ? range(documentCount) : candidates;
+        }
+    }
+
+    /// The documents of one term.
+    record Term(TermsReader terms, int ordinal) implements SegmentFilter {
+        @Override
+        public long costDocuments() {
+            return terms.documentCount(ordinal);
+        }
+
+        @Override
+        public ImmutableRoaringBitmap documents(@Nullable ImmutableRoaringBitmap candidates) {
+            return terms.documents(ordinal);
+        }
+
+        DocumentSet set() {
+            return terms.set(ordinal);
         }
     }
 
@@ -111,11 +131,8 @@ sealed interface SegmentFilter {
 
         @Override
         public ImmutableRoaringBitmap documents(@Nullable ImmutableRoaringBitmap candidates) {
-            MutableRoaringBitmap all = new MutableRoaringBitmap();
-            for (SegmentFilter filter : filters) {
-                all.or(filter.documents(candidates));
-            }
-            return all;
+            return BufferFastAggregation.naive_or(
+                    filters.stream().map(filter -> filter.documents(candidates)).iterator());
         }
     }
 
@@ -132,6 +149,15 @@ sealed interface SegmentFilter {
                     required,
                     filters.stream().map(filter -> filter.documents(candidates)).toList());
         }
+    }
+
+    /// Any of several, of which there may be none or one.
+    static SegmentFilter any(List<SegmentFilter> filters) {
+        return switch (filters.size()) {
+            case 0 -> new Nothing();
+            case 1 -> filters.getFirst();
+            default -> new Union(filters);
+        };
     }
 
     /// At least so many of several.

@@ -7,11 +7,10 @@ import io.millrace.segment.TermsReader;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
 
 /// Ranks the documents of one segment. Confined to one search.
 ///
-/// Of several values the smallest counts when rising, the largest when falling.
+/// Of several values one counts, as its key says.
 final class SegmentRanks {
     private final List<SortOrder.Key> keys;
     private final SegmentReader segment;
@@ -50,9 +49,55 @@ final class SegmentRanks {
         return keys.size();
     }
 
-    /// The matching documents of the segment that can be on a page.
-    ImmutableRoaringBitmap behind(PageStart start, ImmutableRoaringBitmap matching) {
-        return start.enter(segment, segmentOrdinal, matching);
+    int documentCount() {
+        return segment.documentCount();
+    }
+
+    /// The first document of the segment that can be on a page.
+    int enter(PageStart start) {
+        return start.enter(segment, segmentOrdinal);
+    }
+
+    /// True when the first key is a value of the document.
+    boolean isFirstByColumn() {
+        return columns.length > 0 && columns[0] != null;
+    }
+
+    /// The terms by which the first key orders, if documents may be asked for in their order; null
+    /// otherwise, as when they are scored, too.
+    @Nullable TermsReader firstTerms() {
+        return columns[0] == null || widened[0] || scorer != null ? null : terms[0];
+    }
+
+    /// What a term of the first key counts.
+    long firstRankOfTerm(int ordinal) {
+        SortOrder.Key key = keys.getFirst();
+        long value =
+                key.kind() == SortOrder.Kind.NUMBER
+                        ? Objects.requireNonNull(terms[0]).ordered(ordinal)
+                        : ordinal;
+        return key.descending() ? ~value : value;
+    }
+
+    /// What the first key of a document that has a value counts; only with a column.
+    long firstRank(int document) {
+        ColumnReader column = Objects.requireNonNull(columns[0]);
+        return rank(0, column, column.start(document), column.start(document + 1));
+    }
+
+    /// False when the first key of a document counts more than `cut`; only with a column.
+    boolean mayBeFirst(int document, long cut) {
+        ColumnReader column = Objects.requireNonNull(columns[0]);
+        int from = column.start(document);
+        int to = column.start(document + 1);
+        return from == to || rank(0, column, from, to) <= cut;
+    }
+
+    /// @param from of the document's values, to: behind them; there is one at least
+    private long rank(int key, ColumnReader column, int from, int to) {
+        long value = column.valueAt(keys.get(key).takesLargest() ? to - 1 : from);
+        long rank = widened[key] ? Widening.ordered(value) : value;
+        return keys.get(key).descending() ? ~rank : rank;
     }
 
     /// Overwrites a hit with a document, asked for in rising order.
@@ -65,13 +110,12 @@ final class SegmentRanks {
             switch (keys.get(i).kind()) {
                 case NUMBER, TERM -> {
                     ColumnReader column = columns[i];
-                    int count = column == null ? 0 : column.valueCount(document);
-                    if (column == null || count == 0) {
+                    int from = column == null ? 0 : column.start(document);
+                    int to = column == null ? 0 : column.start(document + 1);
+                    if (column == null || from == to) {
                         into.missing |= 1 << i;
                     } else {
-                        long value = column.value(document, descending ? count - 1 : 0);
-                        long rank = widened[i] ? Widening.ordered(value) : value;
-                        into.ranks[i] = descending ? ~rank : rank;
+                        into.ranks[i] = rank(i, column, from, to);
                     }
                 }
                 case SCORE -> {

@@ -9,12 +9,24 @@ import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The total order of one search. Documents without a value come last, whichever way a key is
-/// ordered; ties are broken by (segment, document), always rising. Immutable.
+/// The total order of one search. Documents without a value come last, or first where a key says
+/// so, whichever way it is ordered; ties are broken by (segment, document), always rising.
+/// Immutable.
 record SortOrder(List<Key> keys) {
 
     /// - field: null for SCORE and DOCUMENT_KEY
-    record Key(Kind kind, boolean descending, @Nullable Field field) {}
+    /// - takesLargest: of several values the largest counts, otherwise the smallest
+    record Key(
+            Kind kind,
+            boolean descending,
+            @Nullable Field field,
+            boolean missingFirst,
+            boolean takesLargest) {
+        /// Of what every document has.
+        Key(Kind kind, boolean descending) {
+            this(kind, descending, null, false, descending);
+        }
+    }
 
     /// What a key orders by.
     ///
@@ -35,14 +47,14 @@ record SortOrder(List<Key> keys) {
     static SortOrder of(SearchRequest request, Schema schema) {
         if (request.sort().isEmpty()) {
             boolean scored = request.query().filter(Query::scores).isPresent();
-            return new SortOrder(scored ? List.of(new Key(Kind.SCORE, true, null)) : List.of());
+            return new SortOrder(scored ? List.of(new Key(Kind.SCORE, true)) : List.of());
         }
         List<Key> keys = new ArrayList<>();
         for (SortKey key : request.sort()) {
             keys.add(
                     switch (key.path()) {
-                        case SortKey.SCORE -> new Key(Kind.SCORE, key.descending(), null);
-                        case SortKey.KEY -> new Key(Kind.DOCUMENT_KEY, key.descending(), null);
+                        case SortKey.SCORE -> new Key(Kind.SCORE, key.descending());
+                        case SortKey.KEY -> new Key(Kind.DOCUMENT_KEY, key.descending());
                         default -> byField(key, schema);
                     });
         }
@@ -58,7 +70,7 @@ record SortOrder(List<Key> keys) {
                         .orElseThrow(
                                 () -> new MillraceException.Bug("sort by unchecked " + key.path()));
         Kind kind = field.type().isNumeric() ? Kind.NUMBER : Kind.TERM;
-        return new Key(kind, key.descending(), field);
+        return new Key(kind, key.descending(), field, key.missingFirst(), key.takesLargest());
     }
 
     boolean usesScore() {
@@ -111,7 +123,8 @@ record SortOrder(List<Key> keys) {
     /// @param across false for hits of one segment, whose terms are compared by their ordinals
     int compare(RankedHit a, RankedHit b, int key, boolean across) {
         if (a.isMissing(key) || b.isMissing(key)) {
-            return Boolean.compare(a.isMissing(key), b.isMissing(key));
+            int order = Boolean.compare(a.isMissing(key), b.isMissing(key));
+            return keys.get(key).missingFirst() ? -order : order;
         }
         return switch (keys.get(key).kind()) {
             case NUMBER, SCORE -> Long.compare(a.ranks[key], b.ranks[key]);

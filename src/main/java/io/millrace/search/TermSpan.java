@@ -1,6 +1,8 @@
 package io.millrace.search;
 
 import io.millrace.segment.ColumnReader;
+import io.millrace.segment.DocumentSet;
+import io.millrace.segment.DocumentWindow;
 import io.millrace.segment.TermsReader;
 import java.util.Iterator;
 import java.util.stream.IntStream;
@@ -12,8 +14,9 @@ import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
 import org.roaringbitmap.buffer.MutableRoaringBitmap;
 
 /// The documents of neighbouring terms of one field, what ranges and prefixes come down to. Found
-/// in one of two ways, by the number of terms against the number of documents to look at: the union
-/// of the terms' documents, or a walk over the column.
+/// by the terms or by a walk over the column, by the number of terms and of their documents against
+/// the number of documents to look at. Where no document has two values, the terms outside the span
+/// tell it as well, and there may be fewer.
 ///
 /// - lowest, highest: the values of the first and last term as the column holds them
 /// - present: the documents that have any value
@@ -25,6 +28,9 @@ final class TermSpan {
     /// Steps of a budget that joining one term's documents counts.
     private static final int STEPS_PER_TERM = DOCUMENTS_PER_TERM;
 
+    /// Of a window, so few that the column is always the way.
+    private static final int WALKED_MAX = 512;
+
     private final TermsReader terms;
     private final ColumnReader column;
     private final int from;
@@ -33,11 +39,25 @@ final class TermSpan {
     private final long highest;
     private final ImmutableRoaringBitmap present;
     private final long presentCount;
+    private final int documentCount;
+    private @Nullable DocumentSet presentSet;
+
+    /// What tells the span by terms; null until it is asked for, and when the column is cheaper.
+    private @Nullable SpanTerms byTerms;
+
+    private boolean isDecided;
 
     /// @param from first ordinal
     /// @param to ordinal behind the last, above `from`
     /// @param numeric true when the column holds numbers, false when it holds ordinals
-    TermSpan(TermsReader terms, ColumnReader column, int from, int to, boolean numeric) {
+    /// @param documentCount of the segment
+    TermSpan(
+            TermsReader terms,
+            ColumnReader column,
+            int from,
+            int to,
+            boolean numeric,
+            int documentCount) {
         this.terms = terms;
         this.column = column;
         this.from = from;
@@ -46,12 +66,23 @@ final class TermSpan {
         this.highest = numeric ? terms.ordered(to - 1) : to - 1;
         this.present = terms.present();
         this.presentCount = present.getLongCardinality();
+        this.documentCount = documentCount;
     }
 
     long costDocuments() {
         return isUnionCheaper(presentCount)
                 ? Math.max(1, presentCount * (to - from) / terms.termCount())
                 : presentCount;
+    }
+
+    /// All documents that have a value.
+    DocumentSet presentSet() {
+        DocumentSet set = presentSet;
+        if (set == null) {
+            set = terms.presentSet();
+            presentSet = set;
+        }
+        return set;
     }
 
     /// See [SegmentFilter#documents].
@@ -64,6 +95,35 @@ final class TermSpan {
             toLookAt = present;
         }
         return isUnionCheaper(toLookAt.getLongCardinality()) ? union() : walk(toLookAt);
+    }
+
+    /// See [WindowFilter#retain].
+    void retain(int window, DocumentWindow in) {
+        if (to - from == terms.termCount()) {
+            in.retain(presentSet(), window);
+            return;
+        }
+        int count = in.cardinality();
+        SpanTerms terms = count > WALKED_MAX ? byTerms(count) : null;
+        if (terms == null) {
+            SearchBudget.current().spend(count);
+            in.retainIf(window * DocumentWindow.DOCUMENTS, this::holds);
+        } else {
+            terms.retain(window, in);
+        }
+    }
+
+    /// @param count documents to look at in this window, taken for the number in others
+    private @Nullable SpanTerms byTerms(int count) {
+        if (!isDecided) {
+            isDecided = true;
+            int windows = Math.ceilDiv(documentCount, DocumentWindow.DOCUMENTS);
+            boolean isSingle = column.start(documentCount) == presentCount;
+            byTerms =
+                    SpanTerms.cheapest(
+                            terms, from, to, isSingle, documentCount, (long) count * windows);
+        }
+        return byTerms;
     }
 
     private boolean isUnionCheaper(long documents) {
@@ -102,10 +162,11 @@ final class TermSpan {
         return found.get();
     }
 
-    private boolean holds(int document) {
-        int count = column.valueCount(document);
-        for (int i = 0; i < count; i++) {
-            long value = column.value(document, i);
+    /// True when a document has a value in the span.
+    boolean holds(int document) {
+        int end = column.start(document + 1);
+        for (int i = column.start(document); i < end; i++) {
+            long value = column.valueAt(i);
             if (value > highest) {
                 return false;
             }

@@ -3,10 +3,7 @@ package io.millrace.search;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
-import org.roaringbitmap.BatchIterator;
-import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
 
 /// The first hits of a search so far. Holds at most twice `limit` of them, and no more than match.
 /// Confined to one search.
@@ -34,12 +31,13 @@ final class TopHits {
     }
 
     /// Takes in the matching documents of the next segment.
-    void collect(ImmutableRoaringBitmap matching, SegmentRanks ranks) {
-        if (isComplete() || matching.isEmpty()) {
+    void collect(SegmentMatches matches, SegmentRanks ranks) {
+        if (isComplete()) {
             return;
         }
-        ImmutableRoaringBitmap behind = start == null ? matching : ranks.behind(start, matching);
-        List<RankedHit> fresh = behind.isEmpty() ? List.of() : top(behind, ranks);
+        int from = start == null ? 0 : ranks.enter(start);
+        List<RankedHit> fresh =
+                new SegmentTop(order, limit, start, ranks, cut()).find(matches, from);
         for (RankedHit hit : fresh) {
             ranks.resolve(hit);
             SearchBudget.current().hold(hit.valueBytes());
@@ -47,39 +45,14 @@ final class TopHits {
         best = best.isEmpty() ? fresh : merged(best, fresh);
     }
 
-    private List<RankedHit> top(ImmutableRoaringBitmap matching, SegmentRanks ranks) {
-        int bound = (int) Math.min(limit, matching.getLongCardinality());
-        Comparator<RankedHit> comparator = order.insideSegment();
-        PriorityQueue<RankedHit> worstFirst = new PriorityQueue<>(bound, comparator.reversed());
-        RankedHit next = new RankedHit(ranks.keyCount());
-        SearchBudget budget = SearchBudget.current();
-        budget.hold((long) bound * RankedHit.bytes(ranks.keyCount()));
-        BatchIterator batches = matching.getBatchIterator();
-        int[] batch = new int[256];
-        while (batches.hasNext()) {
-            int count = batches.nextBatch(batch);
-            budget.spend(count);
-            for (int i = 0; i < count; i++) {
-                ranks.load(batch[i], next);
-                if (start != null && !start.isBefore(next)) {
-                    continue;
-                }
-                if (worstFirst.size() < bound) {
-                    worstFirst.add(next);
-                    next = new RankedHit(ranks.keyCount());
-                } else if (comparator.compare(next, worstFirst.element()) < 0) {
-                    RankedHit dropped = worstFirst.remove();
-                    worstFirst.add(next);
-                    next = dropped;
-                }
-            }
-            if (order.keys().isEmpty() && worstFirst.size() == bound) {
-                break;
-            }
-        }
-        List<RankedHit> sorted = new ArrayList<>(worstFirst);
-        sorted.sort(comparator);
-        return sorted;
+    /// The first rank of the last hit, where other segments rank alike.
+    private long cut() {
+        boolean isComparable =
+                best.size() == limit
+                        && !order.keys().isEmpty()
+                        && order.keys().getFirst().kind() == SortOrder.Kind.NUMBER
+                        && !best.getLast().isMissing(0);
+        return isComparable ? best.getLast().ranks[0] : Long.MAX_VALUE;
     }
 
     private List<RankedHit> merged(List<RankedHit> a, List<RankedHit> b) {

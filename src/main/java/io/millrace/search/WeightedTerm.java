@@ -25,8 +25,8 @@ sealed interface WeightedTerm {
     PostingsReader.@Nullable Cursor cursor(
             SegmentReader segment, TermsReader terms, PostingsReader postings);
 
-    /// Its documents in a segment, in as many bitmaps as they lie in.
-    List<ImmutableRoaringBitmap> documents(SegmentReader segment, TermsReader terms);
+    /// Its documents in a segment: those of any of these.
+    List<SegmentFilter> filters(SegmentReader segment, TermsReader terms);
 
     /// One term of the dictionary.
     @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -39,9 +39,9 @@ sealed interface WeightedTerm {
         }
 
         @Override
-        public List<ImmutableRoaringBitmap> documents(SegmentReader segment, TermsReader terms) {
+        public List<SegmentFilter> filters(SegmentReader segment, TermsReader terms) {
             int ordinal = terms.find(utf8);
-            return ordinal < 0 ? List.of() : List.of(terms.documents(ordinal));
+            return ordinal < 0 ? List.of() : List.of(new SegmentFilter.Term(terms, ordinal));
         }
     }
 
@@ -65,11 +65,11 @@ sealed interface WeightedTerm {
         }
 
         @Override
-        public List<ImmutableRoaringBitmap> documents(SegmentReader segment, TermsReader terms) {
+        public List<SegmentFilter> filters(SegmentReader segment, TermsReader terms) {
             return utf8.stream()
                     .mapToInt(terms::find)
                     .filter(ordinal -> ordinal >= 0)
-                    .mapToObj(terms::documents)
+                    .<SegmentFilter>mapToObj(ordinal -> new SegmentFilter.Term(terms, ordinal))
                     .toList();
         }
     }
@@ -102,9 +102,9 @@ sealed interface WeightedTerm {
         }
 
         @Override
-        public List<ImmutableRoaringBitmap> documents(SegmentReader segment, TermsReader terms) {
+        public List<SegmentFilter> filters(SegmentReader segment, TermsReader terms) {
             ImmutableRoaringBitmap documents = bySegment.get(segment);
-            return documents == null ? List.of() : List.of(documents);
+            return documents == null ? List.of() : List.of(new SegmentFilter.Listed(documents));
         }
     }
 }

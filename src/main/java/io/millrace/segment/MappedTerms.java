@@ -3,6 +3,7 @@ package io.millrace.segment;
 import io.millrace.MillraceException;
 import io.millrace.document.Field;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
@@ -120,18 +121,51 @@ final class MappedTerms implements TermsReader {
     }
 
     @Override
+    public long documentCount(int from, int to) {
+        long count = inlineStarts.get(to) - inlineStarts.get(from);
+        int end = bitmapTerms.ceiling(to);
+        for (int i = bitmapTerms.ceiling(from); i < end; i++) {
+            count += bitmapCounts.get(i);
+        }
+        return count;
+    }
+
+    @Override
+    public int few(int ordinal, int[] into) {
+        int start = inlineStarts.getInt(ordinal);
+        int count = inlineStarts.getInt(ordinal + 1) - start;
+        if (count == 0) {
+            return -1;
+        }
+        checkFew(ordinal, count);
+        for (int i = 0; i < count; i++) {
+            into[i] = inlineDocuments.getInt(start + i);
+        }
+        return count;
+    }
+
+    @Override
+    public DocumentSet set(int ordinal) {
+        int[] few = new int[FEW];
+        int count = few(ordinal, few);
+        return count >= 0
+                ? DocumentSet.of(Arrays.copyOf(few, count))
+                : DocumentSet.of(section, bitmapStarts.get(bitmapTerms.ceiling(ordinal)));
+    }
+
+    @Override
+    public DocumentSet presentSet() {
+        return DocumentSet.of(section, bitmapStarts.get(bitmapCount));
+    }
+
+    @Override
     public ImmutableRoaringBitmap documents(int ordinal) {
         int start = inlineStarts.getInt(ordinal);
         int end = inlineStarts.getInt(ordinal + 1);
         if (start == end) {
             return bitmap(bitmapTerms.ceiling(ordinal));
         }
-        if (end - start > TermsLayout.INLINE_DOCUMENTS_MAX) {
-            throw new MillraceException.Corrupt(
-                    "term %d of field %s has %d inline documents, expected at most %d"
-                            .formatted(
-                                    ordinal, path, end - start, TermsLayout.INLINE_DOCUMENTS_MAX));
-        }
+        checkFew(ordinal, end - start);
         MutableRoaringBitmap documents = new MutableRoaringBitmap();
         for (int i = start; i < end; i++) {
             documents.add(inlineDocuments.getInt(i));
@@ -142,6 +176,14 @@ final class MappedTerms implements TermsReader {
     @Override
     public ImmutableRoaringBitmap present() {
         return bitmap(bitmapCount);
+    }
+
+    private void checkFew(int ordinal, int count) {
+        if (count > FEW) {
+            throw new MillraceException.Corrupt(
+                    "term %d of field %s has %d inline documents, expected at most %d"
+                            .formatted(ordinal, path, count, FEW));
+        }
     }
 
     /// At the first string; null where the terms are numbers.

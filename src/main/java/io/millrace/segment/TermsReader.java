@@ -8,6 +8,9 @@ import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
 /// are bytes in unsigned order: UTF-8, or what [io.millrace.document.Coercion#term] makes. Ordinals
 /// run from 0 to [#termCount].
 public interface TermsReader {
+    /// The most documents a term has without a bitmap of its own.
+    int FEW = TermsLayout.INLINE_DOCUMENTS_MAX;
+
     int termCount();
 
     /// The ordinal of a term, or -1.
@@ -36,6 +39,19 @@ public interface TermsReader {
 
     /// The terms that most documents hold; looked for once.
     FrequentTerms frequent();
+
+    /// How many times a document holds a term of `from` up to `to`.
+    long documentCount(int from, int to);
+
+    /// Writes the documents of a term that few have, rising, and returns how many; -1 when there
+    /// are more than [#FEW].
+    int few(int ordinal, int[] into);
+
+    /// The documents that hold the term, as above.
+    DocumentSet set(int ordinal);
+
+    /// All documents that hold any term of this field.
+    DocumentSet presentSet();
 
     /// The documents that hold the term; deleted ones are among them. Read in place where it is
     /// stored as a bitmap.

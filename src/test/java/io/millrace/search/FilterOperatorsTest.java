@@ -10,6 +10,7 @@ import io.millrace.document.FieldType;
 import io.millrace.document.Schema;
 import io.millrace.document.TimestampUnit;
 import io.millrace.document.Value;
+import io.millrace.segment.DocumentSet;
 import io.millrace.segment.FrequentTerms;
 import io.millrace.segment.TermWalk;
 import io.millrace.segment.TermsReader;
@@ -173,6 +174,26 @@ class FilterOperatorsTest {
                     return at < termCount();
                 }
             };
+        }
+
+        @Override
+        public long documentCount(int from, int to) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public int few(int ordinal, int[] into) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public DocumentSet set(int ordinal) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public DocumentSet presentSet() {
+            throw new UnsupportedOperationException();
         }
 
         @Override

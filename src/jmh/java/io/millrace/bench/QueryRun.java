@@ -1,0 +1,154 @@
+package io.millrace.bench;
+
+import com.sun.management.ThreadMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.lucene.codecs.lucene104.Lucene104Codec;
+
+/// What one JVM of the query group does: builds the indexes of a side, or asks them.
+///
+/// Every workload is asked until it is warm: two passes at least, and a second; then one pass
+/// counts. A line for each workload and state of the index goes to the file of results, and one for
+/// each answer to the file of answers.
+final class QueryRun {
+    static final String OURS = "ours";
+    static final List<String> STATES = List.of("built", "merged");
+    static final int QUERIES = 400;
+    private static final double BUFFER_MEGABYTES = 96;
+    private static final long WARM_NANOS = 1_000_000_000L;
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private QueryRun() {}
+
+    /// @param arguments `build side folder seed documents`, or `ask side folder seed workloads`
+    public static void main(String[] arguments) throws Exception {
+        Path folder = Path.of(arguments[2]);
+        long seed = Long.parseLong(arguments[3]);
+        switch (arguments[0]) {
+            case "build" -> build(arguments[1], folder, seed, Integer.parseInt(arguments[4]));
+            case "ask" -> ask(arguments[1], folder, seed, Set.of(arguments[4].split(",")));
+            default -> throw new IllegalArgumentException(arguments[0]);
+        }
+    }
+
+    private static void build(String side, Path folder, long seed, int documents) throws Exception {
+        Path data = Objects.requireNonNull(folder.getParent());
+        Path built = Files.createDirectories(index(folder, side, "built"));
+        Path merged = Files.createDirectories(index(folder, side, "merged"));
+        try (IndexingSide indexing =
+                side.equals(OURS)
+                        ? new MillraceSide(built, (long) BUFFER_MEGABYTES << 20)
+                        : lucene(built)) {
+            indexing.build(MediaFile.of(data, seed, documents));
+        }
+        copy(built, merged);
+        try (IndexingSide indexing =
+                side.equals(OURS) ? MillraceSide.open(merged) : lucene(merged)) {
+            indexing.forceMerge();
+        }
+    }
+
+    private static IndexingSide lucene(Path folder) throws IOException {
+        return new LuceneSide(folder, Lucene104Codec.Mode.BEST_SPEED, BUFFER_MEGABYTES);
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Path target = to.resolve(from.relativize(file).toString());
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(target);
+                } else {
+                    Files.copy(file, target);
+                }
+            }
+        }
+    }
+
+    private static void ask(String side, Path folder, long seed, Set<String> workloads)
+            throws IOException {
+        List<DrawnQuery> queries = DrawnQuery.draw(seed, QUERIES);
+        List<String> results = new ArrayList<>();
+        List<String> answers = new ArrayList<>();
+        for (String state : STATES) {
+            Path at = index(folder, side, state);
+            try (QuerySide asked =
+                    side.equals(OURS) ? new MillraceQueries(at) : new LuceneQueries(at)) {
+                for (QueryWorkload workload : QueryWorkload.values()) {
+                    if (!workloads.contains(workload.label())) {
+                        continue;
+                    }
+                    for (boolean isCounted : workload.isRanked ? COUNTED_OR_NOT : COUNTED) {
+                        String name =
+                                workload.label() + "-" + state + (isCounted ? "" : "-untotalled");
+                        results.add(measure(asked, workload, queries, isCounted).line(name));
+                        for (DrawnQuery query : queries) {
+                            answers.add(
+                                    name + "\t" + line(asked.answer(workload, query, isCounted)));
+                        }
+                    }
+                }
+            }
+        }
+        Files.write(folder.resolve(side + ".results"), results);
+        Files.write(folder.resolve(side + ".answers"), answers);
+    }
+
+    private static final boolean[] COUNTED = {true};
+    private static final boolean[] COUNTED_OR_NOT = {true, false};
+
+    private static Path index(Path folder, String side, String state) {
+        return folder.resolve(side + "-" + state);
+    }
+
+    private static String line(QuerySide.Answer answer) throws IOException {
+        StringBuilder line = new StringBuilder().append(answer.total());
+        for (QuerySide.RankedId hit : answer.hits()) {
+            line.append('\t').append(hit.id()).append(' ').append(hit.rank());
+        }
+        return line.toString();
+    }
+
+    private static QueryFigures measure(
+            QuerySide asked, QueryWorkload workload, List<DrawnQuery> queries, boolean isCounted)
+            throws IOException {
+        long start = System.nanoTime();
+        long sum = 0;
+        for (int pass = 0; pass < 2 || System.nanoTime() - start < WARM_NANOS; pass++) {
+            for (DrawnQuery query : queries) {
+                sum += asked.answer(workload, query, isCounted).total();
+            }
+        }
+        long[] nanos = new long[queries.size()];
+        long thread = Thread.currentThread().threadId();
+        long bytes = THREADS.getThreadAllocatedBytes(thread);
+        long cpu = THREADS.getCurrentThreadCpuTime();
+        for (int i = 0; i < nanos.length; i++) {
+            long before = System.nanoTime();
+            sum += asked.answer(workload, queries.get(i), isCounted).total();
+            nanos[i] = System.nanoTime() - before;
+        }
+        double cpuMicros = (THREADS.getCurrentThreadCpuTime() - cpu) / 1e3 / nanos.length;
+        double allocated =
+                (THREADS.getThreadAllocatedBytes(thread) - bytes) / (double) nanos.length;
+        if (sum == Long.MIN_VALUE) {
+            throw new IllegalStateException("totals were looked at");
+        }
+        double meanMicros = Arrays.stream(nanos).sum() / 1e3 / nanos.length;
+        Arrays.sort(nanos);
+        return new QueryFigures(
+                meanMicros,
+                nanos[nanos.length / 2] / 1e3,
+                nanos[nanos.length * 99 / 100] / 1e3,
+                cpuMicros,
+                allocated);
+    }
+}

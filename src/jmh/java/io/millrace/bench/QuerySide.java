@@ -1,0 +1,26 @@
+package io.millrace.bench;
+
+import java.io.IOException;
+import java.util.List;
+
+/// One engine that answers drawn queries over an index of the media data set, on one thread.
+interface QuerySide extends AutoCloseable {
+
+    /// What came back, with what it takes to look at it later.
+    interface Answer {
+        /// Documents that match, or -1 when they were not counted.
+        long total();
+
+        /// The hits in order. Not part of what is timed.
+        List<RankedId> hits() throws IOException;
+    }
+
+    /// A hit: the record's id, and what it was ordered by.
+    record RankedId(long id, double rank) {}
+
+    /// @param isCounted false when the total is of no interest
+    Answer answer(QueryWorkload workload, DrawnQuery query, boolean isCounted) throws IOException;
+
+    @Override
+    void close() throws IOException;
+}

@@ -1,0 +1,155 @@
+package io.millrace.search;
+
+import io.millrace.index.SegmentView;
+import io.millrace.segment.DocumentSet;
+import io.millrace.segment.DocumentWindow;
+import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
+
+/// The live documents of one segment that meet a condition, found when they are asked for and as
+/// far as that needs. Confined to one search.
+final class SegmentMatches {
+
+    /// Takes documents in rising order.
+    @FunctionalInterface
+    interface Visitor {
+        /// False to end.
+        boolean visit(int document);
+    }
+
+    private static final int BATCH = 256;
+
+    /// Steps of a budget that a window of a condition counts.
+    private static final int WINDOW_STEPS = 256;
+
+    private final SegmentView segment;
+    private final SegmentFilter plan;
+    private final WindowFilter filter;
+    private final SearchBudget budget = SearchBudget.current();
+    private final int windows;
+    private final DocumentWindow window;
+    private final int[] batch = new int[BATCH];
+    private long count = -1;
+    private @Nullable ImmutableRoaringBitmap bitmap;
+
+    /// @param scratch of the search
+    SegmentMatches(SegmentView segment, SegmentFilter plan, Windows scratch) {
+        this.segment = segment;
+        this.plan = plan;
+        filter =
+                WindowFilter.live(
+                        plan, DocumentSet.of(segment.deleted()), segment.documentCount(), scratch);
+        window = scratch.at(0);
+        windows = Math.ceilDiv(segment.documentCount(), DocumentWindow.DOCUMENTS);
+    }
+
+    /// How many they are.
+    long count() {
+        if (count < 0) {
+            count = counted();
+        }
+        return count;
+    }
+
+    /// As above where it is known, otherwise a guess that is never 0.
+    long roughCount() {
+        return count >= 0
+                ? count
+                : Math.clamp(plan.costDocuments(), 1, Math.max(1, segment.documentCount()));
+    }
+
+    private long counted() {
+        switch (filter) {
+            case WindowFilter.Everything(int documentCount) -> {
+                return documentCount;
+            }
+            case WindowFilter.Leaf(DocumentSet set) -> {
+                return set.cardinality();
+            }
+            default -> {}
+        }
+        if (plan instanceof SegmentFilter.Everything
+                || plan instanceof SegmentFilter.Budgeted(SegmentFilter.Everything _, _)) {
+            return segment.liveCount();
+        }
+        long sum = 0;
+        for (int i = 0; i < windows; i++) {
+            budget.spend(WINDOW_STEPS);
+            filter.load(i, window);
+            sum += window.cardinality();
+        }
+        return sum;
+    }
+
+    int windowCount() {
+        return windows;
+    }
+
+    /// Asked in any order.
+    boolean contains(int document) {
+        return filter.contains(document);
+    }
+
+    /// All from a document on, until the visitor has enough.
+    void forEach(int from, Visitor visitor) {
+        for (int i = from / DocumentWindow.DOCUMENTS; i < windows; i++) {
+            filter.load(i, window);
+            int place = Math.max(0, from - i * DocumentWindow.DOCUMENTS);
+            if (!visitWindow(i, place, visitor)) {
+                return;
+            }
+        }
+    }
+
+    /// Those that are in a set.
+    void forEachIn(DocumentSet set, Visitor visitor) {
+        for (int i = 0; i < windows; i++) {
+            window.load(set, i);
+            if (!window.isEmpty()) {
+                filter.retain(i, window);
+                if (!visitWindow(i, 0, visitor)) {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Those that are not in a set.
+    void forEachOutside(DocumentSet set, Visitor visitor) {
+        for (int i = 0; i < windows; i++) {
+            filter.load(i, window);
+            window.remove(set, i);
+            if (!visitWindow(i, 0, visitor)) {
+                return;
+            }
+        }
+    }
+
+    private boolean visitWindow(int i, int from, Visitor visitor) {
+        int base = i * DocumentWindow.DOCUMENTS;
+        int place = from;
+        while (true) {
+            int found = window.places(place, batch);
+            budget.spend(found);
+            for (int at = 0; at < found; at++) {
+                if (!visitor.visit(base + batch[at])) {
+                    return false;
+                }
+            }
+            if (found < BATCH) {
+                return true;
+            }
+            place = batch[found - 1] + 1;
+        }
+    }
+
+    /// All at once; made when it is first asked for.
+    ImmutableRoaringBitmap bitmap() {
+        ImmutableRoaringBitmap made = bitmap;
+        if (made == null) {
+            made = FilterPlanner.live(plan, segment.deleted());
+            bitmap = made;
+        }
+        return made;
+    }
+}

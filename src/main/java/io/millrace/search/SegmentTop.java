@@ -1,0 +1,212 @@
+package io.millrace.search;
+
+import io.millrace.segment.TermsReader;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
+
+/// The first hits of one segment. Found in one of two ways: by looking at all that match, or by
+/// walking the terms of the first sort key from the wanted end and asking whether their documents
+/// match, which ends as soon as there are enough. The more documents match, the sooner.
+///
+/// Heap: the hits. Confined to one search.
+final class SegmentTop {
+
+    /// What it takes to ask whether a document of a term matches, and to open a window of a
+    /// condition, where looking at one document that matches takes 1.
+    private static final int PROBE_COST = 3;
+
+    private static final int WINDOW_COST = 300;
+
+    private final SortOrder order;
+    private final int limit;
+    private final @Nullable PageStart start;
+    private final SegmentRanks ranks;
+    private final Comparator<RankedHit> comparator;
+    private final PriorityQueue<RankedHit> worstFirst;
+    private final long cutBefore;
+    private final SearchBudget budget = SearchBudget.current();
+    private RankedHit next;
+
+    /// A document whose first rank is above it cannot be among the hits.
+    private long cut;
+
+    /// @param start null for the first page
+    /// @param cut the first rank of the last hit so far, [Long#MAX_VALUE] when there is room
+    SegmentTop(
+            SortOrder order, int limit, @Nullable PageStart start, SegmentRanks ranks, long cut) {
+        this.order = order;
+        this.limit = limit;
+        this.start = start;
+        this.ranks = ranks;
+        this.cutBefore = cut;
+        this.cut = cut;
+        comparator = order.insideSegment();
+        worstFirst = new PriorityQueue<>(comparator.reversed());
+        next = new RankedHit(ranks.keyCount());
+    }
+
+    /// @param from the first document that can be a hit
+    List<RankedHit> find(SegmentMatches matches, int from) {
+        if (order.keys().isEmpty()) {
+            matches.forEach(
+                    from,
+                    document -> {
+                        offer(document);
+                        return !isFull();
+                    });
+        } else if (!walk(matches)) {
+            worstFirst.clear();
+            cut = cutBefore;
+            scan(matches);
+        }
+        List<RankedHit> sorted = new ArrayList<>(worstFirst);
+        sorted.sort(comparator);
+        return sorted;
+    }
+
+    private void scan(SegmentMatches matches) {
+        if (ranks.isFirstByColumn()) {
+            matches.forEach(
+                    0,
+                    document -> {
+                        if (ranks.mayBeFirst(document, cut)) {
+                            offer(document);
+                        }
+                        return true;
+                    });
+        } else {
+            matches.forEach(
+                    0,
+                    document -> {
+                        offer(document);
+                        return true;
+                    });
+        }
+    }
+
+    /// False when it is not worth it, or turned out so.
+    private boolean walk(SegmentMatches matches) {
+        TermsReader terms = ranks.firstTerms();
+        if (terms == null) {
+            return false;
+        }
+        long matching = matches.roughCount();
+        if (matching == 0) {
+            return true;
+        }
+        long scanCost = matching + (long) matches.windowCount() * WINDOW_COST;
+        long walkCost = (long) limit * ranks.documentCount() / matching * PROBE_COST;
+        return walkCost < scanCost && new Walk(matches, terms, 4 * scanCost).isDone();
+    }
+
+    private boolean isFull() {
+        return worstFirst.size() >= limit;
+    }
+
+    private void offer(int document) {
+        ranks.load(document, next);
+        if (start != null && !start.isBefore(next)) {
+            return;
+        }
+        if (!isFull()) {
+            worstFirst.add(next);
+            budget.hold(RankedHit.bytes(ranks.keyCount()));
+            next = new RankedHit(ranks.keyCount());
+        } else if (comparator.compare(next, worstFirst.element()) < 0) {
+            RankedHit dropped = worstFirst.remove();
+            worstFirst.add(next);
+            next = dropped;
+        } else {
+            return;
+        }
+        if (isFull() && ranks.isFirstByColumn() && !worstFirst.element().isMissing(0)) {
+            cut = Math.min(cut, worstFirst.element().ranks[0]);
+        }
+    }
+
+    /// From term to term of the first key, in its order.
+    private final class Walk {
+        private final SegmentMatches matches;
+        private final TermsReader terms;
+        private final SortOrder.Key key = order.keys().getFirst();
+
+        /// Documents of one term are met in the order of ties.
+        private final boolean isOnlyKey = order.keys().size() == 1;
+
+        private final int[] few = new int[TermsReader.FEW];
+        private long costLeft;
+
+        Walk(SegmentMatches matches, TermsReader terms, long costMax) {
+            this.matches = matches;
+            this.terms = terms;
+            this.costLeft = costMax;
+        }
+
+        boolean isDone() {
+            if (key.missingFirst()) {
+                offerMissing();
+                if (isFull() && worstFirst.element().isMissing(0)) {
+                    return true;
+                }
+            }
+            int step = key.descending() ? -1 : 1;
+            int from = key.descending() ? terms.termCount() - 1 : 0;
+            if (start != null) {
+                from = start.firstOrdinal(terms);
+            }
+            for (int ordinal = from; ordinal >= 0 && ordinal < terms.termCount(); ordinal += step) {
+                long rank = ranks.firstRankOfTerm(ordinal);
+                if (rank > cut) {
+                    return true;
+                }
+                if (costLeft < 0) {
+                    return false;
+                }
+                offerTerm(ordinal, rank);
+            }
+            if (!key.missingFirst()) {
+                offerMissing();
+            }
+            return true;
+        }
+
+        private void offerTerm(int ordinal, long rank) {
+            int count = terms.few(ordinal, few);
+            if (count < 0) {
+                costLeft -= (long) matches.windowCount() * WINDOW_COST;
+                matches.forEachIn(terms.set(ordinal), document -> offerOf(document, rank));
+                return;
+            }
+            costLeft -= (long) count * PROBE_COST;
+            budget.spend(count);
+            for (int i = 0; i < count; i++) {
+                if (matches.contains(few[i])) {
+                    offerOf(few[i], rank);
+                }
+            }
+        }
+
+        /// A document of several terms counts by one of them.
+        private boolean offerOf(int document, long rank) {
+            costLeft--;
+            if (ranks.firstRank(document) == rank) {
+                offer(document);
+            }
+            return !(isOnlyKey && isFull());
+        }
+
+        private void offerMissing() {
+            if (terms.presentSet().cardinality() < ranks.documentCount()) {
+                matches.forEachOutside(
+                        terms.presentSet(),
+                        document -> {
+                            offer(document);
+                            return !(isOnlyKey && isFull());
+                        });
+            }
+        }
+    }
+}

@@ -1,0 +1,248 @@
+package io.millrace.search;
+
+import io.millrace.segment.DocumentSet;
+import io.millrace.segment.DocumentWindow;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/// A [SegmentFilter] that is looked at window by window, or document by document: nothing of the
+/// size of a segment is made. Confined to one search.
+///
+/// Filters inside each other work on [Windows] of different levels.
+sealed interface WindowFilter {
+
+    /// More terms than this are united once, not in every window.
+    int UNITED_MAX = 64;
+
+    /// The documents of a window that meet the condition.
+    void load(int window, DocumentWindow into);
+
+    /// Takes away those that do not meet it.
+    void retain(int window, DocumentWindow in);
+
+    /// Asked in any order.
+    boolean contains(int document);
+
+    /// @param level of the first window that is free
+    static WindowFilter of(SegmentFilter filter, Windows scratch, int level) {
+        return switch (filter) {
+            case SegmentFilter.Budgeted(SegmentFilter inner, _) when isByWindow(inner) ->
+                    of(inner, scratch, level);
+            case SegmentFilter.Nothing _ -> new Any(List.of(), scratch, level);
+            case SegmentFilter.Everything(int documentCount) -> new Everything(documentCount);
+            case SegmentFilter.Term term -> new Leaf(term.set());
+            case SegmentFilter.Listed(var listed) -> new Leaf(DocumentSet.of(listed));
+            // Positions are compared for as few documents as can be.
+            case SegmentFilter.Intersection(List<SegmentFilter> filters) when isByWindow(filter) ->
+                    All.of(filters, scratch, level);
+            case SegmentFilter.Union(List<SegmentFilter> filters) when isByWindow(filter) ->
+                    new Any(
+                            filters.stream().map(one -> of(one, scratch, level + 2)).toList(),
+                            scratch,
+                            level);
+            case SegmentFilter.Complement(SegmentFilter inner, int documentCount) ->
+                    new Complement(of(inner, scratch, level + 1), documentCount, scratch, level);
+            case SegmentFilter.Span(TermSpan span) -> new Span(span);
+            case SegmentFilter.Budgeted _,
+                    SegmentFilter.Intersection _,
+                    SegmentFilter.Union _,
+                    SegmentFilter.Together _,
+                    SegmentFilter.Threshold _ ->
+                    new Leaf(DocumentSet.of(filter.documents(null)));
+        };
+    }
+
+    /// False for what is found for the whole segment at once.
+    private static boolean isByWindow(SegmentFilter filter) {
+        return switch (filter) {
+            case SegmentFilter.Intersection(List<SegmentFilter> filters) ->
+                    filters.stream().noneMatch(one -> bare(one) instanceof SegmentFilter.Together);
+            case SegmentFilter.Union(List<SegmentFilter> filters) -> filters.size() <= UNITED_MAX;
+            case SegmentFilter.Together _, SegmentFilter.Threshold _ -> false;
+            default -> true;
+        };
+    }
+
+    private static SegmentFilter bare(SegmentFilter filter) {
+        return filter instanceof SegmentFilter.Budgeted(SegmentFilter inner, _) ? inner : filter;
+    }
+
+    /// The filter without deleted documents, to be used on a window of level 0.
+    static WindowFilter live(
+            SegmentFilter filter, DocumentSet deleted, int documentCount, Windows scratch) {
+        WindowFilter found = of(filter, scratch, 1);
+        return deleted.cardinality() == 0
+                ? found
+                : new All(
+                        List.of(
+                                found,
+                                new Complement(new Leaf(deleted), documentCount, scratch, 1)));
+    }
+
+    /// Every document.
+    record Everything(int documentCount) implements WindowFilter {
+        @Override
+        public void load(int window, DocumentWindow into) {
+            into.fill(documentCount - window * DocumentWindow.DOCUMENTS);
+        }
+
+        @Override
+        public void retain(int window, DocumentWindow in) {}
+
+        @Override
+        public boolean contains(int document) {
+            return true;
+        }
+    }
+
+    /// A set that is there.
+    record Leaf(DocumentSet set) implements WindowFilter {
+        @Override
+        public void load(int window, DocumentWindow into) {
+            into.load(set, window);
+        }
+
+        @Override
+        public void retain(int window, DocumentWindow in) {
+            in.retain(set, window);
+        }
+
+        @Override
+        public boolean contains(int document) {
+            return set.contains(document);
+        }
+    }
+
+    /// All of several, at least one.
+    record All(List<WindowFilter> cheapestFirst) implements WindowFilter {
+
+        /// The cheapest come first, but what is better asked for few documents last.
+        private static All of(List<SegmentFilter> filters, Windows scratch, int level) {
+            List<SegmentFilter> sorted = new ArrayList<>(filters);
+            sorted.sort(
+                    Comparator.comparing(All::needsCandidates)
+                            .thenComparingLong(SegmentFilter::costDocuments));
+            return new All(
+                    sorted.stream().map(one -> WindowFilter.of(one, scratch, level)).toList());
+        }
+
+        private static boolean needsCandidates(SegmentFilter filter) {
+            return switch (bare(filter)) {
+                case SegmentFilter.Span _,
+                        SegmentFilter.Complement _,
+                        SegmentFilter.Everything _ ->
+                        true;
+                default -> false;
+            };
+        }
+
+        @Override
+        public void load(int window, DocumentWindow into) {
+            cheapestFirst.getFirst().load(window, into);
+            retainOthers(1, window, into);
+        }
+
+        @Override
+        public void retain(int window, DocumentWindow in) {
+            retainOthers(0, window, in);
+        }
+
+        private void retainOthers(int from, int window, DocumentWindow in) {
+            for (int i = from; i < cheapestFirst.size() && !in.isEmpty(); i++) {
+                cheapestFirst.get(i).retain(window, in);
+            }
+        }
+
+        @Override
+        public boolean contains(int document) {
+            for (int i = 0; i < cheapestFirst.size(); i++) {
+                if (!cheapestFirst.get(i).contains(document)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
+    /// Any of several.
+    record Any(List<WindowFilter> filters, Windows scratch, int level) implements WindowFilter {
+
+        @Override
+        public void load(int window, DocumentWindow into) {
+            into.clear();
+            for (WindowFilter filter : filters) {
+                if (filter instanceof Leaf(DocumentSet set)) {
+                    into.add(set, window);
+                } else {
+                    DocumentWindow one = scratch.at(level + 1);
+                    filter.load(window, one);
+                    into.add(one);
+                }
+            }
+        }
+
+        @Override
+        public void retain(int window, DocumentWindow in) {
+            DocumentWindow all = scratch.at(level);
+            load(window, all);
+            in.retain(all);
+        }
+
+        @Override
+        public boolean contains(int document) {
+            for (int i = 0; i < filters.size(); i++) {
+                if (filters.get(i).contains(document)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+
+    /// All documents but some.
+    record Complement(WindowFilter filter, int documentCount, Windows scratch, int level)
+            implements WindowFilter {
+
+        @Override
+        public void load(int window, DocumentWindow into) {
+            into.fill(documentCount - window * DocumentWindow.DOCUMENTS);
+            retain(window, into);
+        }
+
+        @Override
+        public void retain(int window, DocumentWindow in) {
+            if (filter instanceof Leaf(DocumentSet set)) {
+                in.remove(set, window);
+                return;
+            }
+            DocumentWindow without = scratch.at(level);
+            filter.load(window, without);
+            in.remove(without);
+        }
+
+        @Override
+        public boolean contains(int document) {
+            return !filter.contains(document);
+        }
+    }
+
+    /// See [TermSpan].
+    record Span(TermSpan span) implements WindowFilter {
+        @Override
+        public void load(int window, DocumentWindow into) {
+            into.load(span.presentSet(), window);
+            span.retain(window, into);
+        }
+
+        @Override
+        public void retain(int window, DocumentWindow in) {
+            span.retain(window, in);
+        }
+
+        @Override
+        public boolean contains(int document) {
+            return span.holds(document);
+        }
+    }
+}

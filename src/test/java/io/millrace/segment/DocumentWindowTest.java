@@ -1,0 +1,186 @@
+package io.millrace.segment;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.millrace.testing.Seeded;
+import java.util.BitSet;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.roaringbitmap.buffer.MutableRoaringBitmap;
+
+/// Sets combined window by window hold what bit sets hold.
+class DocumentWindowTest {
+    private static final int DOCUMENTS = 3 * DocumentWindow.DOCUMENTS - 100;
+    private static final int WINDOWS = 3;
+
+    @Test
+    void setsOfEveryFormCombineLikeBitSets() {
+        Seeded.repeat(
+                60,
+                random -> {
+                    BitSet expected = new BitSet();
+                    DocumentWindow[] windows = new DocumentWindow[WINDOWS];
+                    for (int w = 0; w < WINDOWS; w++) {
+                        windows[w] = new DocumentWindow();
+                    }
+                    for (int step = 0; step < 8; step++) {
+                        BitSet other = randomSet(random);
+                        DocumentSet set = DocumentSet.of(roaring(other));
+                        boolean isWindow = random.nextBoolean();
+                        int operation = random.nextInt(5);
+                        for (int w = 0; w < WINDOWS; w++) {
+                            DocumentWindow loaded = new DocumentWindow();
+                            loaded.load(set, w);
+                            apply(operation, windows[w], set, loaded, isWindow, w);
+                        }
+                        combine(operation, expected, other);
+                        assertHolds(expected, windows);
+                    }
+                });
+    }
+
+    @Test
+    void sameDocumentsAreFoundInAnyOrder() {
+        Seeded.repeat(
+                20,
+                random -> {
+                    BitSet expected = randomSet(random);
+                    DocumentSet set = DocumentSet.of(roaring(expected));
+                    assertEquals(expected.cardinality(), set.cardinality());
+                    assertArrayEquals(expected.stream().toArray(), set.toArray());
+                    for (int i = 0; i < 2_000; i++) {
+                        int document = random.nextInt(DOCUMENTS);
+                        assertEquals(expected.get(document), set.contains(document));
+                    }
+                });
+    }
+
+    @Test
+    void aFewDocumentsNeedNoBitmap() {
+        int[] few = {3, 70_000, 70_001, 190_000};
+        DocumentSet set = DocumentSet.of(few);
+        assertArrayEquals(few, set.toArray());
+        assertEquals(4, set.cardinality());
+        assertEquals(1, IntStream.range(69_000, 70_001).filter(set::contains).count());
+    }
+
+    @Test
+    void everyDocumentIsThoseThereAre() {
+        DocumentWindow window = new DocumentWindow();
+        window.fill(70);
+        assertEquals(70, window.cardinality());
+        window.retainIf(1_000, document -> document % 2 == 0);
+        assertEquals(35, window.cardinality());
+        window.fill(DocumentWindow.DOCUMENTS + 1);
+        assertEquals(DocumentWindow.DOCUMENTS, window.cardinality());
+    }
+
+    private static void apply(
+            int operation,
+            DocumentWindow window,
+            DocumentSet set,
+            DocumentWindow loaded,
+            boolean isWindow,
+            int w) {
+        switch (operation) {
+            case 0 -> {
+                if (isWindow) {
+                    window.load(loaded);
+                } else {
+                    window.load(set, w);
+                }
+            }
+            case 1 -> {
+                if (isWindow) {
+                    window.retain(loaded);
+                } else {
+                    window.retain(set, w);
+                }
+            }
+            case 2 -> {
+                if (isWindow) {
+                    window.remove(loaded);
+                } else {
+                    window.remove(set, w);
+                }
+            }
+            default -> {
+                if (isWindow) {
+                    window.add(loaded);
+                } else {
+                    window.add(set, w);
+                }
+            }
+        }
+    }
+
+    private static void combine(int operation, BitSet expected, BitSet other) {
+        switch (operation) {
+            case 0 -> {
+                expected.clear();
+                expected.or(other);
+            }
+            case 1 -> expected.and(other);
+            case 2 -> expected.andNot(other);
+            default -> expected.or(other);
+        }
+    }
+
+    private static void assertHolds(BitSet expected, DocumentWindow[] windows) {
+        int[] found = new int[expected.cardinality()];
+        int size = 0;
+        int[] batch = new int[1 + expected.cardinality() % 300];
+        for (int w = 0; w < WINDOWS; w++) {
+            int count = 0;
+            for (int from = 0; ; ) {
+                int held = windows[w].places(from, batch);
+                for (int i = 0; i < held; i++) {
+                    found[size++] = w * DocumentWindow.DOCUMENTS + batch[i];
+                }
+                count += held;
+                if (held < batch.length) {
+                    break;
+                }
+                from = batch[held - 1] + 1;
+            }
+            assertEquals(count, windows[w].cardinality());
+            assertEquals(count == 0, windows[w].isEmpty());
+        }
+        assertArrayEquals(expected.stream().toArray(), found);
+    }
+
+    /// In each window sparse, dense, in runs, all or nothing.
+    private static BitSet randomSet(RandomGenerator random) {
+        BitSet set = new BitSet();
+        for (int w = 0; w < WINDOWS; w++) {
+            int from = w * DocumentWindow.DOCUMENTS;
+            int to = Math.min(DOCUMENTS, from + DocumentWindow.DOCUMENTS);
+            switch (random.nextInt(5)) {
+                case 0 -> {}
+                case 1 -> set.set(from, to);
+                case 2 -> {
+                    for (int i = 0; i < 20; i++) {
+                        int start = random.nextInt(from, to);
+                        set.set(start, Math.min(to, start + random.nextInt(4_000)));
+                    }
+                }
+                default -> {
+                    int count = random.nextBoolean() ? 20_000 : random.nextInt(3_000);
+                    for (int i = 0; i < count; i++) {
+                        set.set(random.nextInt(from, to));
+                    }
+                }
+            }
+        }
+        return set;
+    }
+
+    private static MutableRoaringBitmap roaring(BitSet set) {
+        MutableRoaringBitmap bitmap = new MutableRoaringBitmap();
+        set.stream().forEach(bitmap::add);
+        bitmap.runOptimize();
+        return bitmap;
+    }
+}
