@@ -45,7 +45,7 @@ final class BodyParser {
         query.ifPresent(request::query);
         clause(members, "filter").ifPresent(request::filter);
         boolean scored = query.filter(Query::scores).isPresent();
-        member(members, "sort", (value, place) -> request.sort(sort(value, place, scored)));
+        member(members, "sort", (value, place) -> request.sort(new SortParser(checks, scored).parse(value, place)));
         member(members, "limit", (value, place) -> request.limit(limit(value, place)));
         member(members, "offset", (value, place) -> request.offset(offset(value, place)));
         member(members, "fields", (value, place) -> request.fields(fields(value, place)));
@@ -75,45 +75,6 @@ final class BodyParser {
     private Optional<Query> clause(Map<String, Value> members, String name) {
         return Optional.ofNullable(members.get(name))
                 .map(value -> clauses.clause(value, Place.BODY.member(name)));
-    }
-
-    private List<SortKey> sort(Value value, Place place, boolean scored) {
-        if (!(value instanceof Value.Array(List<Value> items))) {
-            return List.of(sortKey(value, place, scored));
-        }
-        List<SortKey> keys = new ArrayList<>(items.size());
-        for (int i = 0; i < items.size(); i++) {
-            keys.add(sortKey(items.get(i), place.item(i), scored));
-        }
-        return checks.sort(keys, place);
-    }
-
-    private SortKey sortKey(Value value, Place place, boolean scored) {
-        String expected = "\"field\", \"-field\" or {\"field\": \"asc\" or \"desc\"}";
-        return switch (value) {
-            case Value.Text(String text) when text.startsWith("-") ->
-                    checks.sortKey(text.substring(1), true, scored, place);
-            case Value.Text(String text) -> checks.sortKey(text, false, scored, place);
-            case Value.Obj(Map<String, Value> members) when members.size() == 1 -> {
-                Map.Entry<String, Value> only = members.entrySet().iterator().next();
-                Place at = place.member(only.getKey());
-                boolean descending =
-                        switch (text(only.getValue(), at, "asc or desc")) {
-                            case "asc" -> false;
-                            case "desc" -> true;
-                            default -> throw at.mismatch(only.getValue(), "asc or desc");
-                        };
-                yield checks.sortKey(only.getKey(), descending, scored, at);
-            }
-            case Value.Obj _,
-                    Value.Array _,
-                    Value.Null _,
-                    Value.Bool _,
-                    Value.Int _,
-                    Value.Real _,
-                    Value.Decimal _ ->
-                    throw place.mismatch(value, expected);
-        };
     }
 
     private int limit(Value value, Place place) {

@@ -81,7 +81,8 @@ final class FieldChecks {
         return field;
     }
 
-    SortKey sortKey(String path, boolean descending, boolean scored, Place place) {
+    /// A path that hits can be ordered by.
+    void checkSort(String path, boolean scored, Place place) {
         switch (path) {
             case SortKey.KEY -> {}
             case SortKey.SCORE -> {
@@ -100,7 +101,6 @@ final class FieldChecks {
                 }
             }
         }
-        return new SortKey(path, descending);
     }
 
     /// A list of sort keys that names none twice.

@@ -58,7 +58,12 @@ final class ParameterParser {
         query.ifPresent(request::query);
         filter(parameters.getOrDefault("filter", List.of())).ifPresent(request::filter);
         boolean scored = query.filter(Query::scores).isPresent();
-        once(parameters, "sort").ifPresent(text -> request.sort(sort(text, scored)));
+        Place sortPlace = new Place("sort");
+        once(parameters, "sort")
+                .ifPresent(text ->
+                        request.sort(
+                                new SortParser(checks, scored)
+                                        .parse(parts(text, sortPlace), sortPlace)));
         once(parameters, "limit")
                 .ifPresent(text ->
                         request.limit(
@@ -209,18 +214,6 @@ final class ParameterParser {
     private Query upper(String path, Value value, boolean inclusive, Place place) {
         Field field = checks.field(path, ClauseKind.RANGE, place);
         return new Query.Range(field, null, false, checks.constant(field, value, place), inclusive);
-    }
-
-    private List<SortKey> sort(String text, boolean scored) {
-        Place place = new Place("sort");
-        List<SortKey> keys = new ArrayList<>();
-        for (String part : parts(text, place)) {
-            boolean descending = part.startsWith("-");
-            keys.add(
-                    checks.sortKey(
-                            descending ? part.substring(1) : part, descending, scored, place));
-        }
-        return checks.sort(keys, place);
     }
 
     private interface NumberCheck {

@@ -129,9 +129,7 @@ sealed interface WindowFilter {
 
         private static boolean needsCandidates(SegmentFilter filter) {
             return switch (bare(filter)) {
-                case SegmentFilter.Span _,
-                        SegmentFilter.Complement _,
-                        SegmentFilter.Everything _ ->
+                case SegmentFilter.Span _, SegmentFilter.Complement _, SegmentFilter.Everything _ ->
                         true;
                 default -> false;
             };

@@ -136,7 +136,7 @@ class DifferentialSearchTest {
             case SortKey.KEY -> found.plain().key.toValue();
             default -> {
                 Field field = schema.field(key.path()).orElseThrow();
-                Optional<Object> value = naive.sortValue(found.plain(), field, key.descending());
+                Optional<Object> value = naive.sortValue(found.plain(), field, key.takesLargest());
                 yield value.map(plain -> shown(field, plain)).orElse(Value.NULL);
             }
         };

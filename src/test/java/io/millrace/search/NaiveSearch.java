@@ -278,10 +278,11 @@ final class NaiveSearch {
             default -> {
                 Field field = schema.field(key.path()).orElseThrow();
                 yield (a, b) -> {
-                    Optional<Object> left = sortValue(a.plain(), field, key.descending());
-                    Optional<Object> right = sortValue(b.plain(), field, key.descending());
+                    Optional<Object> left = sortValue(a.plain(), field, key.takesLargest());
+                    Optional<Object> right = sortValue(b.plain(), field, key.takesLargest());
                     if (left.isEmpty() || right.isEmpty()) {
-                        return Boolean.compare(left.isEmpty(), right.isEmpty());
+                        int order = Boolean.compare(left.isEmpty(), right.isEmpty());
+                        return key.missingFirst() ? -order : order;
                     }
                     return direction * compare(left.get(), right.get());
                 };
@@ -289,9 +290,9 @@ final class NaiveSearch {
         };
     }
 
-    Optional<Object> sortValue(Corpus.Plain plain, Field field, boolean descending) {
+    Optional<Object> sortValue(Corpus.Plain plain, Field field, boolean largest) {
         Comparator<Object> order = NaiveSearch::compare;
-        return values(plain, field).stream().min(descending ? order.reversed() : order);
+        return values(plain, field).stream().min(largest ? order.reversed() : order);
     }
 
     /// A dynamic string by its text.

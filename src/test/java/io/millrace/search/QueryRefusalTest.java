@@ -278,6 +278,29 @@ class QueryRefusalTest {
     }
 
     @Test
+    void whereMissingValuesComeAndWhichOfSeveralCountsIsSaidInBothForms() {
+        SearchRequest sorted =
+                SearchRequest.builder()
+                        .sort(
+                                List.of(
+                                        new SortKey("time", true, true, true),
+                                        new SortKey("net", false, false, true)))
+                        .build();
+        assertEquals(
+                sorted,
+                new QueryParser(SCHEMA, NOW)
+                        .parse(
+                                json(
+                                        """
+                                        {"sort": [{"time": {"order": "desc", "missing": "first"}},
+                                                  {"net": {"mode": "max"}}]}
+                                        """)));
+        assertEquals(
+                sorted,
+                new QueryParser(SCHEMA, NOW).parse(Map.of("sort", List.of("-time:first,net:max:last"))));
+    }
+
+    @Test
     void nothingGivenAsksForTheFirstTwenty() {
         SearchRequest plain = SearchRequest.builder().limit(20).build();
         assertEquals(plain, new QueryParser(SCHEMA, RandomQuakes.NOW).parse(json("{}")));

@@ -307,9 +307,25 @@ final class RandomQuakes {
         int count = 1 + random.nextInt(3);
         for (int i = 0; i < count; i++) {
             String name = names.remove(random.nextInt(names.size()));
-            keys.add(Value.of((random.nextBoolean() ? "-" : "") + name));
+            if (name.startsWith("_") || random.nextBoolean()) {
+                keys.add(Value.of((random.nextBoolean() ? "-" : "") + name));
+            } else {
+                keys.add(member(name, sortOptions()));
+            }
         }
         return new Value.Array(keys);
+    }
+
+    private Value sortOptions() {
+        Map<String, Value> options = new LinkedHashMap<>();
+        options.put("order", Value.of(random.nextBoolean() ? "asc" : "desc"));
+        if (random.nextBoolean()) {
+            options.put("missing", Value.of(random.nextBoolean() ? "first" : "last"));
+        }
+        if (random.nextBoolean()) {
+            options.put("mode", Value.of(random.nextBoolean() ? "min" : "max"));
+        }
+        return new Value.Obj(options);
     }
 
     private Value match() {
