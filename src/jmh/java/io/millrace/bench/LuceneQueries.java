@@ -4,9 +4,18 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.apache.lucene.document.KeywordField;
 import org.apache.lucene.document.LongField;
+import org.apache.lucene.facet.FacetResult;
+import org.apache.lucene.facet.FacetsCollector;
+import org.apache.lucene.facet.FacetsCollectorManager;
+import org.apache.lucene.facet.LabelAndValue;
+import org.apache.lucene.facet.StringDocValuesReaderState;
+import org.apache.lucene.facet.StringValueFacetCounts;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.StoredFields;
 import org.apache.lucene.index.Term;
@@ -34,12 +43,16 @@ final class LuceneQueries implements QuerySide {
     private final MMapDirectory directory;
     private final DirectoryReader reader;
     private final IndexSearcher searcher;
+    private final Map<String, StringDocValuesReaderState> facetValues = new LinkedHashMap<>();
 
     LuceneQueries(Path folder) throws IOException {
         directory = new MMapDirectory(folder);
         reader = DirectoryReader.open(directory);
         searcher = new IndexSearcher(reader);
         searcher.setQueryCache(null);
+        for (String field : List.of("type", "nsfw", "tags")) {
+            facetValues.put(field, new StringDocValuesReaderState(reader, field));
+        }
     }
 
     @Override
@@ -68,6 +81,8 @@ final class LuceneQueries implements QuerySide {
                                                     QueryWorkload.REACTIONS_MIN,
                                                     QueryWorkload.REACTIONS_MAX))),
                             null);
+            case FACETS -> facets(tag(query.tag()));
+            case PAGE_DEEP -> pages(tagAndNsfw(query), isCounted);
             case ALL_SORT -> sorted(MatchAllDocsQuery.INSTANCE, BY_REACTIONS, isCounted);
             case BM25_OR -> scored(query, Occur.SHOULD, isCounted);
             case BM25_AND -> scored(query, Occur.MUST, isCounted);
@@ -88,6 +103,40 @@ final class LuceneQueries implements QuerySide {
                         new TopFieldCollectorManager(
                                 sort, hits, null, isCounted ? Integer.MAX_VALUE : hits)),
                 isCounted);
+    }
+
+    private Answer pages(Query query, boolean isCounted) throws IOException {
+        Found first = sorted(query, BY_REACTIONS, isCounted);
+        Found page = first;
+        for (int i = 1; i < QueryWorkload.PAGES && page.isFull(); i++) {
+            FieldDoc last = page.last();
+            page =
+                    found(
+                            searcher.search(
+                                    query,
+                                    new TopFieldCollectorManager(
+                                            BY_REACTIONS,
+                                            QueryWorkload.SORTED_HITS,
+                                            last,
+                                            QueryWorkload.SORTED_HITS)),
+                            false);
+        }
+        return new LastPage(first.total(), page);
+    }
+
+    private Counted facets(Query query) throws IOException {
+        FacetsCollector collected = searcher.search(query, new FacetsCollectorManager());
+        long total = 0;
+        for (FacetsCollector.MatchingDocs documents : collected.getMatchingDocs()) {
+            total += documents.totalHits();
+        }
+        List<FacetResult> results = new ArrayList<>();
+        for (Map.Entry<String, StringDocValuesReaderState> values : facetValues.entrySet()) {
+            results.add(
+                    new StringValueFacetCounts(values.getValue(), collected)
+                            .getTopChildren(QueryWorkload.TAG_BUCKETS, values.getKey()));
+        }
+        return new Counted(total, results);
     }
 
     private Found scored(DrawnQuery query, Occur occur, boolean isCounted) throws IOException {
@@ -127,6 +176,23 @@ final class LuceneQueries implements QuerySide {
         return new Sort(LongField.newSortField(field, true, SortedNumericSelector.Type.MAX));
     }
 
+    /// Buckets of several fields, one after the other.
+    private record Counted(long total, List<FacetResult> results) implements Answer {
+        @Override
+        public List<RankedId> hits() {
+            List<RankedId> buckets = new ArrayList<>();
+            for (FacetResult result : results) {
+                if (result != null) {
+                    for (LabelAndValue bucket : result.labelValues) {
+                        buckets.add(
+                                new RankedId(bucket.label.hashCode(), bucket.value.longValue()));
+                    }
+                }
+            }
+            return buckets;
+        }
+    }
+
     /// - top: null when only counted
     private final class Found implements Answer {
         private final long total;
@@ -140,6 +206,15 @@ final class LuceneQueries implements QuerySide {
         @Override
         public long total() {
             return total;
+        }
+
+        boolean isFull() {
+            return top != null && top.scoreDocs.length == QueryWorkload.SORTED_HITS;
+        }
+
+        FieldDoc last() {
+            ScoreDoc[] hits = Objects.requireNonNull(top).scoreDocs;
+            return (FieldDoc) hits[hits.length - 1];
         }
 
         @Override

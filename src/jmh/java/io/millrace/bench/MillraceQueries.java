@@ -3,6 +3,9 @@ package io.millrace.bench;
 import io.millrace.document.Field;
 import io.millrace.document.Value;
 import io.millrace.index.IndexSnapshot;
+import io.millrace.search.Facet;
+import io.millrace.search.FacetResult;
+import io.millrace.search.HitPlace;
 import io.millrace.search.Query;
 import io.millrace.search.SearchRequest;
 import io.millrace.search.SearchResult;
@@ -12,6 +15,10 @@ import io.millrace.search.TextTerm;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Ours: searches on one snapshot, which return keys and what they were ordered by.
 final class MillraceQueries implements QuerySide {
@@ -63,6 +70,17 @@ final class MillraceQueries implements QuerySide {
                                                             Value.of(QueryWorkload.REACTIONS_MAX),
                                                             true))))
                             .limit(0);
+            case FACETS ->
+                    request.filter(tag(query.tag()))
+                            .facets(
+                                    Map.of(
+                                            "type", terms(TYPE),
+                                            "nsfw", terms(NSFW),
+                                            "tags", terms(TAGS)))
+                            .limit(0);
+            case PAGE_DEEP -> {
+                return pages(query, isCounted);
+            }
             case ALL_SORT ->
                     request.sort(List.of(new SortKey("reactions", true)))
                             .limit(QueryWorkload.SORTED_HITS);
@@ -70,6 +88,36 @@ final class MillraceQueries implements QuerySide {
             case BM25_AND -> request.query(words(query, 2)).limit(QueryWorkload.SCORED_HITS);
         }
         return new Found(new Searcher(snapshot).search(request.build()));
+    }
+
+    private Answer pages(DrawnQuery query, boolean isCounted) {
+        Answer first = null;
+        Optional<HitPlace> last = Optional.empty();
+        SearchResult page = null;
+        for (int i = 0; i < QueryWorkload.PAGES && (i == 0 || last.isPresent()); i++) {
+            SearchRequest.Builder request =
+                    SearchRequest.builder()
+                            .fields(List.of())
+                            .isCounted(isCounted && i == 0)
+                            .filter(new Query.And(List.of(tag(query.tag()), nsfw(query))))
+                            .sort(List.of(new SortKey("reactions", true)))
+                            .limit(QueryWorkload.SORTED_HITS);
+            last.ifPresent(request::after);
+            page = new Searcher(snapshot).search(request.build());
+            first = first == null ? new Found(page) : first;
+            last = page.last();
+        }
+        return new LastPage(
+                Objects.requireNonNull(first).total(), new Found(Objects.requireNonNull(page)));
+    }
+
+    private static Facet terms(Field field) {
+        return new Facet(
+                field,
+                new Facet.Terms(QueryWorkload.TAG_BUCKETS, true, 1, Optional.empty(), ""),
+                true,
+                false,
+                Map.of());
     }
 
     @Override
@@ -107,6 +155,14 @@ final class MillraceQueries implements QuerySide {
 
         @Override
         public List<RankedId> hits() {
+            if (!result.facets().isEmpty()) {
+                return Stream.of("type", "nsfw", "tags")
+                        .map(name -> Objects.requireNonNull(result.facets().get(name)).counted())
+                        .flatMap(counted -> ((FacetResult.Buckets) counted).buckets().stream())
+                        .map(bucket ->
+                                new RankedId(bucket.value().toString().hashCode(), bucket.count()))
+                        .toList();
+            }
             return result.hits().stream()
                     .map(hit -> new RankedId(number(hit.key().toValue()), rank(hit)))
                     .toList();

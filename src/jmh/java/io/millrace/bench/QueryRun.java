@@ -75,7 +75,7 @@ final class QueryRun {
 
     private static void ask(String side, Path folder, long seed, Set<String> workloads)
             throws IOException {
-        List<DrawnQuery> queries = DrawnQuery.draw(seed, QUERIES);
+        List<DrawnQuery> drawn = DrawnQuery.draw(seed, QUERIES);
         List<String> results = new ArrayList<>();
         List<String> answers = new ArrayList<>();
         for (String state : STATES) {
@@ -86,6 +86,7 @@ final class QueryRun {
                     if (!workloads.contains(workload.label())) {
                         continue;
                     }
+                    List<DrawnQuery> queries = drawn.subList(0, QUERIES / workload.sampling());
                     for (boolean isCounted : workload.isRanked ? COUNTED_OR_NOT : COUNTED) {
                         String name =
                                 workload.label() + "-" + state + (isCounted ? "" : "-untotalled");

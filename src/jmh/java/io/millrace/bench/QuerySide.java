@@ -18,6 +18,14 @@ interface QuerySide extends AutoCloseable {
     /// A hit: the record's id, and what it was ordered by.
     record RankedId(long id, double rank) {}
 
+    /// The last of many pages. Its hits have ranks and no ids: pages may be cut inside of a rank.
+    record LastPage(long total, Answer page) implements Answer {
+        @Override
+        public List<RankedId> hits() throws IOException {
+            return page.hits().stream().map(hit -> new RankedId(0, hit.rank())).toList();
+        }
+    }
+
     /// @param isCounted false when the total is of no interest
     Answer answer(QueryWorkload workload, DrawnQuery query, boolean isCounted) throws IOException;
 

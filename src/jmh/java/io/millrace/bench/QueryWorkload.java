@@ -17,6 +17,10 @@ enum QueryWorkload {
     RANGE_COUNT(false),
     /// Everything, the first 50 by falling reactions.
     ALL_SORT(true),
+    /// tags = t, with the counts of type, nsfw and the 20 most frequent tags.
+    FACETS(false),
+    /// The first 100 pages of FILTER_SORT, each behind the one before; a page is not counted again.
+    PAGE_DEEP(true),
     /// Either of two words of the title, the first 10 by score.
     BM25_OR(true),
     /// Both words of the title, the first 10 by score.
@@ -24,6 +28,8 @@ enum QueryWorkload {
 
     static final int SORTED_HITS = 50;
     static final int SCORED_HITS = 10;
+    static final int PAGES = 100;
+    static final int TAG_BUCKETS = 20;
     static final long REACTIONS_MIN = 3;
     static final long REACTIONS_MAX = 100;
 
@@ -31,6 +37,11 @@ enum QueryWorkload {
 
     QueryWorkload(boolean isRanked) {
         this.isRanked = isRanked;
+    }
+
+    /// Of so many drawn queries one is asked: a hundred pages take long.
+    int sampling() {
+        return this == PAGE_DEEP ? 20 : 1;
     }
 
     String label() {

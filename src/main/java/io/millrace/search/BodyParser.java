@@ -45,7 +45,10 @@ final class BodyParser {
         query.ifPresent(request::query);
         clause(members, "filter").ifPresent(request::filter);
         boolean scored = query.filter(Query::scores).isPresent();
-        member(members, "sort", (value, place) -> request.sort(new SortParser(checks, scored).parse(value, place)));
+        member(
+                members,
+                "sort",
+                (value, place) -> request.sort(new SortParser(checks, scored).parse(value, place)));
         member(members, "limit", (value, place) -> request.limit(limit(value, place)));
         member(members, "offset", (value, place) -> request.offset(offset(value, place)));
         member(members, "fields", (value, place) -> request.fields(fields(value, place)));

@@ -4,7 +4,10 @@ import io.millrace.segment.PostingsReader;
 import io.millrace.segment.SegmentReader;
 import io.millrace.segment.TermsReader;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
 
 /// Scores documents of one segment, asked for in rising order. Confined to one search.
@@ -18,6 +21,11 @@ sealed interface DocumentScorer {
     /// The document's score, or [#NO_MATCH].
     double score(int document);
 
+    /// What a document must meet to score above `floor`; null where nothing can be said beforehand.
+    default @Nullable SegmentFilter needed(float floor) {
+        return null;
+    }
+
     /// The scorer of a query.
     ///
     /// @param matching the documents that will be asked for, all of which meet the query
@@ -25,7 +33,7 @@ sealed interface DocumentScorer {
             Query query,
             SegmentReader segment,
             MatchStatistics statistics,
-            ImmutableRoaringBitmap matching) {
+            Supplier<ImmutableRoaringBitmap> matching) {
         return of(query, true, segment, statistics, matching);
     }
 
@@ -35,7 +43,7 @@ sealed interface DocumentScorer {
             boolean known,
             SegmentReader segment,
             MatchStatistics statistics,
-            ImmutableRoaringBitmap matching) {
+            Supplier<ImmutableRoaringBitmap> matching) {
         return switch (query) {
             case Query.Match match when known || match.required() == 1 ->
                     Terms.of(match, segment, statistics);
@@ -86,8 +94,8 @@ sealed interface DocumentScorer {
             Query query,
             SegmentReader segment,
             MatchStatistics statistics,
-            ImmutableRoaringBitmap matching) {
-        return new FilterPlanner(segment, statistics).plan(query).documents(matching);
+            Supplier<ImmutableRoaringBitmap> matching) {
+        return new FilterPlanner(segment, statistics).plan(query).documents(matching.get());
     }
 
     /// The terms of one match.
@@ -97,6 +105,9 @@ sealed interface DocumentScorer {
         private final PostingsReader.Cursor[] cursors;
         private final float[] weights;
 
+        /// By cursor, the documents it stands at.
+        private final List<SegmentFilter> filters;
+
         /// Where each cursor stands; -1 before its first document.
         private final int[] documents;
 
@@ -104,7 +115,9 @@ sealed interface DocumentScorer {
                 Bm25 bm25,
                 PostingsReader postings,
                 List<PostingsReader.Cursor> cursors,
-                List<Float> weights) {
+                List<Float> weights,
+                List<SegmentFilter> filters) {
+            this.filters = filters;
             this.bm25 = bm25;
             this.postings = postings;
             this.cursors = cursors.toArray(PostingsReader.Cursor[]::new);
@@ -126,14 +139,16 @@ sealed interface DocumentScorer {
             MatchStatistics.WeightedMatch weighted = statistics.of(match);
             List<PostingsReader.Cursor> cursors = new ArrayList<>();
             List<Float> weights = new ArrayList<>();
+            List<SegmentFilter> filters = new ArrayList<>();
             for (WeightedTerm term : weighted.terms()) {
                 PostingsReader.Cursor cursor = term.cursor(segment, terms, postings);
                 if (cursor != null) {
                     cursors.add(cursor);
                     weights.add(term.weight());
+                    filters.add(SegmentFilter.any(term.filters(segment, terms)));
                 }
             }
-            return new Terms(weighted.bm25(), postings, cursors, weights);
+            return new Terms(weighted.bm25(), postings, cursors, weights, filters);
         }
 
         @Override
@@ -150,6 +165,42 @@ sealed interface DocumentScorer {
                 }
             }
             return matches ? sum : NO_MATCH;
+        }
+
+        /// A term never scores as much as its weight. So the terms without which the others'
+        /// weights do not reach the floor are needed all; if there are none, one of those that the
+        /// lightest together do not make up for.
+        @Override
+        public @Nullable SegmentFilter needed(float floor) {
+            double total = 0;
+            for (float weight : weights) {
+                total += weight;
+            }
+            List<SegmentFilter> all = new ArrayList<>();
+            for (int i = 0; i < weights.length; i++) {
+                if (total - weights[i] <= floor) {
+                    all.add(filters.get(i));
+                }
+            }
+            if (!all.isEmpty()) {
+                return new SegmentFilter.Intersection(all);
+            }
+            List<Integer> lightestFirst = new ArrayList<>();
+            for (int i = 0; i < weights.length; i++) {
+                lightestFirst.add(i);
+            }
+            lightestFirst.sort(Comparator.comparingDouble(i -> weights[i]));
+            double light = 0;
+            int from = 0;
+            while (from < weights.length && light + weights[lightestFirst.get(from)] <= floor) {
+                light += weights[lightestFirst.get(from++)];
+            }
+            return from == 0
+                    ? null
+                    : SegmentFilter.any(
+                            lightestFirst.subList(from, weights.length).stream()
+                                    .map(filters::get)
+                                    .toList());
         }
     }
 

@@ -76,7 +76,7 @@ public final class Searcher {
                                         scoring.get(),
                                         segment.reader(),
                                         statistics,
-                                        matches.bitmap())
+                                        matches::bitmap)
                                 : null;
                 top.collect(matches, new SegmentRanks(order, segment.reader(), i, scorer));
             }
@@ -152,7 +152,8 @@ public final class Searcher {
                 documents.add(rising.get(end++).document);
             }
             DocumentScorer scorer =
-                    DocumentScorer.of(query, segments.get(segment).reader(), statistics, documents);
+                    DocumentScorer.of(
+                            query, segments.get(segment).reader(), statistics, () -> documents);
             for (; at < end; at++) {
                 float score = (float) scorer.score(rising.get(at).document);
                 scores.put(rising.get(at), (double) score);

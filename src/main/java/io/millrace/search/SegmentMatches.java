@@ -3,6 +3,7 @@ package io.millrace.search;
 import io.millrace.index.SegmentView;
 import io.millrace.segment.DocumentSet;
 import io.millrace.segment.DocumentWindow;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
 
@@ -19,12 +20,10 @@ final class SegmentMatches {
 
     private static final int BATCH = 256;
 
-    /// Steps of a budget that a window of a condition counts.
-    private static final int WINDOW_STEPS = 256;
-
     private final SegmentView segment;
     private final SegmentFilter plan;
     private final WindowFilter filter;
+    private final Windows scratch;
     private final SearchBudget budget = SearchBudget.current();
     private final int windows;
     private final DocumentWindow window;
@@ -40,6 +39,8 @@ final class SegmentMatches {
                 WindowFilter.live(
                         plan, DocumentSet.of(segment.deleted()), segment.documentCount(), scratch);
         window = scratch.at(0);
+        this.scratch = scratch;
+        budget.check();
         windows = Math.ceilDiv(segment.documentCount(), DocumentWindow.DOCUMENTS);
     }
 
@@ -74,7 +75,7 @@ final class SegmentMatches {
         }
         long sum = 0;
         for (int i = 0; i < windows; i++) {
-            budget.spend(WINDOW_STEPS);
+            budget.check();
             filter.load(i, window);
             sum += window.cardinality();
         }
@@ -99,6 +100,29 @@ final class SegmentMatches {
                 return;
             }
         }
+    }
+
+    /// Those that meet another condition, too, which may change from window to window and be none;
+    /// until the visitor has enough.
+    void forEachNeeded(Supplier<@Nullable WindowFilter> needed, Visitor visitor) {
+        for (int i = 0; i < windows; i++) {
+            budget.check();
+            WindowFilter narrow = needed.get();
+            if (narrow == null) {
+                filter.load(i, window);
+            } else {
+                narrow.load(i, window);
+                filter.retain(i, window);
+            }
+            if (!visitWindow(i, 0, visitor)) {
+                return;
+            }
+        }
+    }
+
+    /// A condition for [#forEachNeeded].
+    WindowFilter byWindow(SegmentFilter condition) {
+        return WindowFilter.of(condition, scratch, 1);
     }
 
     /// Those that are in a set.

@@ -128,6 +128,11 @@ final class SegmentRanks {
         }
     }
 
+    /// See [DocumentScorer#needed].
+    @Nullable SegmentFilter needed(float floor) {
+        return scorer == null ? null : scorer.needed(floor);
+    }
+
     private float score(int document) {
         return scorer == null ? 0 : (float) Math.max(0, scorer.score(document));
     }

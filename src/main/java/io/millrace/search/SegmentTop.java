@@ -27,6 +27,7 @@ final class SegmentTop {
     private final Comparator<RankedHit> comparator;
     private final PriorityQueue<RankedHit> worstFirst;
     private final long cutBefore;
+    private final boolean hasFirstRank;
     private final SearchBudget budget = SearchBudget.current();
     private RankedHit next;
 
@@ -42,6 +43,9 @@ final class SegmentTop {
         this.start = start;
         this.ranks = ranks;
         this.cutBefore = cut;
+        this.hasFirstRank =
+                !order.keys().isEmpty()
+                        && order.keys().getFirst().kind() != SortOrder.Kind.DOCUMENT_KEY;
         this.cut = cut;
         comparator = order.insideSegment();
         worstFirst = new PriorityQueue<>(comparator.reversed());
@@ -50,6 +54,7 @@ final class SegmentTop {
 
     /// @param from the first document that can be a hit
     List<RankedHit> find(SegmentMatches matches, int from) {
+        budget.check();
         if (order.keys().isEmpty()) {
             matches.forEach(
                     from,
@@ -78,13 +83,26 @@ final class SegmentTop {
                         return true;
                     });
         } else {
-            matches.forEach(
-                    0,
+            matches.forEachNeeded(
+                    () -> needed(matches),
                     document -> {
                         offer(document);
                         return true;
                     });
         }
+    }
+
+    /// What a document needs to have a better score than the last hit; null where that is open.
+    private @Nullable WindowFilter needed(SegmentMatches matches) {
+        SortOrder.Key key = order.keys().getFirst();
+        // Documents are met in the order of ties: one with the same score comes behind.
+        boolean isByScore =
+                order.keys().size() == 1 && key.kind() == SortOrder.Kind.SCORE && key.descending();
+        if (!isByScore || cut == Long.MAX_VALUE) {
+            return null;
+        }
+        SegmentFilter needed = ranks.needed(Float.intBitsToFloat((int) ~cut));
+        return needed == null ? null : matches.byWindow(needed);
     }
 
     /// False when it is not worth it, or turned out so.
@@ -122,7 +140,7 @@ final class SegmentTop {
         } else {
             return;
         }
-        if (isFull() && ranks.isFirstByColumn() && !worstFirst.element().isMissing(0)) {
+        if (isFull() && hasFirstRank && !worstFirst.element().isMissing(0)) {
             cut = Math.min(cut, worstFirst.element().ranks[0]);
         }
     }

@@ -47,12 +47,16 @@ final class TopHits {
 
     /// The first rank of the last hit, where other segments rank alike.
     private long cut() {
-        boolean isComparable =
+        boolean isFull =
                 best.size() == limit
                         && !order.keys().isEmpty()
-                        && order.keys().getFirst().kind() == SortOrder.Kind.NUMBER
+                        && isComparable(order.keys().getFirst().kind())
                         && !best.getLast().isMissing(0);
-        return isComparable ? best.getLast().ranks[0] : Long.MAX_VALUE;
+        return isFull ? best.getLast().ranks[0] : Long.MAX_VALUE;
+    }
+
+    private static boolean isComparable(SortOrder.Kind kind) {
+        return kind == SortOrder.Kind.NUMBER || kind == SortOrder.Kind.SCORE;
     }
 
     private List<RankedHit> merged(List<RankedHit> a, List<RankedHit> b) {

@@ -288,7 +288,7 @@ class QueryRefusalTest {
                         .build();
         assertEquals(
                 sorted,
-                new QueryParser(SCHEMA, NOW)
+                new QueryParser(SCHEMA, RandomQuakes.NOW)
                         .parse(
                                 json(
                                         """
@@ -297,7 +297,8 @@ class QueryRefusalTest {
                                         """)));
         assertEquals(
                 sorted,
-                new QueryParser(SCHEMA, NOW).parse(Map.of("sort", List.of("-time:first,net:max:last"))));
+                new QueryParser(SCHEMA, RandomQuakes.NOW)
+                        .parse(Map.of("sort", List.of("-time:first,net:max:last"))));
     }
 
     @Test
