@@ -72,7 +72,7 @@ public record ScoreExplanation(
                                     query,
                                     segment,
                                     statistics,
-                                    MutableRoaringBitmap.bitmapOf(document))
+                                    () -> MutableRoaringBitmap.bitmapOf(document))
                             .score(document));
         }
 

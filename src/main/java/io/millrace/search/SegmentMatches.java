@@ -70,7 +70,7 @@ final class SegmentMatches {
             default -> {}
         }
         if (plan instanceof SegmentFilter.Everything
-                || plan instanceof SegmentFilter.Budgeted(SegmentFilter.Everything _, _)) {
+                || plan instanceof SegmentFilter.Budgeted(SegmentFilter.Everything _, _, _)) {
             return segment.liveCount();
         }
         long sum = 0;

@@ -27,7 +27,9 @@ sealed interface WindowFilter {
     /// @param level of the first window that is free
     static WindowFilter of(SegmentFilter filter, Windows scratch, int level) {
         return switch (filter) {
-            case SegmentFilter.Budgeted(SegmentFilter inner, _) when isByWindow(inner) ->
+            // One that is observed is found as a whole, clause by clause.
+            case SegmentFilter.Budgeted(SegmentFilter inner, _, Profile.Clause observed)
+                    when observed == null && isByWindow(inner) ->
                     of(inner, scratch, level);
             case SegmentFilter.Nothing _ -> new Any(List.of(), scratch, level);
             case SegmentFilter.Everything(int documentCount) -> new Everything(documentCount);
@@ -65,7 +67,7 @@ sealed interface WindowFilter {
     }
 
     private static SegmentFilter bare(SegmentFilter filter) {
-        return filter instanceof SegmentFilter.Budgeted(SegmentFilter inner, _) ? inner : filter;
+        return filter instanceof SegmentFilter.Budgeted(SegmentFilter inner, _, _) ? inner : filter;
     }
 
     /// The filter without deleted documents, to be used on a window of level 0.
