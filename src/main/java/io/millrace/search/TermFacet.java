@@ -84,7 +84,7 @@ final class TermFacet {
         }
         List<Counted> found = new ArrayList<>();
         partials.forEach((value, partial) -> {
-            long others = counts.size() - partial.segments.cardinality();
+            long others = (long) counts.size() - partial.segments.cardinality();
             if (partial.documents + others * (share - 1L) >= bound) {
                 found.add(new Counted(value, total(value, partial)));
             }
