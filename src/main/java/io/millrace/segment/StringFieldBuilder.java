@@ -38,14 +38,17 @@ final class StringFieldBuilder implements FieldBuilder {
             throws IOException {
         keywords.write(out, field, deleted, liveCount);
         text.write(out, field, deleted, liveCount);
-        if (withoutKeyword.size() > 0) {
-            writePresent(out, field, deleted, liveCount);
-        }
+        writePresent(out, field, deleted, liveCount);
     }
 
+    /// Nothing where the keywords tell it.
     private void writePresent(SegmentOutput out, int field, BitSet deleted, int liveCount)
             throws IOException {
+        if (withoutKeyword.size() == 0) {
+            return;
+        }
         RoaringBitmap present = keywords.present(deleted, liveCount);
+        int told = present.getCardinality();
         int live = 0;
         int document = 0;
         for (int i = 0; i < withoutKeyword.size(); i++) {
@@ -56,6 +59,8 @@ final class StringFieldBuilder implements FieldBuilder {
                 present.add(live);
             }
         }
-        PresentSection.write(out, field, present);
+        if (present.getCardinality() > told) {
+            PresentSection.write(out, field, present);
+        }
     }
 }

@@ -275,45 +275,42 @@ class PushIndexTest {
     /// in which their changes apply, and each is answered once its changes can be seen.
     @Test
     void manyPushersSeeTheirOwnWritesInTheOrderOfTheirNumbers() {
-        Seeded.repeat(
-                1,
-                random -> {
-                    RunningIndex index = start(PushOptions.DEFAULT.withQueue(200, 1 << 20));
-                    PushChangeSource push = push(index);
-                    var log = new ConcurrentSkipListMap<Long, Change>();
-                    List<Thread> pushers = new ArrayList<>();
-                    List<Throwable> failures =
-                            java.util.Collections.synchronizedList(new ArrayList<>());
-                    for (int i = 0; i < 8; i++) {
-                        long seed = random.nextLong();
-                        pushers.add(
-                                Thread.ofPlatform()
-                                        .start(() -> {
-                                            try {
-                                                pushSome(
-                                                        index,
-                                                        push,
-                                                        log,
-                                                        new java.util.SplittableRandom(seed));
-                                            } catch (Throwable e) {
-                                                failures.add(e);
-                                            }
-                                        }));
-                    }
-                    for (Thread pusher : pushers) {
-                        join(pusher);
-                    }
-                    assertEquals(List.of(), failures);
-                    Map<String, Value> model = new TreeMap<>();
-                    log.values().forEach(change -> apply(model, change));
-                    Map<String, Value> visible = new TreeMap<>();
-                    FolderHome.visible(index.index())
-                            .forEach((key, document) ->
-                                    visible.put(key, Objects.requireNonNull(document.get("n"))));
-                    assertEquals(model, visible);
-                    assertEquals(positions(log.size()), index.status().committed());
-                    running().close();
-                });
+        Seeded.once(random -> {
+            RunningIndex index = start(PushOptions.DEFAULT.withQueue(200, 1 << 20));
+            PushChangeSource push = push(index);
+            var log = new ConcurrentSkipListMap<Long, Change>();
+            List<Thread> pushers = new ArrayList<>();
+            List<Throwable> failures = java.util.Collections.synchronizedList(new ArrayList<>());
+            for (int i = 0; i < 8; i++) {
+                long seed = random.nextLong();
+                pushers.add(
+                        Thread.ofPlatform()
+                                .start(() -> {
+                                    try {
+                                        pushSome(
+                                                index,
+                                                push,
+                                                log,
+                                                new java.util.SplittableRandom(seed));
+                                    } catch (Throwable e) {
+                                        failures.add(e);
+                                    }
+                                }));
+            }
+            for (Thread pusher : pushers) {
+                join(pusher);
+            }
+            assertEquals(List.of(), failures);
+            Map<String, Value> model = new TreeMap<>();
+            log.values().forEach(change -> apply(model, change));
+            Map<String, Value> visible = new TreeMap<>();
+            FolderHome.visible(index.index())
+                    .forEach((key, document) ->
+                            visible.put(key, Objects.requireNonNull(document.get("n"))));
+            assertEquals(model, visible);
+            assertEquals(positions(log.size()), index.status().committed());
+            running().close();
+        });
     }
 
     private static void pushSome(

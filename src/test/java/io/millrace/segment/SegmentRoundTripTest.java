@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +40,13 @@ final class SegmentRoundTripTest {
     void anEmptySegmentCanBeReadBack() throws Exception {
         Directory directory = MmapDirectory.open(folder);
         Seeded.repeat(1, random -> roundTrip(directory, random, 0));
+    }
+
+    /// All documents with a value too long for a keyword were deleted before they were written.
+    @Test
+    void aLongStringThatWasDeletedLeavesNothing() throws Exception {
+        RandomGenerator random = new SplittableRandom(5016384850890876849L);
+        roundTrip(MmapDirectory.open(folder), random, random.nextInt(400));
     }
 
     private static void roundTrip(Directory directory, RandomGenerator random, int changes)
