@@ -202,9 +202,7 @@ public final class Index implements AutoCloseable {
     }
 
     /// Takes a snapshot over from its owner and keeps its generation readable by its number, at
-    /// least for `duration` from now on. Ends with the process.
-    ///
-    /// @throws MillraceException.Unavailable when there are too many leases
+    /// least for `duration` from now on, as far as there is room for leases. Ends with the process.
     public void keep(IndexSnapshot snapshot, Duration duration) {
         leases.keep(snapshot, duration);
     }

@@ -145,9 +145,8 @@ final class Leases implements AutoCloseable {
 
     /// Keeps a generation readable by its number for at least `duration`, with one lease for all
     /// who ask for it; the caller gives its snapshot away. Where there are too many leases the one
-    /// of these that ends first ends early.
-    ///
-    /// @throws MillraceException.Unavailable when there are too many leases of other kinds
+    /// of these that ends first ends early; where those of other kinds are too many nothing is
+    /// kept.
     void keep(IndexSnapshot snapshot, Duration duration) {
         long generation = snapshot.commit().generation();
         KeptUntil known = recent;
@@ -159,12 +158,18 @@ final class Leases implements AutoCloseable {
             }
             long endsAt = clock.nanos() + duration.plus(KEEP_SLACK).toNanos();
             given = settle(() -> keep(snapshot, endsAt));
-            recent = new KeptUntil(generation, endsAt);
+            if (isKept(generation)) {
+                recent = new KeptUntil(generation, endsAt);
+            }
         } finally {
             if (!given) {
                 snapshot.close();
             }
         }
+    }
+
+    private synchronized boolean isKept(long generation) {
+        return leases.containsKey(KEPT_BY_NUMBER + generation);
     }
 
     /// True when the snapshot is needed for that.
@@ -177,7 +182,7 @@ final class Leases implements AutoCloseable {
         }
         if (leases.size() >= limits.leasesMax()
                 && leases.keySet().stream().noneMatch(Leases::isShared)) {
-            throw tooMany();
+            return false;
         }
         leases.put(id, new Held(new Shared(snapshot), endsAt));
         return true;

@@ -319,7 +319,7 @@ final class IndexingPipeline implements Runnable {
         refuseRequests();
         if (open != null) {
             open.stopReading();
-            // Who has a lease may come back until it ends; nobody gets a new one.
+            // Who has a lease by its id may come back until it ends; nobody gets a new one.
             open.index().limitLeases(new LeaseLimits(0, Long.MAX_VALUE, 0));
         }
         close("watch", watch);

@@ -4,22 +4,28 @@ import io.millrace.document.Value;
 import io.millrace.document.Value.Obj;
 import io.millrace.index.Index;
 import io.millrace.index.IndexSnapshot;
-import io.millrace.index.NodeResources;
 import io.millrace.pipeline.Indexes;
 import io.millrace.search.FacetResult;
 import io.millrace.search.FieldSummary;
 import io.millrace.search.QueryParser;
+import io.millrace.search.SearchBudget;
 import io.millrace.search.SearchResult;
+import io.millrace.search.SearchTarget;
 import io.millrace.search.Searcher;
+import io.millrace.search.Searches;
 import io.smallrye.common.annotation.Blocking;
+import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.UriInfo;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -37,17 +43,20 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Tag(name = "Indexes")
 public class FieldsResource {
     private final Indexes indexes;
-    private final NodeResources resources;
+    private final Searches searches;
+    private final SearchThreads threads;
 
-    public FieldsResource(Indexes indexes, NodeResources resources) {
+    public FieldsResource(Indexes indexes, Searches searches, SearchThreads threads) {
         this.indexes = indexes;
-        this.resources = resources;
+        this.searches = searches;
+        this.threads = threads;
     }
 
     @GET
     @Operation(
             operationId = "listFields",
-            summary = "The fields, declared and inferred, and what the documents hold of them")
+            summary = "The fields, declared and inferred, and what the documents hold of them",
+            description = "Documents that cannot be found yet (visible-from) count.")
     @APIResponse(
             responseCode = "200",
             description = "in the order in which they came to be",
@@ -105,17 +114,21 @@ public class FieldsResource {
             responseCode = "200",
             description = "exact counts of the documents that are visible",
             content = @Content(schema = @Schema(implementation = ValueList.class)))
-    public ValueList values(
+    @APIResponse(responseCode = "408", ref = "Timeout")
+    public Uni<ValueList> values(
             @PathParam("name") String name, @PathParam("field") String field, UriInfo uri) {
-        Index index = indexes.get(name).index();
-        try (IndexSnapshot snapshot = index.snapshot()) {
-            QueryParser parser = new QueryParser(snapshot.schema(), resources.clock().instant());
-            SearchResult result =
-                    new Searcher(snapshot).search(parser.values(field, uri.getQueryParameters()));
-            FacetResult values = Objects.requireNonNull(result.facets().get(QueryParser.VALUES));
-            return new ValueList(
-                    result.commit().generation(), ((FacetResult.Buckets) values.counted()));
-        }
+        SearchTarget target = SearchResource.target(indexes.get(name));
+        Map<String, List<String>> parameters = new LinkedHashMap<>(uri.getQueryParameters());
+        SearchBudget budget = searches.budget(Optional.empty());
+        return threads.run(
+                () -> {
+                    SearchResult result = searches.values(target, field, parameters, budget);
+                    FacetResult values =
+                            Objects.requireNonNull(result.facets().get(QueryParser.VALUES));
+                    return new ValueList(
+                            result.commit().generation(), ((FacetResult.Buckets) values.counted()));
+                },
+                budget::cancel);
     }
 
     @Schema(name = "Fields")

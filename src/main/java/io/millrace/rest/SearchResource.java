@@ -187,17 +187,16 @@ public class SearchResource {
     @APIResponse(responseCode = "413", ref = "TooLarge")
     public Uni<SearchAnswer> search(@PathParam("name") String name, UriInfo uri) {
         Map<String, List<String>> parameters = new LinkedHashMap<>(uri.getQueryParameters());
-        List<String> timeout = parameters.remove(AtLeast.TIMEOUT);
+        String timeout = takeOnce(parameters, AtLeast.TIMEOUT);
+        String searchTimeout = takeOnce(parameters, SEARCH_TIMEOUT);
         AtLeast atLeast =
                 AtLeast.of(
                         Objects.requireNonNullElse(parameters.remove(AtLeast.NAME), List.of()),
-                        timeout == null ? null : timeout.getFirst());
-        List<String> searchTimeout = parameters.remove(SEARCH_TIMEOUT);
+                        timeout);
         return search(
                 name,
                 atLeast,
-                searchTimeout(
-                        SEARCH_TIMEOUT, searchTimeout == null ? null : searchTimeout.getFirst()),
+                searchTimeout(SEARCH_TIMEOUT, searchTimeout),
                 uri,
                 (target, budget) -> searches.search(target, parameters, budget));
     }
@@ -273,6 +272,18 @@ public class SearchResource {
                     return threads.run(
                             () -> answer(target(running), budget, search), budget::cancel);
                 });
+    }
+
+    private static @Nullable String takeOnce(Map<String, List<String>> parameters, String name) {
+        List<String> given = parameters.remove(name);
+        if (given == null) {
+            return null;
+        }
+        if (given.size() > 1) {
+            throw InvalidRequest.malformed(
+                    name, "%s given %d times, expected once".formatted(name, given.size()));
+        }
+        return given.getFirst();
     }
 
     /// How long a search may take by itself, without what `atLeast` waits.
@@ -398,7 +409,7 @@ public class SearchResource {
                 PositionToken.of(target.index().incarnation(), found.generation()));
     }
 
-    private static SearchTarget target(RunningIndex running) {
+    static SearchTarget target(RunningIndex running) {
         return new SearchTarget(running.index(), running.definition().visibleFrom());
     }
 }

@@ -2,6 +2,9 @@ package io.millrace.rest;
 
 import io.millrace.MillraceException.Unavailable;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.UniEmitter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
@@ -19,6 +22,11 @@ public final class SearchThreads implements AutoCloseable {
     /// @param count of threads
     /// @param waitingMax searches that wait for a thread; beyond, they are refused
     public SearchThreads(ThreadFactory factory, int count, int waitingMax) {
+        if (count < 1 || waitingMax < 1) {
+            throw new IllegalArgumentException(
+                    "millrace.search.threads %d, millrace.search.waiting-max %d, expected at least 1 of each"
+                            .formatted(count, waitingMax));
+        }
         this.waitingMax = waitingMax;
         this.threads =
                 new ThreadPoolExecutor(
@@ -38,27 +46,45 @@ public final class SearchThreads implements AutoCloseable {
                 .emitter(emitter -> {
                     emitter.onTermination(ended);
                     try {
-                        threads.execute(() -> {
-                            try {
-                                emitter.complete(search.get());
-                            } catch (RuntimeException | Error e) {
-                                emitter.fail(e);
-                            }
-                        });
+                        threads.execute(new Search<>(search, emitter));
                     } catch (RejectedExecutionException e) {
                         emitter.fail(
-                                new Unavailable(
-                                        "%d searches wait for a thread already, expected fewer (millrace.search.waiting-max)"
-                                                .formatted(waitingMax)));
+                                threads.isShutdown()
+                                        ? stopping()
+                                        : new Unavailable(
+                                                "%d searches wait for a thread already, expected fewer (millrace.search.waiting-max)"
+                                                        .formatted(waitingMax)));
                     }
                 });
     }
 
-    /// Searches that wait are not answered. Those that run end by themselves: an interrupt would
-    /// close the files they read for everybody.
+    private static Unavailable stopping() {
+        return new Unavailable("the node is stopping");
+    }
+
+    private record Search<T>(Supplier<T> search, UniEmitter<? super T> emitter)
+            implements Runnable {
+        @Override
+        public void run() {
+            try {
+                emitter.complete(search.get());
+            } catch (RuntimeException | Error e) {
+                emitter.fail(e);
+            }
+        }
+    }
+
+    /// Searches that wait are refused. Those that run end by themselves: an interrupt would close
+    /// the files they read for everybody.
     @Override
     public void close() {
         threads.shutdown();
-        threads.getQueue().clear();
+        List<Runnable> waiting = new ArrayList<>();
+        threads.getQueue().drainTo(waiting);
+        for (Runnable each : waiting) {
+            if (each instanceof Search<?> search) {
+                search.emitter().fail(stopping());
+            }
+        }
     }
 }

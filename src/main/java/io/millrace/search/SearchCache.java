@@ -115,6 +115,12 @@ final class SearchCache {
             for (Value value : hit.sort()) {
                 weight += weightBytes(value);
             }
+            for (Map.Entry<String, List<String>> pieces : hit.highlights().entrySet()) {
+                weight += 64 + 2L * pieces.getKey().length();
+                for (String piece : pieces.getValue()) {
+                    weight += 64 + 2L * piece.length();
+                }
+            }
         }
         return weight + weightBytes(result.facets());
     }

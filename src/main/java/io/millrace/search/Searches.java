@@ -129,7 +129,9 @@ public final class Searches {
                 cursor.isPresent() ? generationOf(cursor.get(), index) : index.snapshot();
         boolean kept = false;
         try {
-            long now = cursor.map(Cursor::now).orElseGet(clock::millis);
+            // A cursor may be made up: what is not visible yet must not be found by one.
+            long latest = clock.millis();
+            long now = cursor.map(from -> Math.min(from.now(), latest)).orElse(latest);
             SearchRequest first =
                     parse.apply(new QueryParser(snapshot.schema(), Instant.ofEpochMilli(now)));
             SearchRequest asked = cursor.map(from -> behind(from, first)).orElse(first);
@@ -148,6 +150,7 @@ public final class Searches {
                             CanonicalForm.digestOfOrder(asked),
                             result.last().get());
             kept = true;
+            // Where nothing more can be kept the next page is GONE, and says so.
             index.keep(snapshot, PAGE_LEASE);
             return new Page(result, next.encoded(), explain);
         } finally {
@@ -191,6 +194,26 @@ public final class Searches {
                             .findFirst()
                             .map(hit -> new Found(hit, snapshot.commit().generation()));
         }
+    }
+
+    /// The values of a field in documents that can be found now.
+    ///
+    /// @param parameters as [QueryParser#values] takes them
+    public SearchResult values(
+            SearchTarget target,
+            String path,
+            Map<String, List<String>> parameters,
+            SearchBudget budget) {
+        return budget.during(() -> {
+            try (IndexSnapshot snapshot = target.index().snapshot()) {
+                Instant now = Instant.ofEpochMilli(clock.millis());
+                SearchRequest asked =
+                        new QueryParser(snapshot.schema(), now).values(path, parameters);
+                Visibility visibility =
+                        Visibility.of(snapshot, target.visibleFrom(), now.toEpochMilli());
+                return new Searcher(snapshot).search(visibility.applyTo(asked));
+            }
+        });
     }
 
     /// One document, and the generation it is of.

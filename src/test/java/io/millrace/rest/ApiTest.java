@@ -296,8 +296,21 @@ class ApiTest {
         Value.Obj document = (Value.Obj) Json.parse(description.getBytes(UTF_8));
         assertEquals(
                 List.of(
-                        "q", "filter", "sort", "limit", "offset", "cursor", "fields", "facets",
-                        "total", "atLeast", "timeout", "name"),
+                        "q",
+                        "filter",
+                        "sort",
+                        "limit",
+                        "offset",
+                        "cursor",
+                        "fields",
+                        "facets",
+                        "highlight",
+                        "total",
+                        "atLeast",
+                        "timeout",
+                        "explain",
+                        "searchTimeout",
+                        "name"),
                 items(at(document, "paths", "/indexes/{name}/search", "get"), "parameters").stream()
                         .map(parameter -> String.valueOf(((Value.Obj) parameter).get("name")))
                         .toList());

@@ -105,7 +105,7 @@ class WireTest {
             return 1;
         } else if (type == boolean.class) {
             return true;
-        } else if (type == Double.class) {
+        } else if (type == double.class || type == Double.class) {
             return 1.0;
         } else if (type == List.class) {
             return List.of();

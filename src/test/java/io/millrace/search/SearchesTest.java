@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.MillraceException.InvalidRequest;
-import io.millrace.MillraceException.Unavailable;
 import io.millrace.directory.MmapDirectory;
 import io.millrace.document.DocumentKey;
 import io.millrace.document.Value;
@@ -193,12 +192,16 @@ class SearchesTest {
     }
 
     @Test
-    void pagesThatFindNoRoomForALeaseAreUnavailable() {
-        index.limitLeases(new LeaseLimits(1, Long.MAX_VALUE, 0));
-        index.lease(Duration.ofMinutes(1));
+    void aPageThatFindsNoRoomForALeaseIsAnsweredAllTheSame() {
+        index.limitLeases(new LeaseLimits(0, Long.MAX_VALUE, 0));
 
-        assertThrows(Unavailable.class, () -> search(BY_FELT));
-        search(with(BY_FELT, "limit", Value.of(model.size())));
+        String cursor = cursor(search(BY_FELT));
+        search(with(BY_FELT, "cursor", Value.of(cursor)));
+        QuakeIndex.change(index, model, random);
+
+        assertOver("start again", cursor);
+        clock.advance(Duration.ofMinutes(2));
+        assertTrue(!index.isHeld());
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -93,6 +94,37 @@ class VisibleFromTest {
         assertEquals(2, next.result().total().getAsLong());
         assertEquals(1, next.result().hits().size());
         assertTrue(next.cursor() == null);
+    }
+
+    @Test
+    void aCursorThatIsMadeUpFindsNothingBeforeItsTime() {
+        String given = String.valueOf(search(Map.of("limit", Value.of(1))).cursor());
+        Cursor real = Cursor.decode(Cursor.NAME, given);
+        Cursor madeUp =
+                new Cursor(
+                        real.index(),
+                        real.incarnation(),
+                        real.generation(),
+                        clock.millis() + 3_600_000,
+                        real.order(),
+                        real.last());
+        SearchResult found = search(Map.of("cursor", Value.of(madeUp.encoded()))).result();
+        assertEquals(2, found.total().getAsLong());
+        assertEquals(1, found.hits().size());
+    }
+
+    @Test
+    void valuesOfDocumentsAreListedFromTheirTimeOn() {
+        assertEquals(2, values().buckets().size());
+        clock.advance(SECOND);
+        assertEquals(3, values().buckets().size());
+    }
+
+    private FacetResult.Buckets values() {
+        SearchResult found =
+                searches.values(target("time"), "id", Map.of(), searches.budget(Optional.empty()));
+        return (FacetResult.Buckets)
+                Objects.requireNonNull(found.facets().get(QueryParser.VALUES)).counted();
     }
 
     @Test
