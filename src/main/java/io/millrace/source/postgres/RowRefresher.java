@@ -147,6 +147,7 @@ final class RowRefresher {
     private boolean look(Connection sql, Refresh refresh) throws SQLException {
         sql.setAutoCommit(true);
         awaitWriters(sql);
+        waitNoLongerThanLeft(sql);
         // From here on nobody changes the form of the table, or empties it.
         TableShape shape = OpenedTable.shape(sql, stream.settings(), binding);
         if ((int) shape.oid() != table.known().oid()) {
@@ -197,6 +198,15 @@ final class RowRefresher {
             }
             LockSupport.parkNanos(this, PAUSE_NANOS);
             writers.retainAll(writers(sql));
+        }
+    }
+
+    /// A lock on the table, such as that of `ALTER TABLE`, may be held for long: the server gives
+    /// up, too, and does not wait on for nobody.
+    private void waitNoLongerThanLeft(Connection sql) throws SQLException {
+        long leftMillis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(leftNanos()));
+        try (Statement statement = sql.createStatement()) {
+            statement.execute("SET statement_timeout = " + leftMillis);
         }
     }
 

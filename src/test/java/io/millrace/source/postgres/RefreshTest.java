@@ -3,6 +3,7 @@ package io.millrace.source.postgres;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.MillraceException.InvalidRequest;
@@ -162,6 +163,32 @@ class RefreshTest {
                         String.valueOf(refused.getMessage())
                                 .contains("that write to table public.t"),
                         refused::getMessage);
+                open.commit();
+                assertTrue(index.refresh(ONE));
+            }
+        }
+    }
+
+    @Test
+    void aTableThatIsLockedKeepsNobodyBeyondHisTime() throws SQLException {
+        try (var source =
+                FollowedSource.of("locked", "CREATE TABLE t (id int PRIMARY KEY, n int)")) {
+            // Given
+            var index = source.follow("t");
+            source.database.execute("INSERT INTO t VALUES (1, 1)");
+            index.catchUp();
+            try (Connection open = source.database.connect();
+                    Statement statement = open.createStatement()) {
+                open.setAutoCommit(false);
+                statement.execute("LOCK TABLE t IN ACCESS EXCLUSIVE MODE");
+
+                // When, Then: before the connection itself gives up
+                assertTimeout(
+                        Duration.ofSeconds(40),
+                        () ->
+                                assertThrows(
+                                        Unavailable.class,
+                                        () -> index.source().refresh(ONE, Duration.ofMillis(300))));
                 open.commit();
                 assertTrue(index.refresh(ONE));
             }
