@@ -46,6 +46,7 @@ final class AutomatonWalk {
                                 + " more characters in front of the first * or ?, or a longer"
                                 + " prefixLength");
             }
+            SearchBudget.current().spend(1);
             byte[] target = look(walk);
             walk = target == null ? null : seek(walk, target);
         }

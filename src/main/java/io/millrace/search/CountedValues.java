@@ -49,6 +49,7 @@ final class CountedValues {
 
     /// Goes to the next value; false when there is none.
     boolean advance() {
+        SearchBudget.current().spend(1);
         Cursor first = cursors.peek();
         if (first == null) {
             return false;

@@ -60,7 +60,10 @@ final class Facets {
                                     ? matching
                                     : withoutOwn.computeIfAbsent(
                                             facet.field(), _ -> matching(others));
+                    SearchBudget budget = SearchBudget.current();
+                    long held = budget.heldBytes();
                     results.put(name, count(facet, parts));
+                    budget.letGo(held);
                 });
         return results;
     }

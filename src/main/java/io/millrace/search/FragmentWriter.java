@@ -73,8 +73,9 @@ final class FragmentWriter {
                 inside.add(spans.get(i));
             }
             if (i < spans.size() && spans.get(i).start() < end) {
-                // A mark is never cut.
-                end = Math.max(first.end(), beforeSpace(chars, spans.get(i).start(), first.end()));
+                // A mark is never cut, and none that is inside is left behind the end.
+                int last = inside.isEmpty() ? first.end() : inside.getLast().end();
+                end = Math.max(last, beforeSpace(chars, spans.get(i).start(), last));
             }
             into.add(new Piece(text, new Span(start, end), inside));
             done = end;

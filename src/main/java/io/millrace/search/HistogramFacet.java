@@ -13,6 +13,8 @@ import org.roaringbitmap.BatchIterator;
 /// are found by the dictionary, between the least and the greatest value that a document of the
 /// slice has; then the column is read once. Confined to one search.
 final class HistogramFacet {
+    /// What a step takes, its bounds included.
+    private static final long STEP_BYTES = 96;
 
     /// One step and its documents in all segments.
     static final class Counted {
@@ -40,7 +42,6 @@ final class HistogramFacet {
     static List<Counted> of(Facet facet, Facet.Histogram asked, List<FieldSlice> slices) {
         HistogramFacet histogram = new HistogramFacet(facet, asked.steps());
         slices.forEach(histogram::count);
-        histogram.counted.values().removeIf(each -> each.documents == 0);
         if (asked.minCount() == 0) {
             histogram.fill();
         }
@@ -100,23 +101,27 @@ final class HistogramFacet {
             return;
         }
         int last = slice.ordinal(greatest);
-        List<Counted> found = new ArrayList<>();
+        SearchBudget budget = SearchBudget.current();
+        // Steps of terms between those that match, too: which of them have documents shows below.
+        List<Steps.Step> found = new ArrayList<>();
         long[] starts = new long[16];
         for (int ordinal = slice.ordinal(least); ordinal <= last; ) {
-            Counted step = add(steps.of(facet.field(), slice.value(ordinal)));
+            Steps.Step step = steps.of(facet.field(), slice.value(ordinal));
+            budget.spend(1);
+            budget.hold(STEP_BYTES);
             if (found.size() == starts.length) {
                 starts = Arrays.copyOf(starts, 2 * starts.length);
             }
             starts[found.size()] = slice.columnValue(ordinal);
             found.add(step);
-            TermValue end = step.step.end();
+            TermValue end = step.end();
             ordinal = end == null ? last + 1 : slice.position(end, false);
         }
         count(slice, Arrays.copyOf(starts, found.size()), found);
     }
 
     /// @param starts the least value of each step, as the column holds it
-    private static void count(FieldSlice slice, long[] starts, List<Counted> steps) {
+    private void count(FieldSlice slice, long[] starts, List<Steps.Step> found) {
         ColumnReader column = slice.column();
         long[] counts = new long[starts.length];
         BatchIterator batches = slice.documents().getBatchIterator();
@@ -133,8 +138,8 @@ final class HistogramFacet {
                     // Neighbours are often in the same step.
                     if (value < starts[step]
                             || (step + 1 < starts.length && value >= starts[step + 1])) {
-                        int found = Arrays.binarySearch(starts, value);
-                        step = found >= 0 ? found : -2 - found;
+                        int place = Arrays.binarySearch(starts, value);
+                        step = place >= 0 ? place : -2 - place;
                     }
                     if (step != before) {
                         counts[step]++;
@@ -144,7 +149,9 @@ final class HistogramFacet {
             }
         }
         for (int i = 0; i < counts.length; i++) {
-            steps.get(i).documents += counts[i];
+            if (counts[i] > 0) {
+                add(found.get(i)).documents += counts[i];
+            }
         }
     }
 }

@@ -92,6 +92,7 @@ final class LongCounts {
     private void grow() {
         long[] oldNumbers = numbers;
         int[] oldCounts = counts;
+        SearchBudget.current().hold((long) (Long.BYTES + Integer.BYTES) * oldCounts.length);
         numbers = new long[2 * oldNumbers.length];
         counts = new int[numbers.length];
         for (int i = 0; i < oldCounts.length; i++) {

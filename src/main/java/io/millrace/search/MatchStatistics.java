@@ -183,6 +183,7 @@ final class MatchStatistics {
             }
             ImmutableRoaringBitmap any = WeightedTerm.Beginning.documents(terms, utf8);
             if (!any.isEmpty()) {
+                SearchBudget.current().hold(any.getSizeInBytes());
                 documents.put(segment.reader(), any);
                 holding += any.getLongCardinality();
             }

@@ -32,6 +32,9 @@ final class OrdinalCounts {
     /// @param expected how many times an ordinal will be met, about
     static OrdinalCounts of(int ordinals, long expected) {
         boolean isDense = ordinals <= ALWAYS_DENSE || expected >= ordinals / ORDINALS_PER_VALUE;
+        if (isDense) {
+            SearchBudget.current().hold((long) Integer.BYTES * ordinals);
+        }
         return new OrdinalCounts(isDense ? new int[ordinals] : null);
     }
 
@@ -101,6 +104,7 @@ final class OrdinalCounts {
     private void grow() {
         int[] oldKeys = keys;
         int[] oldCounts = counts;
+        SearchBudget.current().hold(2L * Integer.BYTES * oldKeys.length);
         keys = new int[2 * oldKeys.length];
         counts = new int[keys.length];
         for (int i = 0; i < oldKeys.length; i++) {

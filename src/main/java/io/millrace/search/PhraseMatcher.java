@@ -43,6 +43,11 @@ final class PhraseMatcher {
         stored = walks == null ? new StoredTerms(segment, phrase.field()) : null;
     }
 
+    /// As [SearchBudget#spend] counts: cutting a stored text into terms takes long.
+    int stepsPerDocument() {
+        return stored == null ? 4 : 1_024;
+    }
+
     private static @Nullable List<List<Walk>> walks(Query.Phrase phrase, SegmentReader segment) {
         TermsReader terms = segment.textTerms(phrase.field().path());
         PostingsReader postings = segment.postings(phrase.field().path());

@@ -9,6 +9,8 @@ import java.util.function.UnaryOperator;
 
 /// Makes queries of the values that a query string names. Confined to one thread.
 final class QueryStringValues {
+    private static final float BOOSTS_MAX = 1e12f;
+
     private final FieldChecks checks;
     private final TextClauses texts;
     private final Place place;
@@ -120,9 +122,9 @@ final class QueryStringValues {
         UnaryOperator<Query> each = clause -> boosted(clause, boost);
         return switch (query) {
             case Query.Match(Field field, List<TextTerm> terms, int required, float own) ->
-                    new Query.Match(field, terms, required, own * boost);
+                    new Query.Match(field, terms, required, product(own, boost));
             case Query.Phrase(Field field, List<PhraseWord> words, int slop, float own) ->
-                    new Query.Phrase(field, words, slop, own * boost);
+                    new Query.Phrase(field, words, slop, product(own, boost));
             case Query.And(List<Query> clauses) ->
                     new Query.And(clauses.stream().map(each).toList());
             case Query.Or(List<Query> clauses) -> new Query.Or(clauses.stream().map(each).toList());
@@ -143,5 +145,10 @@ final class QueryStringValues {
                     Query.All _ ->
                     query;
         };
+    }
+
+    /// Boosts inside each other, kept far from where floats end: sums of scores stay numbers.
+    private static float product(float own, float boost) {
+        return Math.clamp(own * boost, 1 / BOOSTS_MAX, BOOSTS_MAX);
     }
 }

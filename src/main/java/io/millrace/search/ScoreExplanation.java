@@ -134,7 +134,9 @@ public record ScoreExplanation(
                 members.put("score", Value.of((double) score));
                 members.put("boost", Value.of((double) boost));
                 members.put("idf", Value.of((double) (term.weight() / boost)));
-                members.put("tf", Value.of((double) (score / term.weight())));
+                // A word without any likeness weighs nothing.
+                float tf = term.weight() == 0 ? 0 : score / term.weight();
+                members.put("tf", Value.of((double) tf));
                 members.put("frequency", Value.of((long) cursor.frequency()));
                 members.put("length", Value.of((long) SmallFloat.byte4ToInt(norm)));
                 explained.add(new Value.Obj(members));

@@ -131,8 +131,14 @@ sealed interface SegmentFilter {
 
         @Override
         public ImmutableRoaringBitmap documents(@Nullable ImmutableRoaringBitmap candidates) {
+            SearchBudget budget = SearchBudget.current();
             return BufferFastAggregation.naive_or(
-                    filters.stream().map(filter -> filter.documents(candidates)).iterator());
+                    filters.stream()
+                            .map(filter -> {
+                                budget.spend(TermSpan.STEPS_PER_TERM);
+                                return filter.documents(candidates);
+                            })
+                            .iterator());
         }
     }
 
@@ -180,6 +186,7 @@ sealed interface SegmentFilter {
         public ImmutableRoaringBitmap documents(@Nullable ImmutableRoaringBitmap candidates) {
             ImmutableRoaringBitmap having = words.documents(candidates);
             PhraseMatcher matcher = new PhraseMatcher(phrase, segment);
+            SearchBudget budget = SearchBudget.current();
             RoaringBitmapWriter<MutableRoaringBitmap> found =
                     RoaringBitmapWriter.bufferWriter().get();
             PeekableIntIterator each =
@@ -187,6 +194,7 @@ sealed interface SegmentFilter {
                             .getIntIterator();
             while (each.hasNext()) {
                 int document = each.next();
+                budget.spend(matcher.stepsPerDocument());
                 if (matcher.frequency(document) > 0) {
                     found.add(document);
                 }

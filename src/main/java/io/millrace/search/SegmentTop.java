@@ -62,10 +62,14 @@ final class SegmentTop {
                         offer(document);
                         return !isFull();
                     });
-        } else if (!walk(matches)) {
-            worstFirst.clear();
-            cut = cutBefore;
-            scan(matches);
+        } else {
+            long held = budget.heldBytes();
+            if (!walk(matches)) {
+                worstFirst.clear();
+                budget.letGo(held);
+                cut = cutBefore;
+                scan(matches);
+            }
         }
         List<RankedHit> sorted = new ArrayList<>(worstFirst);
         sorted.sort(comparator);

@@ -36,6 +36,7 @@ final class TermCounts {
     /// Containers of more documents than this are bitmaps, others are sorted arrays.
     private static final int ARRAY_DOCUMENTS_MAX = 4_096;
 
+    private final SearchBudget budget = SearchBudget.current();
     private final FieldSlice slice;
     private final TermsReader terms;
     private final long documentCount;
@@ -156,10 +157,12 @@ final class TermCounts {
     private void each(IntConsumer take) {
         if (isWhole) {
             for (int ordinal = 0; ordinal < terms.termCount(); ordinal++) {
+                budget.spend(1);
                 take.accept(ordinal);
             }
         } else {
             for (int ordinal : all().rising()) {
+                budget.spend(1);
                 take.accept(ordinal);
             }
         }
@@ -192,6 +195,7 @@ final class TermCounts {
     int next(int ordinal) {
         int at = ordinal;
         while (counted == null && at < terms.termCount()) {
+            budget.spend(1);
             if (count(at) > 0) {
                 return at;
             }
@@ -232,6 +236,7 @@ final class TermCounts {
     private OrdinalCounts byTerms() {
         OrdinalCounts counts = OrdinalCounts.of(terms.termCount(), terms.termCount());
         for (int ordinal = 0; ordinal < terms.termCount(); ordinal++) {
+            budget.spend(1);
             int documents = isWhole ? terms.documentCount(ordinal) : intersect(ordinal);
             if (documents > 0) {
                 counts.add(ordinal, documents);

@@ -26,7 +26,7 @@ final class TermSpan {
     private static final int DOCUMENTS_PER_TERM = 16;
 
     /// Steps of a budget that joining one term's documents counts.
-    private static final int STEPS_PER_TERM = DOCUMENTS_PER_TERM;
+    static final int STEPS_PER_TERM = DOCUMENTS_PER_TERM;
 
     /// Of a window, so few that the column is always the way.
     private static final int WALKED_MAX = 512;

@@ -11,6 +11,10 @@ final class TopHits {
     private final SortOrder order;
     private final int limit;
     private final @Nullable PageStart start;
+
+    /// By the hits, as the budget of the search knows it.
+    private long heldBytes;
+
     private List<RankedHit> best = List.of();
 
     /// @param start null for the first page
@@ -35,14 +39,22 @@ final class TopHits {
         if (isComplete()) {
             return;
         }
+        SearchBudget budget = SearchBudget.current();
+        long heldByOthers = budget.heldBytes() - heldBytes;
         int from = start == null ? 0 : ranks.enter(start);
         List<RankedHit> fresh =
                 new SegmentTop(order, limit, start, ranks, cut()).find(matches, from);
         for (RankedHit hit : fresh) {
             ranks.resolve(hit);
-            SearchBudget.current().hold(hit.valueBytes());
+            budget.hold(hit.valueBytes());
         }
         best = best.isEmpty() ? fresh : merged(best, fresh);
+        heldBytes = 0;
+        for (RankedHit hit : best) {
+            heldBytes += RankedHit.bytes(ranks.keyCount()) + hit.valueBytes();
+        }
+        budget.letGo(heldByOthers);
+        budget.hold(heldBytes);
     }
 
     /// The first rank of the last hit, where other segments rank alike.

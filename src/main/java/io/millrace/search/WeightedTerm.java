@@ -90,7 +90,12 @@ sealed interface WeightedTerm {
                 case 1 -> terms.documents(from);
                 default ->
                         BufferFastAggregation.naive_or(
-                                IntStream.range(from, to).mapToObj(terms::documents).iterator());
+                                IntStream.range(from, to)
+                                        .mapToObj(ordinal -> {
+                                            SearchBudget.current().spend(TermSpan.STEPS_PER_TERM);
+                                            return terms.documents(ordinal);
+                                        })
+                                        .iterator());
             };
         }
 

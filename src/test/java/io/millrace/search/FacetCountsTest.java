@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -142,6 +143,20 @@ class FacetCountsTest {
                                               {"type": "histogram", "interval": 1}}}
                                             """
                                                     .getBytes(StandardCharsets.UTF_8)));
+            SearchRequest ends =
+                    new QueryParser(SCHEMA, RandomQuakes.NOW)
+                            .parse(
+                                    Json.parse(
+                                            """
+                                            {"filter": {"in": {"id": [0, 50000]}},
+                                             "facets": {"reactions":
+                                              {"type": "histogram", "interval": 1}}}
+                                            """
+                                                    .getBytes(StandardCharsets.UTF_8)));
+            FacetResult counted =
+                    Objects.requireNonNull(
+                            corpus.searcher().search(ends).facets().get("reactions"));
+            assertEquals(2, ((FacetResult.Buckets) counted.counted()).buckets().size());
             MillraceException refusal =
                     assertThrows(
                             MillraceException.InvalidRequest.class,

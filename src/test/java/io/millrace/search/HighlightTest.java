@@ -114,6 +114,22 @@ class HighlightTest {
     }
 
     @Test
+    void aLongWordBehindTheMarksOfAPieceCutsNoneOfThem() throws IOException {
+        String text = "alpha of the beta-" + "x".repeat(27) + " end";
+        List<String> pieces =
+                Objects.requireNonNull(
+                        highlights(
+                                        text,
+                                        "{'q': 'alpha beta " + "x".repeat(27) + "'}",
+                                        ", 'length': 40")
+                                .get("body"));
+        assertTrue(pieces.getFirst().contains("<em>beta</em>"), pieces.toString());
+        assertTrue(
+                pieces.stream().anyMatch(piece -> piece.contains("<em>" + "x".repeat(27))),
+                pieces.toString());
+    }
+
+    @Test
     void thePiecesWithTheMostMarksAreShownInTheirOrder() throws IOException {
         String rest = "word ".repeat(30);
         String text = "ship one " + rest + "ship and ship two " + rest + "a ship three";

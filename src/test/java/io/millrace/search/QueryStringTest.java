@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -143,6 +144,21 @@ class QueryStringTest {
             })
     void aQueryStringFindsWhatItSays(String q, String expected) {
         assertEquals(expected, String.join(" ", found(q).stream().sorted().toList()), q);
+    }
+
+    @Test
+    void boostsInsideEachOtherStayNumbers() {
+        String q = "alaska";
+        for (int i = 0; i < 7; i++) {
+            q = "(" + q + "^1000000)";
+        }
+        SearchRequest request =
+                new QueryParser(SCHEMA, RandomQuakes.NOW).parse(Map.of("q", List.of(q)));
+        List<SearchResult.Hit> hits = corpus.searcher().search(request).hits();
+        assertEquals(2, hits.size());
+        for (SearchResult.Hit hit : hits) {
+            assertTrue(Double.isFinite(Objects.requireNonNull(hit.score())), hit::toString);
+        }
     }
 
     @Test
