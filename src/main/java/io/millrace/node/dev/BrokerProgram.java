@@ -50,7 +50,7 @@ record BrokerProgram(Path jars, Path home) implements ServerProgram {
                             .formatted(jars));
         }
         Files.createDirectories(home.resolve("tmp"));
-        var settings = BrokerSettings.write(home, port, Ports.free()).toString();
+        var settings = BrokerSettings.write(home, port, Ports.freeBeside(port)).toString();
         if (!Files.exists(data().resolve("meta.properties"))) {
             var format =
                     java(

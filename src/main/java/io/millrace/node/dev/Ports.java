@@ -19,6 +19,16 @@ final class Ports {
         }
     }
 
+    /// As [#free], and never the one that is about to be used: until then the system may give it
+    /// out again.
+    static int freeBeside(int other) throws IOException {
+        int port = free();
+        while (port == other) {
+            port = free();
+        }
+        return port;
+    }
+
     /// `preferred` when it is free, else any other; 0 prefers none.
     static int freeOrOther(int preferred) throws IOException {
         return preferred != 0 && isFree(preferred) ? preferred : free();
