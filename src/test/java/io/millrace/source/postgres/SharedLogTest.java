@@ -55,13 +55,30 @@ class SharedLogTest {
             source.database.execute("INSERT INTO t VALUES (2, 1)");
             index.catchUp();
 
-            // Then
+            // Then: whatever the server was told by now
+            awaitWordAfter(source, FollowedSource.OPTIONS.statusInterval().multipliedBy(2));
             assertEquals(before, source.confirmedLsn());
 
             // When, Then
             source.follow("u").catchUp().commit();
             awaitConfirmed(source, index.committedLsn());
         }
+    }
+
+    /// The server hears of us after so long from now on.
+    private static void awaitWordAfter(FollowedSource source, Duration time) {
+        String since = source.database.value("SELECT clock_timestamp()");
+        Awaiting.that(
+                "server hears of us",
+                () ->
+                        source.database
+                                .value(
+                                        "SELECT coalesce(max(reply_time) > timestamptz '%s' + interval '%d ms', false) FROM pg_stat_replication WHERE application_name LIKE '%%%s%%'"
+                                                .formatted(
+                                                        since,
+                                                        time.toMillis(),
+                                                        source.settings.source()))
+                                .equals("t"));
     }
 
     private static void awaitConfirmed(FollowedSource source, long lsn) {
@@ -111,15 +128,7 @@ class SharedLogTest {
 
             // Then: for longer than the server waits for a word
             Awaiting.that("pause", () -> full.source().status().state() == State.PAUSED);
-            String since = source.database.value("SELECT clock_timestamp()");
-            Awaiting.that(
-                    "server hears of us",
-                    () ->
-                            source.database
-                                    .value(
-                                            "SELECT coalesce(max(reply_time) > timestamptz '%s' + interval '7 s', false) FROM pg_stat_replication WHERE application_name LIKE '%%pause%%'"
-                                                    .formatted(since))
-                                    .equals("t"));
+            awaitWordAfter(source, Duration.ofSeconds(7));
             assertEquals(0, other.size());
 
             // When, Then
