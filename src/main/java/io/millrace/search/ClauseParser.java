@@ -17,12 +17,14 @@ final class ClauseParser {
 
     private final FieldChecks checks;
     private final TextClauses texts;
+    private final TextQueries textQueries;
     private int clauses;
     private int values;
 
     ClauseParser(FieldChecks checks) {
         this.checks = checks;
-        this.texts = new TextClauses(checks);
+        this.textQueries = new TextQueries(checks);
+        this.texts = new TextClauses(checks, textQueries);
     }
 
     Query clause(Value value, Place place) {
@@ -81,8 +83,8 @@ final class ClauseParser {
     }
 
     /// The clauses on texts, which count together with those read here.
-    TextClauses texts() {
-        return texts;
+    TextQueries textQueries() {
+        return textQueries;
     }
 
     private Query eq(Value argument, Place place) {

@@ -40,7 +40,7 @@ final class QueryStringParser {
         this.clauses = clauses;
         this.place = place;
         in = new QueryStringScanner(text, place);
-        values = new QueryStringValues(checks, clauses.texts(), place);
+        values = new QueryStringValues(checks, clauses.textQueries(), place);
     }
 
     /// How an operand counts among its neighbours.

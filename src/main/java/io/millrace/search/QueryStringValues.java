@@ -12,10 +12,10 @@ final class QueryStringValues {
     private static final float BOOSTS_MAX = 1e12f;
 
     private final FieldChecks checks;
-    private final TextClauses texts;
+    private final TextQueries texts;
     private final Place place;
 
-    QueryStringValues(FieldChecks checks, TextClauses texts, Place place) {
+    QueryStringValues(FieldChecks checks, TextQueries texts, Place place) {
         this.checks = checks;
         this.texts = texts;
         this.place = place;
@@ -66,7 +66,7 @@ final class QueryStringValues {
         if (fields.size() == 1 && !fields.getFirst().type().isText()) {
             return whole(fields.getFirst(), quoted);
         }
-        return texts.phrase(TextClauses.unboosted(texts(fields)), quoted, slop, 1, place);
+        return texts.phrase(TextQueries.unboosted(texts(fields)), quoted, slop, 1, place);
     }
 
     Query range(List<Field> fields, QueryStringScanner.Range range) {
