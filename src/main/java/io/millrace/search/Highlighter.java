@@ -51,25 +51,7 @@ final class Highlighter {
                     own.phrases.add(phrase);
                 }
             }
-            case Query.And(List<Query> clauses) ->
-                    clauses.forEach(clause -> collect(clause, statistics));
-            case Query.Or(List<Query> clauses) ->
-                    clauses.forEach(clause -> collect(clause, statistics));
-            case Query.AtLeast(_, List<Query> clauses) ->
-                    clauses.forEach(clause -> collect(clause, statistics));
-            case Query.Preferring(Query required, Query preferred) -> {
-                collect(required, statistics);
-                collect(preferred, statistics);
-            }
-            case Query.Eq _,
-                    Query.In _,
-                    Query.Range _,
-                    Query.Exists _,
-                    Query.Prefix _,
-                    Query.Wildcard _,
-                    Query.Keys _,
-                    Query.Not _,
-                    Query.All _ -> {}
+            default -> query.inner().forEach(clause -> collect(clause, statistics));
         }
     }
 

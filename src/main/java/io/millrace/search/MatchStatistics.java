@@ -46,25 +46,8 @@ final class MatchStatistics {
             case Query.Match match -> matches.computeIfAbsent(match, _ -> weigh(segments, match));
             case Query.Phrase phrase ->
                     phrases.computeIfAbsent(phrase, _ -> weigh(segments, phrase));
-            case Query.And(List<Query> clauses) ->
-                    clauses.forEach(clause -> collect(segments, clause));
-            case Query.Or(List<Query> clauses) ->
-                    clauses.forEach(clause -> collect(segments, clause));
-            case Query.AtLeast(_, List<Query> clauses) ->
-                    clauses.forEach(clause -> collect(segments, clause));
-            case Query.Preferring(Query required, Query preferred) -> {
-                collect(segments, required);
-                collect(segments, preferred);
-            }
             case Query.Not(Query clause) -> collect(segments, clause);
-            case Query.Eq _,
-                    Query.In _,
-                    Query.Range _,
-                    Query.Exists _,
-                    Query.Prefix _,
-                    Query.Wildcard _,
-                    Query.Keys _,
-                    Query.All _ -> {}
+            default -> query.inner().forEach(clause -> collect(segments, clause));
         }
     }
 

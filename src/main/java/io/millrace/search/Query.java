@@ -104,17 +104,33 @@ public sealed interface Query {
 
     record All() implements Query {}
 
-    /// True when documents that meet this condition get a score: when it has a [Match] outside of
-    /// every [Not].
-    default boolean scores() {
+    /// The clauses right inside this one; that of a [Not] is none, it says what is not there.
+    default List<Query> inner() {
         return switch (this) {
-            case Match _, Phrase _ -> true;
-            case AtLeast(_, List<Query> clauses) -> clauses.stream().anyMatch(Query::scores);
-            case Preferring(Query required, Query preferred) ->
-                    required.scores() || preferred.scores();
-            case And(List<Query> clauses) -> clauses.stream().anyMatch(Query::scores);
-            case Or(List<Query> clauses) -> clauses.stream().anyMatch(Query::scores);
-            case Eq _, In _, Range _, Exists _, Prefix _, Wildcard _, Keys _, Not _, All _ -> false;
+            case And(List<Query> clauses) -> clauses;
+            case Or(List<Query> clauses) -> clauses;
+            case AtLeast(_, List<Query> clauses) -> clauses;
+            case Preferring(Query required, Query preferred) -> List.of(required, preferred);
+            case Match _,
+                    Phrase _,
+                    Eq _,
+                    In _,
+                    Range _,
+                    Exists _,
+                    Prefix _,
+                    Wildcard _,
+                    Keys _,
+                    Not _,
+                    All _ ->
+                    List.of();
         };
+    }
+
+    /// True when documents that meet this condition get a score: when it has a [Match] or a
+    /// [Phrase] outside of every [Not].
+    default boolean scores() {
+        return this instanceof Match
+                || this instanceof Phrase
+                || inner().stream().anyMatch(Query::scores);
     }
 }
