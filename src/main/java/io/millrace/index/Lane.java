@@ -89,7 +89,12 @@ final class Lane implements Runnable {
                 }
             }
             case LaneCommand.Flush(Barrier barrier) -> flushTo(barrier);
-            case LaneCommand.Relieve _ -> relieve();
+            case LaneCommand.Relieve _ -> {
+                // The slice before it may have made room already: what came since is not asked for.
+                if (memory.isAsked()) {
+                    relieve();
+                }
+            }
             case LaneCommand.Rest _ -> {
                 relieve();
                 return !intake.endsIfIdle(number);

@@ -21,12 +21,14 @@ import io.millrace.testing.SilentEngine;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -90,6 +92,22 @@ class MemoryBoundTest {
     }
 
     @Test
+    void whatIsCollectedAfterRoomWasMadeIsNotWrittenAtOnce() throws Exception {
+        FaultDirectory disk = new FaultDirectory();
+        IndexOptions oneLane = OPTIONS.withLanes(1).withQueue(1000, 32 * MIB);
+        IndexScenario scenario = scenario(new MemoryPool(16 * MIB), oneLane);
+        try (Index index = scenario.create(disk)) {
+            Feed feed = new Feed(index);
+            // The pool asks for its memory in the middle of this batch.
+            feed.add(IntStream.range(0, 40).mapToObj(i -> "k" + i).toList(), MIB / 2);
+            feed.add("last", 100);
+            scenario.commit(index);
+
+            assertEquals(2, index.newestCommit().segmentCount());
+        }
+    }
+
+    @Test
     void aSmallHeapIndexesMoreThanItHolds(@TempDir Path folder) throws Exception {
         Process process =
                 new ProcessBuilder(
@@ -141,11 +159,15 @@ class MemoryBoundTest {
     }
 
     private static IndexScenario scenario(MemoryPool pool) {
+        return scenario(pool, OPTIONS);
+    }
+
+    private static IndexScenario scenario(MemoryPool pool, IndexOptions options) {
         ManualClock clock = new ManualClock();
         return new IndexScenario(
                 new NodeResources(
                         clock, clock, new Random(1), Thread.ofPlatform().daemon().factory(), pool),
-                OPTIONS.withPrepareDeadline(Duration.ofMinutes(5)));
+                options.withPrepareDeadline(Duration.ofMinutes(5)));
     }
 
     private static long segments(FaultDirectory disk) {
@@ -168,26 +190,27 @@ class MemoryBoundTest {
         }
 
         void add(String key, int bytes) {
+            add(List.of(key), bytes);
+        }
+
+        /// All in one batch.
+        void add(List<String> keys, int bytes) {
             Position from =
                     Objects.requireNonNull(
                             index.writer().accepted().position(IndexScenario.PARTITION));
-            Position to = Position.of(from.next() + 1);
-            Origin origin = new Origin(IndexScenario.PARTITION, from.next(), 0, null, null);
-            char[] text = new char[bytes];
-            for (int i = 0; i < bytes; i++) {
-                text[i] = (char) (' ' + random.nextInt(95));
+            List<Change> changes = new ArrayList<>();
+            for (String key : keys) {
+                long position = from.next() + changes.size();
+                changes.add(
+                        new Change.Upsert(
+                                DocumentKey.of(key),
+                                document(key, bytes),
+                                new Origin(IndexScenario.PARTITION, position, 0, null, null)));
             }
-            Document document =
-                    Document.of(
-                            new Value.Obj(
-                                    Map.of(
-                                            "id",
-                                            Value.of(key),
-                                            "blob",
-                                            Value.of(new String(text)))));
+            Position to = Position.of(from.next() + keys.size());
             ChangeBatch batch =
                     ChangeBatch.of(
-                            List.of(new Change.Upsert(DocumentKey.of(key), document, origin)),
+                            changes,
                             List.of(),
                             List.of(new PositionRange(IndexScenario.PARTITION, from, to)));
             Admission admission = index.writer().add(batch);
@@ -196,6 +219,16 @@ class MemoryBoundTest {
                 admission = index.writer().add(batch);
             }
             assertInstanceOf(Admission.Accepted.class, admission);
+        }
+
+        private Document document(String key, int bytes) {
+            char[] text = new char[bytes];
+            for (int i = 0; i < bytes; i++) {
+                text[i] = (char) (' ' + random.nextInt(95));
+            }
+            return Document.of(
+                    new Value.Obj(
+                            Map.of("id", Value.of(key), "blob", Value.of(new String(text)))));
         }
     }
 }
