@@ -2,18 +2,20 @@ package io.millrace.catalog;
 
 import io.millrace.MillraceException.InvalidRequest;
 import io.millrace.catalog.IndexDefinition.Source;
+import io.millrace.document.Analysis;
 import io.millrace.document.Field;
 import io.millrace.document.FieldType;
 import io.millrace.document.Schema;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /// What may change in the definition of an index that exists: how often it commits, what it is
-/// described as, fields that are new, analyzers, and whether further fields are inferred.
-/// Everything else decides what is on disk and needs a rebuild.
+/// described as, fields that are new, how texts are analyzed, and whether further fields are
+/// inferred. Everything else decides what is on disk and needs a rebuild.
 public final class Compatibility {
     private Compatibility() {}
 
@@ -96,10 +98,8 @@ public final class Compatibility {
                                 + " written again");
             } else if (same.get().dynamic()) {
                 found.add(path + " was inferred and is declared now");
-            } else if (!same.get().analyzer().equals(now.analyzer())) {
-                found.add(
-                        "%s.analyzer changes from %s to %s: for documents read from now on"
-                                .formatted(path, same.get().analyzer(), now.analyzer()));
+            } else {
+                adoptAnalysis(found, path, same.get().analysis(), now.analysis());
             }
         }
         if (schema.dynamic() != declared.dynamic()) {
@@ -108,6 +108,31 @@ public final class Compatibility {
                             .formatted(schema.dynamic(), declared.dynamic()));
         }
         return found;
+    }
+
+    private static void adoptAnalysis(
+            List<String> found, String path, Analysis before, Analysis now) {
+        if (!before.analyzer().equals(now.analyzer())) {
+            found.add(
+                    "%s.analyzer changes from %s to %s: for documents read from now on"
+                            .formatted(path, before.analyzer(), now.analyzer()));
+        } else if (!Objects.equals(before.stopwords(), now.stopwords())) {
+            found.add(
+                    "%s.analyzer leaves out other words: of documents read from now on"
+                            .formatted(path));
+        }
+        if (before.positions() != now.positions()) {
+            found.add(
+                    "%s.positions changes from %s to %s: %s"
+                            .formatted(
+                                    path,
+                                    before.positions(),
+                                    now.positions(),
+                                    now.positions()
+                                            ? "for documents read from now on; phrases in older"
+                                                    + " ones are looked for in their stored texts"
+                                            : "phrases are not looked for in it any more"));
+        }
     }
 
     /// Every member but `commit` and `description` that differs, as a phrase that names it.

@@ -51,7 +51,8 @@ public final class DefinitionParser {
                     "delete-when", "a condition cannot delete yet, a Kafka tombstone does",
                     "include", "every member of a document is stored and returned for now",
                     "exclude", "every member of a document is stored and returned for now");
-    private static final Set<String> FIELD_MEMBERS = Set.of("type", "multi", "unit", "analyzer");
+    private static final Set<String> FIELD_MEMBERS =
+            Set.of("type", "multi", "unit", "analyzer", "positions");
     private static final Set<String> LATER_TYPES = Set.of("vector", "geo");
 
     /// As many columns as an index of a Postgres table can have.
@@ -263,6 +264,15 @@ public final class DefinitionParser {
                         .refused("a %s has no analyzer, only a text has one", type.label());
             }
             field = field.withAnalyzer(analyzer.get().word(analyzers));
+        }
+        Optional<DefinitionNode> positions = node.member("positions");
+        if (positions.isPresent()) {
+            if (type != FieldType.TEXT) {
+                throw positions
+                        .get()
+                        .refused("a %s has no positions, only a text has them", type.label());
+            }
+            field = field.withAnalysis(field.analysis().withPositions(positions.get().bool()));
         }
         return field;
     }

@@ -264,113 +264,12 @@ public final class Schema {
 
     /// The schema as a value, as commit records and segments hold it.
     public Obj toValue() {
-        List<Value> fieldValues = new ArrayList<>();
-        for (Field field : fields) {
-            Map<String, Value> member = new LinkedHashMap<>();
-            member.put("path", Value.of(field.path()));
-            member.put("type", Value.of(field.type().label()));
-            member.put("multi", Value.of(field.multi()));
-            member.put("unit", Value.of(field.unit().label()));
-            member.put("analyzer", Value.of(field.analyzer()));
-            if (field.dynamic()) {
-                member.put("dynamic", Value.of(true));
-            }
-            fieldValues.add(new Obj(member));
-        }
-        Map<String, Value> members = new LinkedHashMap<>();
-        members.put("version", Value.of(version));
-        members.put("key", new Value.Array(keyPaths.stream().map(Value::of).toList()));
-        members.put("fields", new Value.Array(fieldValues));
-        if (!rules.equals(WriteRules.DEFAULT)) {
-            members.put("mode", Value.of(rules.mode().label()));
-            members.put("absent", Value.of(rules.absent().label()));
-        }
-        if (dynamic) {
-            members.put("dynamic", Value.of(true));
-        }
-        return new Obj(members);
+        return SchemaValue.of(this);
     }
 
     /// @throws MillraceException.Corrupt when the value is no schema
     public static Schema fromValue(Value value) {
-        try {
-            Obj object = (Obj) value;
-            List<String> keyPaths = new ArrayList<>();
-            for (Value path : array(object, "key")) {
-                keyPaths.add(((Value.Text) path).value());
-            }
-            List<Field> fields = new ArrayList<>();
-            for (Value item : array(object, "fields")) {
-                Obj field = (Obj) item;
-                fields.add(
-                        new Field(
-                                text(field, "path"),
-                                FieldType.ofLabel(text(field, "type")).orElseThrow(),
-                                bool(field, "multi"),
-                                TimestampUnit.ofLabel(text(field, "unit")).orElseThrow(),
-                                text(field, "analyzer"),
-                                flag(field, "dynamic")));
-            }
-            Schema schema =
-                    new Schema(
-                            Math.toIntExact(integer(object, "version")),
-                            keyPaths,
-                            fields,
-                            rules(object),
-                            flag(object, "dynamic"));
-            if (!schema.isComplete()) {
-                throw new IllegalArgumentException("no key");
-            }
-            return schema;
-        } catch (ClassCastException
-                | java.util.NoSuchElementException
-                | IllegalArgumentException
-                | ArithmeticException e) {
-            throw new MillraceException.Corrupt("schema record damaged: " + e.getMessage(), e);
-        }
-    }
-
-    /// Left out where they are the default, as in the first segments there were.
-    private static WriteRules rules(Obj schema) {
-        if (schema.get("mode") == null) {
-            return WriteRules.DEFAULT;
-        }
-        return new WriteRules(
-                WriteMode.ofLabel(text(schema, "mode")).orElseThrow(),
-                AbsentKey.ofLabel(text(schema, "absent")).orElseThrow());
-    }
-
-    private static List<Value> array(Obj object, String name) {
-        if (object.get(name) instanceof Value.Array(List<Value> items)) {
-            return items;
-        }
-        throw new IllegalArgumentException("no " + name);
-    }
-
-    private static boolean bool(Obj object, String name) {
-        if (object.get(name) instanceof Value.Bool(boolean bool)) {
-            return bool;
-        }
-        throw new IllegalArgumentException("no " + name);
-    }
-
-    /// A member that stands only where it is true.
-    private static boolean flag(Obj object, String name) {
-        return object.get(name) != null && bool(object, name);
-    }
-
-    private static long integer(Obj object, String name) {
-        if (object.get(name) instanceof Value.Int(long integer)) {
-            return integer;
-        }
-        throw new IllegalArgumentException("no " + name);
-    }
-
-    private static String text(Obj object, String name) {
-        if (object.get(name) instanceof Value.Text(String text)) {
-            return text;
-        }
-        throw new IllegalArgumentException("no " + name);
+        return SchemaValue.read(value);
     }
 
     @Override

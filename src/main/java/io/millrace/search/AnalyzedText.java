@@ -85,6 +85,6 @@ public record AnalyzedText(String analyzer, List<Token> tokens) {
         Place at = Place.BODY.member(FIELD);
         String path = field == null ? "" : ClauseParser.text(field, at, "a field");
         Field text = new FieldChecks(schema, Instant.EPOCH).field(path, ClauseKind.MATCH, at);
-        return text.analyzer();
+        return text.analysis().analyzer();
     }
 }

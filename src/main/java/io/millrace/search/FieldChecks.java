@@ -37,12 +37,12 @@ final class FieldChecks {
 
     /// A text cut into words as the field's own texts are.
     TextWords words(Field field, String text) {
-        return TextWords.of(Analyzers.named(field.analyzer()), field.path(), text);
+        return TextWords.of(Analyzers.of(field.analysis()), field.path(), text);
     }
 
     /// A part of a word as the field's own words are spelled, not stemmed.
     String normalized(Field field, String part) {
-        return Analyzers.named(field.analyzer()).normalize(field.path(), part).utf8ToString();
+        return Analyzers.of(field.analysis()).normalize(field.path(), part).utf8ToString();
     }
 
     Field known(String path, Place place) {

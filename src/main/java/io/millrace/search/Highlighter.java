@@ -100,7 +100,7 @@ final class Highlighter {
     private static List<List<FragmentWriter.Span>> spans(
             Field field, Wanted own, List<String> texts) {
         List<TextTokens.Token> tokens = new ArrayList<>();
-        TextTokens.read(Analyzers.named(field.analyzer()), field.path(), texts, tokens::add);
+        TextTokens.read(Analyzers.of(field.analysis()), field.path(), texts, tokens::add);
         List<Set<Integer>> together =
                 own.phrases.stream().map(phrase -> positions(phrase, tokens)).toList();
         List<List<FragmentWriter.Span>> spans = new ArrayList<>();

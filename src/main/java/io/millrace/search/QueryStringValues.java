@@ -66,7 +66,7 @@ final class QueryStringValues {
         if (fields.size() == 1 && !fields.getFirst().type().isText()) {
             return whole(fields.getFirst(), quoted);
         }
-        return texts.phrase(TextQueries.unboosted(texts(fields)), quoted, slop, 1, place);
+        return texts.phrase(texts(fields), quoted, slop, place);
     }
 
     Query range(List<Field> fields, QueryStringScanner.Range range) {

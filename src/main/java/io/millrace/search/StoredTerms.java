@@ -7,18 +7,21 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.lucene.analysis.Analyzer;
 
 /// The terms of one field of a stored document with their positions, cut out of its text again.
 /// Confined to one search.
 final class StoredTerms {
     private final SegmentReader segment;
     private final Field field;
+    private final Analyzer analyzer;
     private final Map<String, List<Integer>> positions = new HashMap<>();
     private int document = -1;
 
     StoredTerms(SegmentReader segment, Field field) {
         this.segment = segment;
         this.field = field;
+        analyzer = Analyzers.of(field.analysis());
     }
 
     void read(int newDocument) {
@@ -29,7 +32,7 @@ final class StoredTerms {
         positions.clear();
         List<String> values = FieldTexts.of(segment.document(document).root(), field);
         TextTokens.read(
-                Analyzers.named(field.analyzer()),
+                analyzer,
                 field.path(),
                 values,
                 token ->

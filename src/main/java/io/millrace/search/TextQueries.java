@@ -27,6 +27,19 @@ final class TextQueries {
         return or(phrases);
     }
 
+    /// In any of those fields that know where their words stand.
+    Query phrase(List<Field> fields, String text, int slop, Place place) {
+        List<Field> knowing =
+                fields.stream()
+                        .filter(field -> field.analysis().positions() || isOneWord(field, text))
+                        .toList();
+        return phrase(unboosted(knowing.isEmpty() ? fields : knowing), text, slop, 1, place);
+    }
+
+    private boolean isOneWord(Field field, String text) {
+        return checks.words(field, text).words().size() < 2;
+    }
+
     /// A phrase of one word is that word.
     private Query inOne(Field field, String text, int slop, float boost, Place place) {
         List<PhraseWord> phrase = checks.words(field, text).words();
@@ -36,6 +49,12 @@ final class TextQueries {
                     text,
                     TextRules.DEFAULT.withRequired(TextRules.Required.ALL).withBoost(boost),
                     place);
+        }
+        if (!field.analysis().positions()) {
+            throw place.refusal(
+                    "a phrase in field %s, which keeps no positions; use match with operator and, or"
+                                    .formatted(Place.quoted(field.path()))
+                            + " define the field without positions: false");
         }
         countWords(phrase.size(), place);
         int first = phrase.getFirst().position();

@@ -15,10 +15,12 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
+import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.TokenStream;
 import org.apache.lucene.analysis.tokenattributes.PositionIncrementAttribute;
 import org.apache.lucene.analysis.tokenattributes.TermToBytesRefAttribute;
 import org.apache.lucene.util.BytesRef;
+import org.jspecify.annotations.Nullable;
 
 /// Checks documents against a schema and cuts them into terms.
 ///
@@ -35,6 +37,9 @@ final class DocumentAnalyzer {
     private Schema schema;
     private int room;
 
+    /// By field ordinal; null until a text of the field was seen.
+    private @Nullable Analyzer[] textAnalyzers;
+
     /// Nothing is inferred any more from the document at hand.
     private boolean settled;
 
@@ -48,6 +53,7 @@ final class DocumentAnalyzer {
         this.schema = schema;
         paths = new PathTree(schema);
         room = schema.room();
+        textAnalyzers = new Analyzer[schema.fields().size()];
     }
 
     /// Goes on with a later version of the schema.
@@ -55,6 +61,7 @@ final class DocumentAnalyzer {
         schema = later;
         room = later.room();
         paths.grow(later);
+        textAnalyzers = new Analyzer[later.fields().size()];
     }
 
     /// Fields to be inferred, by path: the document must be analysed again when there are any.
@@ -181,14 +188,14 @@ final class DocumentAnalyzer {
                 keyword(field, term, 0, term.length, analyzed, into);
             }
             case BYTES -> throw new MillraceException.Bug(field.path() + " is in no index");
-            case TEXT -> terms(field, text(field, cursor, token), analyzed, into);
+            case TEXT -> terms(ordinal, field, text(field, cursor, token), analyzed, into);
             case STRING -> {
                 String text = text(field, cursor, token);
                 byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
                 if (utf8.length <= FieldType.STRING_KEYWORD_BYTES_MAX) {
                     keyword(field, utf8, 0, utf8.length, analyzed, into);
                 }
-                terms(field, text, analyzed, into);
+                terms(ordinal, field, text, analyzed, into);
             }
         }
     }
@@ -254,10 +261,9 @@ final class DocumentAnalyzer {
         return token == Token.TEXT ? cursor.text() : Coercion.text(field, cursor.value(token));
     }
 
-    private static void terms(
-            Field field, String text, AnalyzedField analyzed, AnalyzedDocument into) {
-        try (TokenStream stream =
-                Analyzers.named(field.analyzer()).tokenStream(field.path(), text)) {
+    private void terms(
+            int ordinal, Field field, String text, AnalyzedField analyzed, AnalyzedDocument into) {
+        try (TokenStream stream = textAnalyzer(ordinal).tokenStream(field.path(), text)) {
             TermToBytesRefAttribute term = stream.getAttribute(TermToBytesRefAttribute.class);
             PositionIncrementAttribute position =
                     stream.getAttribute(PositionIncrementAttribute.class);
@@ -281,6 +287,15 @@ final class DocumentAnalyzer {
         } catch (IOException e) {
             throw new UncheckedIOException("reading a string from memory", e);
         }
+    }
+
+    private Analyzer textAnalyzer(int ordinal) {
+        Analyzer known = textAnalyzers[ordinal];
+        if (known == null) {
+            known = Analyzers.of(schema.fields().get(ordinal).analysis());
+            textAnalyzers[ordinal] = known;
+        }
+        return known;
     }
 
     private static void keyword(

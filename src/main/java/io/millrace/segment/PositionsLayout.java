@@ -13,8 +13,8 @@ package io.millrace.segment;
 /// tail      := term count u32 | 0 u32 | offset of the packed starts u64
 /// ```
 ///
-/// The section is not there in segments that were written before positions were kept, and in what
-/// was merged from such.
+/// The section is not there for fields that keep no positions, in segments that were written before
+/// positions were kept, and in what was merged from such.
 final class PositionsLayout {
     static final int BLOCK_HEADER_BYTES = 1;
     static final int BLOCK_END_BYTES = 4;

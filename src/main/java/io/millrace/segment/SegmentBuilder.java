@@ -218,7 +218,12 @@ public final class SegmentBuilder {
             case BOOL, LONG, DOUBLE, TIMESTAMP, DATE -> new NumberFieldBuilder(ramBytes);
             case KEYWORD, DECIMAL, UUID -> new KeywordFieldBuilder(termBytes, ramBytes);
             case BYTES -> throw new MillraceException.Bug(field.path() + " is in no index");
-            case TEXT -> new TextFieldBuilder(SegmentLayout.Kind.TERMS, termBytes, ramBytes);
+            case TEXT ->
+                    new TextFieldBuilder(
+                            SegmentLayout.Kind.TERMS,
+                            field.analysis().positions(),
+                            termBytes,
+                            ramBytes);
             case STRING -> new StringFieldBuilder(termBytes, ramBytes);
         };
     }

@@ -130,8 +130,8 @@ public final class SegmentRewriter {
         }
     }
 
-    /// Terms that are matched, with their postings, norms and, where all inputs know them,
-    /// positions.
+    /// Terms that are matched, with their postings, norms and positions, the last where the field
+    /// keeps them and all inputs know them.
     private void text(
             SegmentLayout.Kind kind,
             BiFunction<SegmentReader, String, @Nullable MappedTerms> part,
@@ -146,9 +146,11 @@ public final class SegmentRewriter {
                 PostingsRewriter postings = new PostingsRewriter(inputs, out, read);
                 postings.writePostings(ordinal, written, present.getCardinality());
                 postings.writeNorms(ordinal);
-                PositionsRewriter positions = new PositionsRewriter(inputs, out, read);
-                if (positions.isPossible()) {
-                    positions.write(ordinal, written);
+                if (field.analysis().positions()) {
+                    PositionsRewriter positions = new PositionsRewriter(inputs, out, read);
+                    if (positions.isPossible()) {
+                        positions.write(ordinal, written);
+                    }
                 }
             }
         }

@@ -17,7 +17,7 @@ final class StringFieldBuilder implements FieldBuilder {
 
     StringFieldBuilder(ByteBlockPool pool, Counter ramBytes) {
         keywords = new KeywordFieldBuilder(pool, ramBytes);
-        text = new TextFieldBuilder(SegmentLayout.Kind.TEXT_TERMS, pool, ramBytes);
+        text = new TextFieldBuilder(SegmentLayout.Kind.TEXT_TERMS, true, pool, ramBytes);
         withoutKeyword = new IntList(ramBytes);
     }
 

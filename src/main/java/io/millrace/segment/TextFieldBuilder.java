@@ -12,6 +12,7 @@ final class TextFieldBuilder implements FieldBuilder {
     /// Where the terms go in the file.
     private final SegmentLayout.Kind kind;
 
+    private final boolean keepsPositions;
     private final TermIds terms;
 
     /// Per term of a document: its id twice, plus one if the next entry is its frequency; without
@@ -33,8 +34,10 @@ final class TextFieldBuilder implements FieldBuilder {
     /// Id in the upper half, position in the lower one.
     private final LongList scratch;
 
-    TextFieldBuilder(SegmentLayout.Kind kind, ByteBlockPool pool, Counter ramBytes) {
+    TextFieldBuilder(
+            SegmentLayout.Kind kind, boolean keepsPositions, ByteBlockPool pool, Counter ramBytes) {
         this.kind = kind;
+        this.keepsPositions = keepsPositions;
         terms = new TermIds(pool, ramBytes);
         entries = new IntList(ramBytes);
         runs = new DocumentRuns(ramBytes);
@@ -79,6 +82,9 @@ final class TextFieldBuilder implements FieldBuilder {
     }
 
     private void addPosition(int step) {
+        if (!keepsPositions) {
+            return;
+        }
         int rest = step;
         while ((rest & ~0x7F) != 0) {
             positions.add((byte) (rest & 0x7F | 0x80));
@@ -109,7 +115,7 @@ final class TextFieldBuilder implements FieldBuilder {
                 ids.add(entry >>> 1);
                 frequencies.add(frequency);
                 positionsAt.add(positionAt);
-                positionAt = behind(positionAt, frequency);
+                positionAt = keepsPositions ? behind(positionAt, frequency) : positionAt;
             }
             starts[live + 1] = ids.size();
             documentsWithField += starts[live + 1] > starts[live] ? 1 : 0;
@@ -130,7 +136,9 @@ final class TextFieldBuilder implements FieldBuilder {
         out.begin();
         out.putBytes(liveNorms);
         out.end(SegmentLayout.Kind.NORMS, field);
-        writePositions(out, field, forward, inverted, positionsAt);
+        if (keepsPositions) {
+            writePositions(out, field, forward, inverted, positionsAt);
+        }
     }
 
     /// Where so many numbers among the positions end.

@@ -30,6 +30,7 @@ class CompatibilityTest {
                     key: id, fields: {size: {type: long}, place: {type: text}}, source: {kafka: {topic: t}}, description: x | '' | ''
                     key: id, fields: {place: {type: text}, size: {type: long}, at: {type: timestamp}}, source: {kafka: {topic: t}} | '' | fields.at is new: documents indexed before do not have it until they are written again
                     key: id, fields: {place: {type: text, analyzer: english}, size: {type: long}}, source: {kafka: {topic: t}} | '' | fields.place.analyzer changes from standard to english: for documents read from now on
+                    key: id, fields: {place: {type: text, positions: false}, size: {type: long}}, source: {kafka: {topic: t}} | '' | fields.place.positions changes from true to false: phrases are not looked for in it any more
                     key: id, dynamic: false, fields: {place: {type: text}, size: {type: long}}, source: {kafka: {topic: t}} | '' | dynamic changes from true to false
                     key: id, fields: {place: {type: text}, size: {type: long}, n: {type: long}}, source: {kafka: {topic: t}} | '' | fields.n was inferred and is declared now
                     key: id, fields: {place: {type: text}, size: {type: long}, n: {type: double}}, source: {kafka: {topic: t}} | '' | fields.n was inferred and is declared now

@@ -216,6 +216,8 @@ class DefinitionParserTest {
                 "fields: {a: {type: timestamp, unit: micros}}|/fields/a/unit|iso, millis or seconds",
                 "fields: {a: {type: keyword, analyzer: english}}|/fields/a/analyzer|has no analyzer",
                 "fields: {a: {type: text, analyzer: klingon}}|/fields/a/analyzer|english or standard",
+                "fields: {a: {type: keyword, positions: false}}|/fields/a/positions|has no positions",
+                "fields: {a: {type: text, positions: no}}|/fields/a/positions|true or false",
                 "fields: {a: {typ: text}}|/fields/a/typ|unknown member typ, expected analyzer, multi",
                 "fields: {a: {typ: text}}|/fields/a/typ|did you mean type?",
                 "fields: {_score: {type: double}}|/fields/_score|start with _ are reserved",

@@ -32,6 +32,26 @@ final class SchemaTest {
     }
 
     @Test
+    void fieldsShareTheStopWordsThatTheyName() {
+        List<String> words = List.of("a", "the");
+        Analysis without = Analysis.of("english").withStopwords(words);
+        Schema schema =
+                SCHEMA.with(
+                        List.of(
+                                Field.of("one", FieldType.TEXT).withAnalysis(without),
+                                Field.of("two", FieldType.TEXT)
+                                        .withAnalysis(without.withPositions(false)),
+                                Field.of("none", FieldType.TEXT)
+                                        .withAnalysis(without.withStopwords(List.of()))));
+        Value.Obj value = schema.toValue();
+        assertEquals(schema, Schema.fromValue(value));
+        assertEquals("[[\"a\",\"the\"],[]]", String.valueOf(value.get("stopwords")));
+        Map<String, Value> damaged = new LinkedHashMap<>(value.members());
+        damaged.put("stopwords", new Value.Array(List.of()));
+        assertThrows(Corrupt.class, () -> Schema.fromValue(new Value.Obj(damaged)));
+    }
+
+    @Test
     void aValueWithAMemberMissingOrWrongIsCorrupt() {
         Value.Obj whole = SCHEMA.toValue();
         for (String name : whole.members().keySet()) {

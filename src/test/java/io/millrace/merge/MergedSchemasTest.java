@@ -205,6 +205,34 @@ final class MergedSchemasTest {
     }
 
     @Test
+    void positionsAreKeptWhereAllInputsAndTheSchemaKeepThem() throws Exception {
+        Schema with = textSchema(1, "whitespace");
+        Field text = with.field("text").orElseThrow();
+        Schema without =
+                with.with(List.of(text.withAnalysis(text.analysis().withPositions(false))));
+        assertEquals(List.of(true, true), positionsOf(with, with, with));
+        assertEquals(List.of(true, false), positionsOf(with, without, without));
+        assertEquals(List.of(true, false), positionsOf(with, without, with));
+        assertEquals(List.of(true, false), positionsOf(with, with, without));
+    }
+
+    /// Whether the first segment knows where its words stand, and what is merged of both.
+    private List<Boolean> positionsOf(Schema first, Schema second, Schema merged) throws Exception {
+        close();
+        inputs.clear();
+        add(first, List.of(text(1, "red fox")), new MutableRoaringBitmap());
+        add(second, List.of(text(2, "red red fox")), new MutableRoaringBitmap());
+        try (SegmentReader reader = merge(merged, MergeOrder.INPUTS)) {
+            PostingsReader postings = assertPresent(reader.postings("text"));
+            assertEquals(5, postings.totalTerms());
+            return List.of(
+                    assertPresent(inputs.getFirst().reader().postings("text")).positionCursor(0)
+                            != null,
+                    postings.positionCursor(0) != null);
+        }
+    }
+
+    @Test
     void aFieldOfAnotherTypeIsABug() throws Exception {
         add(textSchema(1, "keyword"), List.of(text(1, "red fox")), new MutableRoaringBitmap());
         Schema other =

@@ -69,6 +69,11 @@ final class Corpus implements AutoCloseable {
         return schema.current();
     }
 
+    /// Takes over another definition.
+    void declare(Schema declared) {
+        schema.declare(declared);
+    }
+
     void upsert(Value.Obj root) throws IOException {
         DocumentKey key = schema.current().keyOf(root);
         AnalyzedDocument analyzed = builder.analyze(Document.of(root));

@@ -57,7 +57,7 @@ final class LucenePair implements AutoCloseable {
         theirs =
                 new IndexWriter(
                         new ByteBuffersDirectory(),
-                        new IndexWriterConfig(Analyzers.named(PLACE.analyzer()))
+                        new IndexWriterConfig(Analyzers.of(PLACE.analysis()))
                                 .setSimilarity(new BM25Similarity())
                                 .setMergePolicy(NoMergePolicy.INSTANCE));
         reader = DirectoryReader.open(theirs);
@@ -91,7 +91,7 @@ final class LucenePair implements AutoCloseable {
     /// Any of the words of a text, as Lucene would ask.
     org.apache.lucene.search.Query any(String text) {
         org.apache.lucene.search.Query query =
-                new QueryBuilder(Analyzers.named(PLACE.analyzer()))
+                new QueryBuilder(Analyzers.of(PLACE.analysis()))
                         .createBooleanQuery(PLACE.path(), text, BooleanClause.Occur.SHOULD);
         return query == null ? new MatchNoDocsQuery("no terms") : query;
     }

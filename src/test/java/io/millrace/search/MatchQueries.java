@@ -16,13 +16,13 @@ final class MatchQueries {
     static Query.Phrase phrase(Field field, String text, int slop) {
         return new Query.Phrase(
                 field,
-                TextWords.of(Analyzers.named(field.analyzer()), field.path(), text).words(),
+                TextWords.of(Analyzers.of(field.analysis()), field.path(), text).words(),
                 slop,
                 1);
     }
 
     static List<TextTerm> terms(Field field, String text) {
-        return TextWords.of(Analyzers.named(field.analyzer()), field.path(), text)
+        return TextWords.of(Analyzers.of(field.analysis()), field.path(), text)
                 .terms(TextRules.DEFAULT);
     }
 }

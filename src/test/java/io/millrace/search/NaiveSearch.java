@@ -410,8 +410,7 @@ final class NaiveSearch {
 
     private static List<Object> terms(Field field, String text) {
         List<Object> terms = new ArrayList<>();
-        try (TokenStream tokens =
-                Analyzers.named(field.analyzer()).tokenStream(field.path(), text)) {
+        try (TokenStream tokens = Analyzers.of(field.analysis()).tokenStream(field.path(), text)) {
             CharTermAttribute term = tokens.addAttribute(CharTermAttribute.class);
             tokens.reset();
             while (tokens.incrementToken()) {

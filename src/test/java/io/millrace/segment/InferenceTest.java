@@ -175,13 +175,15 @@ class InferenceTest {
         assertTrue(older.isOutgrown());
         try (SegmentReader reader = write(older)) {
             assertEquals(List.of("running"), terms(reader.textTerms("title")));
-            assertEquals("standard", reader.schema().field("title").orElseThrow().analyzer());
+            assertEquals(
+                    "standard", reader.schema().field("title").orElseThrow().analysis().analyzer());
         }
         SegmentBuilder newer = new SegmentBuilder(live);
         add(newer, 1, "{\"title\": \"Running\"}");
         try (SegmentReader reader = write(newer)) {
             assertEquals(List.of("run"), terms(reader.textTerms("title")));
-            assertEquals("english", reader.schema().field("title").orElseThrow().analyzer());
+            assertEquals(
+                    "english", reader.schema().field("title").orElseThrow().analysis().analyzer());
         }
     }
 

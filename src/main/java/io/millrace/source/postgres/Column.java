@@ -1,5 +1,6 @@
 package io.millrace.source.postgres;
 
+import io.millrace.document.Analysis;
 import io.millrace.document.Field;
 import io.millrace.document.FieldPath;
 import io.millrace.document.FieldType;
@@ -34,7 +35,7 @@ record Column(
     }
 
     private Field field(FieldType is) {
-        return new Field(name, is, type.isMulti(), unit(is), Field.DEFAULT_ANALYZER, true);
+        return new Field(name, is, type.isMulti(), unit(is), Analysis.DEFAULT, true);
     }
 
     private static TimestampUnit unit(FieldType is) {
