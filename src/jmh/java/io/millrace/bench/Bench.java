@@ -12,6 +12,7 @@ import org.apache.lucene.util.Version;
 final class Bench {
     private static final List<BenchGroup> GROUPS =
             List.of(
+                    new HttpBench(),
                     new IndexingBench(),
                     new KeysBench(),
                     new LimitsBench(),

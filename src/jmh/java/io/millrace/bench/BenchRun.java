@@ -5,7 +5,9 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// What one run was asked for, and how its measures are told.
 ///
@@ -37,6 +39,15 @@ record BenchRun(int documents, long seed, Set<String> only) {
     Path freshFolder(String workload) throws IOException {
         var parent = Files.createDirectories(Path.of("target", "bench"));
         return Files.createTempDirectory(parent, workload + "-");
+    }
+
+    /// Removes a folder with all that is in it.
+    static void deleteAll(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
     }
 
     /// A measure of the machine itself, with nothing to compare.

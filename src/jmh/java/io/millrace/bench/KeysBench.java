@@ -24,13 +24,11 @@ import io.millrace.index.NodeResources;
 import io.millrace.index.PreparedCommit;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -39,7 +37,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongFunction;
 import java.util.function.LongUnaryOperator;
-import java.util.stream.Stream;
 
 /// What it costs to find the current document of a key as the segments of an index grow in number:
 /// one lane, documents of one number, so that little else is measured. Ids are scattered or grow;
@@ -99,7 +96,7 @@ final class KeysBench implements BenchGroup {
                 }
             }
         } finally {
-            deleteAll(folder);
+            BenchRun.deleteAll(folder);
         }
     }
 
@@ -158,14 +155,6 @@ final class KeysBench implements BenchGroup {
                             threads.add(thread);
                             return thread;
                         }));
-    }
-
-    private static void deleteAll(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 
     /// The one thread that feeds the writer.

@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,7 +12,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /// Queries over the media data set next to Lucene, on one thread, without query caches.
 ///
@@ -80,7 +78,7 @@ final class QueryBench implements BenchGroup {
                     Files.readAllLines(folder.resolve(PEER + ".answers")));
             report(run, bySide.getOrDefault(OURS, Map.of()), bySide.getOrDefault(PEER, Map.of()));
         } finally {
-            deleteAll(folder);
+            BenchRun.deleteAll(folder);
         }
     }
 
@@ -180,13 +178,5 @@ final class QueryBench implements BenchGroup {
 
     private static boolean isSameRank(double ours, double theirs) {
         return Math.abs(ours - theirs) <= Math.abs(theirs) * RANK_TOLERANCE;
-    }
-
-    private static void deleteAll(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 }

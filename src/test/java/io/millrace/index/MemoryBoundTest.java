@@ -227,8 +227,7 @@ class MemoryBoundTest {
                 text[i] = (char) (' ' + random.nextInt(95));
             }
             return Document.of(
-                    new Value.Obj(
-                            Map.of("id", Value.of(key), "blob", Value.of(new String(text)))));
+                    new Value.Obj(Map.of("id", Value.of(key), "blob", Value.of(new String(text)))));
         }
     }
 }

@@ -13,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -28,32 +29,42 @@ public final class PackagedNode {
 
     private final Path folder;
     private final String bootstrapServers;
+    private final List<String> settings;
     private final HttpClient http = HttpClient.newHttpClient();
     private @Nullable Process process;
     private int port;
 
     public PackagedNode(Path folder, String bootstrapServers) {
+        this(folder, bootstrapServers, List.of());
+    }
+
+    /// @param settings each `name=value`
+    public PackagedNode(Path folder, String bootstrapServers, List<String> settings) {
         this.folder = folder;
         this.bootstrapServers = bootstrapServers;
+        this.settings = List.copyOf(settings);
+    }
+
+    /// Where it listens since the last start.
+    public int port() {
+        return port;
     }
 
     /// Starts the application and waits until it answers.
     public void start() throws IOException {
         port = freePort();
+        List<String> command = new ArrayList<>();
+        command.add(ProcessHandle.current().info().command().orElseThrow());
+        command.addAll(
+                List.of("-Xmx512m", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED"));
+        command.add("-Dquarkus.http.port=" + port);
+        command.add("-Dkafka.bootstrap.servers=" + bootstrapServers);
+        command.add("-Dmillrace.data-dir=" + folder.resolve("data"));
+        command.add("-Dmillrace.definitions-dir=" + folder.resolve("definitions"));
+        settings.forEach(setting -> command.add("-D" + setting));
+        command.addAll(List.of("-jar", RUNNER.toString()));
         process =
-                new ProcessBuilder(
-                                List.of(
-                                        ProcessHandle.current().info().command().orElseThrow(),
-                                        "-Xmx512m",
-                                        "-XX:+UseSerialGC",
-                                        "--enable-native-access=ALL-UNNAMED",
-                                        "-Dquarkus.http.port=" + port,
-                                        "-Dkafka.bootstrap.servers=" + bootstrapServers,
-                                        "-Dmillrace.data-dir=" + folder.resolve("data"),
-                                        "-Dmillrace.definitions-dir="
-                                                + folder.resolve("definitions"),
-                                        "-jar",
-                                        RUNNER.toString()))
+                new ProcessBuilder(command)
                         .redirectErrorStream(true)
                         .redirectOutput(
                                 ProcessBuilder.Redirect.appendTo(
@@ -82,6 +93,15 @@ public final class PackagedNode {
                                                 .formatted(index, source, lsn))
                                         .statusCode()
                                 == 200);
+    }
+
+    /// Waits until a file has been read to its end.
+    public void awaitFileRead(String index) {
+        await(
+                index + " has read its file",
+                () ->
+                        status(index).get("source") instanceof Value.Obj source
+                                && Value.of("done").equals(source.get("state")));
     }
 
     private Value.Obj status(String index) {
