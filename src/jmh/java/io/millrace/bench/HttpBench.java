@@ -76,12 +76,8 @@ final class HttpBench implements BenchGroup {
         node.start();
         try {
             node.awaitFileRead("media");
+            node.awaitCount("media", run.documents());
             merge(node.port());
-            if (node.count("media") != run.documents()) {
-                throw new IllegalStateException(
-                        "%d documents, expected %d"
-                                .formatted(node.count("media"), run.documents()));
-            }
             measure(run, node.port());
         } finally {
             node.stop();

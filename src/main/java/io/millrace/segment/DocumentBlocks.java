@@ -1,8 +1,5 @@
 package io.millrace.segment;
 
-import com.github.luben.zstd.Zstd;
-import com.github.luben.zstd.ZstdException;
-import io.millrace.MillraceException;
 import io.millrace.document.Document;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
@@ -58,7 +55,7 @@ final class DocumentBlocks {
         int frame = frameOf(document);
         int first = firstDocuments.get(frame);
         int end = frame + 1 < frames.size() ? firstDocuments.get(frame + 1) : closedCount;
-        byte[] block = decompress(frames.get(frame), rawLengths.get(frame));
+        byte[] block = FrameCodec.decompress(frames.get(frame), rawLengths.get(frame));
         int i = document - first;
         return Document.ofBytes(
                 Arrays.copyOfRange(
@@ -133,7 +130,7 @@ final class DocumentBlocks {
 
     private static void copyLive(
             byte[] frame, int rawLength, int first, int end, BitSet deleted, DocumentBlocks live) {
-        byte[] block = decompress(frame, rawLength);
+        byte[] block = FrameCodec.decompress(frame, rawLength);
         for (int i = deleted.nextClearBit(first); i < end; i = deleted.nextClearBit(i + 1)) {
             int start = start(block, end - first, i - first);
             live.add(block, start, end(block, end - first, i - first) - start);
@@ -160,28 +157,6 @@ final class DocumentBlocks {
         frames.add(frame);
         rawLengths.add(rawLength);
         open.clear();
-    }
-
-    /// The content of a frame.
-    ///
-    /// @throws MillraceException.Corrupt when it is not `rawLength` bytes
-    static byte[] decompress(byte[] frame, int rawLength) {
-        // Before anything is allocated: the two lengths stand in different places.
-        if (rawLength < 0
-                || rawLength > DocumentsLayout.RAW_BYTES_MAX
-                || Zstd.getFrameContentSize(frame) != rawLength) {
-            throw new MillraceException.Corrupt(
-                    "document block of %d bytes holds %d bytes, expected %d"
-                            .formatted(frame.length, Zstd.getFrameContentSize(frame), rawLength));
-        }
-        byte[] block = new byte[rawLength];
-        try {
-            Zstd.decompressByteArray(block, 0, rawLength, frame, 0, frame.length);
-        } catch (ZstdException e) {
-            throw new MillraceException.Corrupt(
-                    "document block of %d bytes: %s".formatted(frame.length, e.getMessage()), e);
-        }
-        return block;
     }
 
     /// Where the i-th of `count` documents starts in a decompressed block.

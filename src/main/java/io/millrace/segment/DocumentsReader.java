@@ -72,7 +72,7 @@ final class DocumentsReader {
         long offset = offsets.get(block);
         byte[] frame = new byte[Math.toIntExact(offsets.get(block + 1) - offset)];
         MemorySegment.copy(section, SegmentLayout.BYTE, offset, frame, 0, frame.length);
-        return DocumentBlocks.decompress(frame, rawLengths.getInt(block));
+        return FrameCodec.decompress(frame, rawLengths.getInt(block));
     }
 
     /// Appends a compressed block as it is.

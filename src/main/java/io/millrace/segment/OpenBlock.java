@@ -1,7 +1,5 @@
 package io.millrace.segment;
 
-import com.github.luben.zstd.Zstd;
-import io.millrace.MillraceException;
 import io.millrace.document.Document;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -11,7 +9,6 @@ import org.apache.lucene.util.Counter;
 
 /// The block of stored documents that is being filled ([DocumentsLayout]). Confined to one thread.
 final class OpenBlock {
-    private static final int LEVEL = 1;
     private static final VarHandle INT =
             MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -67,16 +64,12 @@ final class OpenBlock {
             INT.set(raw, i * Integer.BYTES, ends.get(i));
         }
         System.arraycopy(documents.array(), 0, raw, ends.size() * Integer.BYTES, documents.size());
-        int bound = Math.toIntExact(Zstd.compressBound(rawLength));
+        int bound = FrameCodec.frameBytesMax(rawLength);
         if (frame.length < bound) {
             ramBytes.addAndGet(bound - frame.length);
             frame = new byte[bound];
         }
-        long length = Zstd.compressByteArray(frame, 0, bound, raw, 0, rawLength, LEVEL);
-        if (Zstd.isError(length)) {
-            throw new MillraceException.Bug("zstd refused a block: " + Zstd.getErrorName(length));
-        }
-        return (int) length;
+        return FrameCodec.compress(raw, rawLength, frame);
     }
 
     /// Holds what [#compress] made, until the next one.

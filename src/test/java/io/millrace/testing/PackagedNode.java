@@ -104,6 +104,11 @@ public final class PackagedNode {
                                 && Value.of("done").equals(source.get("state")));
     }
 
+    /// Waits until so many documents are visible.
+    public void awaitCount(String index, long documents) {
+        await(index + " shows %d documents".formatted(documents), () -> count(index) == documents);
+    }
+
     private Value.Obj status(String index) {
         return body("/indexes/" + index + "/status");
     }
