@@ -22,6 +22,7 @@ final class FilterPlanner {
 
     private final SegmentReader segment;
     private final MatchStatistics statistics;
+    private final SearchBudget budget = SearchBudget.current();
 
     FilterPlanner(SegmentReader segment, MatchStatistics statistics) {
         this.segment = segment;
@@ -29,7 +30,6 @@ final class FilterPlanner {
     }
 
     SegmentFilter plan(Query query) {
-        SearchBudget budget = SearchBudget.current();
         Profile profile = budget.profile();
         if (profile == null || !profile.isOfCondition()) {
             SegmentFilter planned = planned(query);
@@ -70,7 +70,11 @@ final class FilterPlanner {
     }
 
     private List<SegmentFilter> all(List<Query> clauses) {
-        return clauses.stream().map(this::plan).toList();
+        List<SegmentFilter> planned = new ArrayList<>(clauses.size());
+        for (Query clause : clauses) {
+            planned.add(plan(clause));
+        }
+        return planned;
     }
 
     private SegmentFilter values(Field field, List<Value> values) {
@@ -82,13 +86,13 @@ final class FilterPlanner {
             return new SegmentFilter.Union(
                     values.stream().map(value -> widened(field, terms, value)).toList());
         }
-        int[] ordinals =
-                values.stream()
-                        .mapToInt(value ->
-                                field.type().isNumeric()
-                                        ? terms.find(Coercion.ordered(field, value))
-                                        : terms.find(Coercion.term(field, value)))
-                        .toArray();
+        int[] ordinals = new int[values.size()];
+        for (int i = 0; i < ordinals.length; i++) {
+            ordinals[i] =
+                    field.type().isNumeric()
+                            ? terms.find(Coercion.ordered(field, values.get(i)))
+                            : terms.find(Coercion.term(field, values.get(i)));
+        }
         return listed(terms, ordinals);
     }
 
@@ -140,11 +144,13 @@ final class FilterPlanner {
 
     /// The documents of some terms; ordinals below 0 are terms that do not occur here.
     private static SegmentFilter listed(TermsReader terms, int[] ordinals) {
-        return SegmentFilter.any(
-                Arrays.stream(ordinals)
-                        .filter(ordinal -> ordinal >= 0)
-                        .<SegmentFilter>mapToObj(ordinal -> new SegmentFilter.Term(terms, ordinal))
-                        .toList());
+        List<SegmentFilter> found = new ArrayList<>(ordinals.length);
+        for (int ordinal : ordinals) {
+            if (ordinal >= 0) {
+                found.add(new SegmentFilter.Term(terms, ordinal));
+            }
+        }
+        return SegmentFilter.any(found);
     }
 
     private SegmentFilter exists(Field field) {

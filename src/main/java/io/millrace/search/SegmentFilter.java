@@ -3,6 +3,7 @@ package io.millrace.search;
 import io.millrace.segment.DocumentSet;
 import io.millrace.segment.SegmentReader;
 import io.millrace.segment.TermsReader;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,8 @@ import org.roaringbitmap.buffer.MutableRoaringBitmap;
 /// Deleted documents count like others: whoever asks for the outermost filter takes them away,
 /// once.
 sealed interface SegmentFilter {
+    Comparator<SegmentFilter> CHEAPEST_FIRST =
+            (a, b) -> Long.compare(a.costDocuments(), b.costDocuments());
 
     /// Roughly how many documents must be looked at; the smaller comes first.
     long costDocuments();
@@ -54,10 +57,14 @@ sealed interface SegmentFilter {
     }
 
     /// The documents of one term.
-    record Term(TermsReader terms, int ordinal) implements SegmentFilter {
+    record Term(TermsReader terms, int ordinal, int documentCount) implements SegmentFilter {
+        Term(TermsReader terms, int ordinal) {
+            this(terms, ordinal, terms.documentCount(ordinal));
+        }
+
         @Override
         public long costDocuments() {
-            return terms.documentCount(ordinal);
+            return documentCount;
         }
 
         @Override
@@ -116,9 +123,9 @@ sealed interface SegmentFilter {
         }
 
         private static List<SegmentFilter> cheapestFirst(List<SegmentFilter> filters) {
-            return filters.stream()
-                    .sorted(Comparator.comparingLong(SegmentFilter::costDocuments))
-                    .toList();
+            List<SegmentFilter> sorted = new ArrayList<>(filters);
+            sorted.sort(CHEAPEST_FIRST);
+            return sorted;
         }
     }
 

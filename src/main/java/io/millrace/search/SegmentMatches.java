@@ -18,8 +18,6 @@ final class SegmentMatches {
         boolean visit(int document);
     }
 
-    private static final int BATCH = 256;
-
     private final SegmentView segment;
     private final SegmentFilter plan;
     private final WindowFilter filter;
@@ -27,7 +25,7 @@ final class SegmentMatches {
     private final SearchBudget budget = SearchBudget.current();
     private final int windows;
     private final DocumentWindow window;
-    private final int[] batch = new int[BATCH];
+    private final int[] batch;
     private long count = -1;
     private @Nullable ImmutableRoaringBitmap bitmap;
 
@@ -35,10 +33,9 @@ final class SegmentMatches {
     SegmentMatches(SegmentView segment, SegmentFilter plan, Windows scratch) {
         this.segment = segment;
         this.plan = plan;
-        filter =
-                WindowFilter.live(
-                        plan, DocumentSet.of(segment.deleted()), segment.documentCount(), scratch);
+        filter = WindowFilter.live(plan, segment.deletedSet(), segment.documentCount(), scratch);
         window = scratch.at(0);
+        batch = scratch.batch;
         this.scratch = scratch;
         budget.check();
         windows = Math.ceilDiv(segment.documentCount(), DocumentWindow.DOCUMENTS);
@@ -67,6 +64,9 @@ final class SegmentMatches {
             case WindowFilter.Leaf(DocumentSet set) -> {
                 return set.cardinality();
             }
+            case WindowFilter.Few(_, int count) -> {
+                return count;
+            }
             default -> {}
         }
         if (plan instanceof SegmentFilter.Everything
@@ -76,8 +76,7 @@ final class SegmentMatches {
         long sum = 0;
         for (int i = 0; i < windows; i++) {
             budget.check();
-            filter.load(i, window);
-            sum += window.cardinality();
+            sum += filter.count(i, window);
         }
         return sum;
     }
@@ -160,7 +159,7 @@ final class SegmentMatches {
                     return false;
                 }
             }
-            if (found < BATCH) {
+            if (found < batch.length) {
                 return true;
             }
             place = batch[found - 1] + 1;

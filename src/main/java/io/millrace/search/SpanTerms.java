@@ -3,6 +3,7 @@ package io.millrace.search;
 import io.millrace.segment.DocumentSet;
 import io.millrace.segment.DocumentWindow;
 import io.millrace.segment.TermsReader;
+import io.millrace.segment.WindowCopies;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -43,7 +44,7 @@ final class SpanTerms {
     /// Null when all documents have a value.
     private final @Nullable DocumentSet present;
 
-    private final DocumentWindow united = new DocumentWindow();
+    private final DocumentWindow united = new DocumentWindow(new WindowCopies());
 
     private SpanTerms(
             List<DocumentSet> frequent,

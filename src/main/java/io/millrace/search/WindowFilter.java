@@ -2,8 +2,8 @@ package io.millrace.search;
 
 import io.millrace.segment.DocumentSet;
 import io.millrace.segment.DocumentWindow;
+import io.millrace.segment.TermsReader;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 
 /// A [SegmentFilter] that is looked at window by window, or document by document: nothing of the
@@ -21,6 +21,20 @@ sealed interface WindowFilter {
     /// Takes away those that do not meet it.
     void retain(int window, DocumentWindow in);
 
+    /// How many documents of a window meet it.
+    ///
+    /// @param scratch is overwritten
+    default int count(int window, DocumentWindow scratch) {
+        load(window, scratch);
+        return scratch.cardinality();
+    }
+
+    /// How many of a window's documents meet it; the window is arbitrary afterwards.
+    default int countIn(int window, DocumentWindow in) {
+        retain(window, in);
+        return in.cardinality();
+    }
+
     /// Asked in any order.
     boolean contains(int document);
 
@@ -31,18 +45,17 @@ sealed interface WindowFilter {
             case SegmentFilter.Budgeted(SegmentFilter inner, _, Profile.Clause observed)
                     when observed == null && isByWindow(inner) ->
                     of(inner, scratch, level);
-            case SegmentFilter.Nothing _ -> new Any(List.of(), scratch, level);
+            case SegmentFilter.Nothing _ -> Few.NONE;
             case SegmentFilter.Everything(int documentCount) -> new Everything(documentCount);
+            case SegmentFilter.Term term when term.documentCount() <= TermsReader.FEW ->
+                    Few.of(term);
             case SegmentFilter.Term term -> new Leaf(term.set());
             case SegmentFilter.Listed(var listed) -> new Leaf(DocumentSet.of(listed));
             // Positions are compared for as few documents as can be.
             case SegmentFilter.Intersection(List<SegmentFilter> filters) when isByWindow(filter) ->
                     All.of(filters, scratch, level);
             case SegmentFilter.Union(List<SegmentFilter> filters) when isByWindow(filter) ->
-                    new Any(
-                            filters.stream().map(one -> of(one, scratch, level + 2)).toList(),
-                            scratch,
-                            level);
+                    new Any(each(filters, scratch, level + 2), scratch, level);
             case SegmentFilter.Complement(SegmentFilter inner, int documentCount) ->
                     new Complement(of(inner, scratch, level + 1), documentCount, scratch, level);
             case SegmentFilter.Span(TermSpan span) -> new Span(span);
@@ -58,12 +71,26 @@ sealed interface WindowFilter {
     /// False for what is found for the whole segment at once.
     private static boolean isByWindow(SegmentFilter filter) {
         return switch (filter) {
-            case SegmentFilter.Intersection(List<SegmentFilter> filters) ->
-                    filters.stream().noneMatch(one -> bare(one) instanceof SegmentFilter.Together);
+            case SegmentFilter.Intersection(List<SegmentFilter> filters) -> {
+                boolean isEach = true;
+                for (SegmentFilter one : filters) {
+                    isEach &= !(bare(one) instanceof SegmentFilter.Together);
+                }
+                yield isEach;
+            }
             case SegmentFilter.Union(List<SegmentFilter> filters) -> filters.size() <= UNITED_MAX;
             case SegmentFilter.Together _, SegmentFilter.Threshold _ -> false;
             default -> true;
         };
+    }
+
+    private static List<WindowFilter> each(
+            List<SegmentFilter> filters, Windows scratch, int level) {
+        List<WindowFilter> each = new ArrayList<>(filters.size());
+        for (SegmentFilter filter : filters) {
+            each.add(of(filter, scratch, level));
+        }
+        return each;
     }
 
     private static SegmentFilter bare(SegmentFilter filter) {
@@ -79,7 +106,8 @@ sealed interface WindowFilter {
                 : new All(
                         List.of(
                                 found,
-                                new Complement(new Leaf(deleted), documentCount, scratch, 1)));
+                                new Complement(new Leaf(deleted), documentCount, scratch, 1)),
+                        scratch);
     }
 
     /// Every document.
@@ -111,22 +139,83 @@ sealed interface WindowFilter {
         }
 
         @Override
+        public int countIn(int window, DocumentWindow in) {
+            return in.countIn(set, window);
+        }
+
+        @Override
         public boolean contains(int document) {
             return set.contains(document);
         }
     }
 
-    /// All of several, at least one.
-    record All(List<WindowFilter> cheapestFirst) implements WindowFilter {
+    /// The documents of a term that few have, rising.
+    ///
+    /// @param count of those that the array holds, from its front on
+    record Few(int[] documents, int count) implements WindowFilter {
+        static final Few NONE = new Few(new int[0], 0);
 
-        /// The cheapest come first, but what is better asked for few documents last.
+        private static Few of(SegmentFilter.Term term) {
+            int[] documents = new int[TermsReader.FEW];
+            return new Few(documents, term.terms().few(term.ordinal(), documents));
+        }
+
+        @Override
+        public void load(int window, DocumentWindow into) {
+            into.clear();
+            for (int i = 0; i < count; i++) {
+                if (documents[i] / DocumentWindow.DOCUMENTS == window) {
+                    into.append(documents[i] % DocumentWindow.DOCUMENTS);
+                }
+            }
+        }
+
+        @Override
+        public void retain(int window, DocumentWindow in) {
+            int kept = 0;
+            int[] both = new int[count];
+            for (int i = 0; i < count; i++) {
+                if (documents[i] / DocumentWindow.DOCUMENTS == window
+                        && in.contains(documents[i] % DocumentWindow.DOCUMENTS)) {
+                    both[kept++] = documents[i] % DocumentWindow.DOCUMENTS;
+                }
+            }
+            in.clear();
+            for (int i = 0; i < kept; i++) {
+                in.append(both[i]);
+            }
+        }
+
+        @Override
+        public boolean contains(int document) {
+            for (int i = 0; i < count; i++) {
+                if (documents[i] == document) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+
+    /// All of several, at least one.
+    record All(List<WindowFilter> cheapestFirst, Windows windows) implements WindowFilter {
+
+        /// What is better asked for few documents comes last.
+        ///
+        /// @param filters the cheapest first
         private static All of(List<SegmentFilter> filters, Windows scratch, int level) {
-            List<SegmentFilter> sorted = new ArrayList<>(filters);
-            sorted.sort(
-                    Comparator.comparing(All::needsCandidates)
-                            .thenComparingLong(SegmentFilter::costDocuments));
-            return new All(
-                    sorted.stream().map(one -> WindowFilter.of(one, scratch, level)).toList());
+            List<WindowFilter> sorted = new ArrayList<>(filters.size());
+            for (SegmentFilter filter : filters) {
+                if (!needsCandidates(filter)) {
+                    sorted.add(WindowFilter.of(filter, scratch, level));
+                }
+            }
+            for (SegmentFilter filter : filters) {
+                if (needsCandidates(filter)) {
+                    sorted.add(WindowFilter.of(filter, scratch, level));
+                }
+            }
+            return new All(sorted, scratch);
         }
 
         private static boolean needsCandidates(SegmentFilter filter) {
@@ -140,16 +229,43 @@ sealed interface WindowFilter {
         @Override
         public void load(int window, DocumentWindow into) {
             cheapestFirst.getFirst().load(window, into);
-            retainOthers(1, window, into);
+            retainOthers(1, cheapestFirst.size(), window, into);
+        }
+
+        @Override
+        public int count(int window, DocumentWindow scratch) {
+            int last = cheapestFirst.size() - 1;
+            WindowFilter first = cheapestFirst.getFirst();
+            if (last == 0) {
+                return first.count(window, scratch);
+            }
+            if (last == 1
+                    && first instanceof Leaf(DocumentSet a)
+                    && cheapestFirst.get(1) instanceof Leaf(DocumentSet b)) {
+                return windows.common.count(a, b, window);
+            }
+            first.load(window, scratch);
+            return countLast(1, window, scratch);
+        }
+
+        @Override
+        public int countIn(int window, DocumentWindow in) {
+            return countLast(0, window, in);
+        }
+
+        private int countLast(int from, int window, DocumentWindow in) {
+            int last = cheapestFirst.size() - 1;
+            retainOthers(from, last, window, in);
+            return in.isEmpty() ? 0 : cheapestFirst.get(last).countIn(window, in);
         }
 
         @Override
         public void retain(int window, DocumentWindow in) {
-            retainOthers(0, window, in);
+            retainOthers(0, cheapestFirst.size(), window, in);
         }
 
-        private void retainOthers(int from, int window, DocumentWindow in) {
-            for (int i = from; i < cheapestFirst.size() && !in.isEmpty(); i++) {
+        private void retainOthers(int from, int to, int window, DocumentWindow in) {
+            for (int i = from; i < to && !in.isEmpty(); i++) {
                 cheapestFirst.get(i).retain(window, in);
             }
         }

@@ -1,17 +1,29 @@
 package io.millrace.search;
 
+import io.millrace.segment.CommonDocuments;
 import io.millrace.segment.DocumentWindow;
+import io.millrace.segment.WindowCopies;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The windows that a search works on, by how deep its conditions lie inside each other: shared by
-/// all segments, made when they are first needed. Confined to one search.
+/// What a search works on: windows, by how deep its conditions lie inside each other: shared by all
+/// segments, made when they are first needed. Confined to one search.
 final class Windows {
+    /// Places of one window that are handed on together.
+    static final int BATCH = 256;
+
+    private final WindowCopies copies = new WindowCopies();
     private final List<DocumentWindow> byLevel = new ArrayList<>();
+
+    /// Counts what sets have in common.
+    final CommonDocuments common = new CommonDocuments(copies);
+
+    /// For whoever walks the window of level 0.
+    final int[] batch = new int[BATCH];
 
     DocumentWindow at(int level) {
         while (byLevel.size() <= level) {
-            byLevel.add(new DocumentWindow());
+            byLevel.add(new DocumentWindow(copies));
         }
         return byLevel.get(level);
     }

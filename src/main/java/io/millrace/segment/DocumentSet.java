@@ -5,13 +5,20 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
+import org.roaringbitmap.buffer.MutableRoaringBitmap;
 
 /// A set of documents that is looked at by windows of [DocumentWindow#DOCUMENTS], read in place
 /// from a bitmap in Roaring's portable form. Immutable; valid as long as its segment is open.
 ///
-/// Heap: 10 bytes a window that has a document.
+/// ```
+/// bitmap := cookie u32 | windows u32 | window{} | offset of each u32 | documents of each
+///         | (windows - 1) << 16 + cookie u32 | which are runs: a bit for each
+///           window{} | offset of each u32 where there are 4 or more | documents of each
+/// window := number u16 | documents - 1 u16
+/// ```
+///
+/// Heap: nothing but itself.
 public final class DocumentSet {
     static final ValueLayout.OfChar CHAR =
             ValueLayout.JAVA_CHAR_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -21,9 +28,16 @@ public final class DocumentSet {
     /// Below so many windows, a bitmap with runs does not say where each begins.
     private static final int OFFSETS_FROM = 4;
 
-    private static final int ARRAY_MAX = 4_096;
+    /// The most that a window lists.
+    static final int ARRAY_MAX = 4_096;
+
     private static final int WORDS_BYTES = 8_192;
-    private static final char[] NO_WINDOWS = {};
+
+    /// There is no such part of the bitmap.
+    private static final long NOWHERE = -1;
+
+    private static final DocumentSet EMPTY =
+            new DocumentSet(MemorySegment.NULL, 0, 0, NOWHERE, 0, NOWHERE);
 
     /// How a window's documents are written: their low 16 bits each, a bit for each that could be,
     /// or the first of each run and how many follow.
@@ -34,22 +48,29 @@ public final class DocumentSet {
     }
 
     private final MemorySegment memory;
-    private final char[] windows;
-    private final long[] starts;
-    private final Form[] forms;
-    private final int[] counts;
+    private final long start;
+    private final int size;
+    private final long runsAt;
+    private final long describedAt;
+    private final long offsetsAt;
     private final long cardinality;
 
     private DocumentSet(
-            MemorySegment memory, char[] windows, long[] starts, Form[] forms, int[] counts) {
+            MemorySegment memory,
+            long start,
+            int size,
+            long runsAt,
+            long describedAt,
+            long offsetsAt) {
         this.memory = memory;
-        this.windows = windows;
-        this.starts = starts;
-        this.forms = forms;
-        this.counts = counts;
+        this.start = start;
+        this.size = size;
+        this.runsAt = runsAt;
+        this.describedAt = describedAt;
+        this.offsetsAt = offsetsAt;
         long sum = 0;
-        for (int count : counts) {
-            sum += count;
+        for (int i = 0; i < size; i++) {
+            sum += count(i);
         }
         cardinality = sum;
     }
@@ -65,43 +86,23 @@ public final class DocumentSet {
                 hasRuns
                         ? (cookie >>> Character.SIZE) + 1
                         : memory.get(SegmentLayout.INT, start + Integer.BYTES);
-        long runsAt = start + Integer.BYTES;
+        long behindCookie = start + Integer.BYTES;
         long describedAt =
-                hasRuns ? runsAt + (size + Byte.SIZE - 1) / Byte.SIZE : runsAt + Integer.BYTES;
-        long offsetsAt = describedAt + (long) size * Integer.BYTES;
+                behindCookie + (hasRuns ? (size + Byte.SIZE - 1) / Byte.SIZE : Integer.BYTES);
         boolean hasOffsets = !hasRuns || size >= OFFSETS_FROM;
-        long next = offsetsAt + (hasOffsets ? (long) size * Integer.BYTES : 0);
-        char[] windows = new char[size];
-        long[] starts = new long[size];
-        Form[] forms = new Form[size];
-        int[] counts = new int[size];
-        for (int i = 0; i < size; i++) {
-            windows[i] = memory.get(CHAR, describedAt + (long) i * Integer.BYTES);
-            counts[i] = memory.get(CHAR, describedAt + (long) i * Integer.BYTES + 2) + 1;
-            boolean isRuns =
-                    hasRuns
-                            && (memory.get(SegmentLayout.BYTE, runsAt + i / Byte.SIZE)
-                                                    >>> i % Byte.SIZE
-                                            & 1)
-                                    != 0;
-            forms[i] = isRuns ? Form.RUNS : counts[i] > ARRAY_MAX ? Form.WORDS : Form.ARRAY;
-            starts[i] = next;
-            next +=
-                    switch (forms[i]) {
-                        case ARRAY -> (long) counts[i] * Character.BYTES;
-                        case WORDS -> WORDS_BYTES;
-                        case RUNS ->
-                                Character.BYTES + (long) memory.get(CHAR, next) * Integer.BYTES;
-                    };
-        }
-        return new DocumentSet(memory, windows, starts, forms, counts);
+        return new DocumentSet(
+                memory,
+                start,
+                size,
+                hasRuns ? behindCookie : NOWHERE,
+                describedAt,
+                hasOffsets ? describedAt + (long) size * Integer.BYTES : NOWHERE);
     }
 
     /// Copies a bitmap from wherever it lies.
     public static DocumentSet of(ImmutableRoaringBitmap bitmap) {
         if (bitmap.isEmpty()) {
-            return new DocumentSet(
-                    MemorySegment.NULL, NO_WINDOWS, new long[0], new Form[0], new int[0]);
+            return EMPTY;
         }
         byte[] bytes = new byte[bitmap.serializedSizeInBytes()];
         bitmap.serialize(ByteBuffer.wrap(bytes));
@@ -110,28 +111,7 @@ public final class DocumentSet {
 
     /// Of a few documents, which rise.
     static DocumentSet of(int[] documents) {
-        MemorySegment memory = MemorySegment.ofArray(new byte[documents.length * Character.BYTES]);
-        char[] windows = new char[documents.length];
-        long[] starts = new long[documents.length];
-        int[] counts = new int[documents.length];
-        int size = 0;
-        for (int i = 0; i < documents.length; i++) {
-            char window = (char) (documents[i] >>> Character.SIZE);
-            if (size == 0 || windows[size - 1] != window) {
-                windows[size] = window;
-                starts[size++] = (long) i * Character.BYTES;
-            }
-            counts[size - 1]++;
-            memory.set(CHAR, (long) i * Character.BYTES, (char) documents[i]);
-        }
-        Form[] forms = new Form[size];
-        Arrays.fill(forms, Form.ARRAY);
-        return new DocumentSet(
-                memory,
-                Arrays.copyOf(windows, size),
-                Arrays.copyOf(starts, size),
-                forms,
-                Arrays.copyOf(counts, size));
+        return of(MutableRoaringBitmap.bitmapOf(documents));
     }
 
     public long cardinality() {
@@ -144,22 +124,22 @@ public final class DocumentSet {
             return false;
         }
         char low = (char) document;
-        return switch (forms[at]) {
+        long from = start(at);
+        return switch (form(at)) {
             case WORDS ->
-                    (memory.get(SegmentLayout.LONG, starts[at] + (low >>> 6) * (long) Long.BYTES)
-                                            >>> low
+                    (memory.get(SegmentLayout.LONG, from + (low >>> 6) * (long) Long.BYTES) >>> low
                                     & 1)
                             != 0;
             case ARRAY -> {
-                int found = floor(starts[at], Character.BYTES, counts[at], low);
-                yield found >= 0 && charAt(starts[at], found) == low;
+                int found = floor(from, Character.BYTES, count(at), low);
+                yield found >= 0 && charAt(from, found) == low;
             }
             case RUNS -> {
-                long runsAt = starts[at] + Character.BYTES;
-                int found = floor(runsAt, Integer.BYTES, memory.get(CHAR, starts[at]), low);
+                long runs = from + Character.BYTES;
+                int found = floor(runs, Integer.BYTES, memory.get(CHAR, from), low);
                 yield found >= 0
-                        && low - memory.get(CHAR, runsAt + found * (long) Integer.BYTES)
-                                <= memory.get(CHAR, runsAt + found * (long) Integer.BYTES + 2);
+                        && low - memory.get(CHAR, runs + found * (long) Integer.BYTES)
+                                <= memory.get(CHAR, runs + found * (long) Integer.BYTES + 2);
             }
         };
     }
@@ -167,21 +147,35 @@ public final class DocumentSet {
     /// All of a small set, rising.
     public int[] toArray() {
         int[] all = new int[Math.toIntExact(cardinality)];
-        int size = 0;
-        for (int i = 0; i < windows.length; i++) {
-            int base = windows[i] * DocumentWindow.DOCUMENTS;
-            if (forms[i] == Form.ARRAY) {
-                for (int at = 0; at < counts[i]; at++) {
-                    all[size++] = base + charAt(starts[i], at);
+        int count = 0;
+        for (int i = 0; i < size; i++) {
+            int base = window(i) * DocumentWindow.DOCUMENTS;
+            long from = start(i);
+            switch (form(i)) {
+                case ARRAY -> {
+                    int held = count(i);
+                    for (int at = 0; at < held; at++) {
+                        all[count++] = base + charAt(from, at);
+                    }
                 }
-                continue;
-            }
-            DocumentWindow window = new DocumentWindow();
-            window.load(this, windows[i]);
-            int[] places = new int[counts[i]];
-            window.places(0, places);
-            for (int place : places) {
-                all[size++] = base + place;
+                case WORDS -> {
+                    for (int at = 0; at < DocumentWindow.WORDS; at++) {
+                        long word = memory.get(SegmentLayout.LONG, from + at * (long) Long.BYTES);
+                        for (; word != 0; word &= word - 1) {
+                            all[count++] = base + (at << 6) + Long.numberOfTrailingZeros(word);
+                        }
+                    }
+                }
+                case RUNS -> {
+                    int runs = charAt(from, 0);
+                    for (int at = 0; at < runs; at++) {
+                        int first = base + charAt(from, 1 + 2 * at);
+                        int last = first + charAt(from, 2 + 2 * at);
+                        for (int document = first; document <= last; document++) {
+                            all[count++] = document;
+                        }
+                    }
+                }
             }
         }
         return all;
@@ -190,26 +184,81 @@ public final class DocumentSet {
     /// Where a window is described, or below 0 when it has no document.
     int find(int window) {
         // Most sets have documents in every window.
-        if (window < windows.length && windows[window] == window) {
+        if (window < size && window(window) == window) {
             return window;
         }
-        return Arrays.binarySearch(windows, (char) window);
+        int from = 0;
+        int to = Math.min(size, window);
+        while (from < to) {
+            int middle = (from + to) >>> 1;
+            int found = window(middle);
+            if (found == window) {
+                return middle;
+            }
+            if (found < window) {
+                from = middle + 1;
+            } else {
+                to = middle;
+            }
+        }
+        return -1;
+    }
+
+    /// The windows that have documents.
+    int windowCount() {
+        return size;
+    }
+
+    /// The number of the at-th of those.
+    int window(int at) {
+        return memory.get(CHAR, describedAt + (long) at * Integer.BYTES);
     }
 
     MemorySegment memory() {
         return memory;
     }
 
+    /// The words of a window of that form.
+    MemorySegment words(int at) {
+        return memory.asSlice(start(at), WORDS_BYTES);
+    }
+
+    /// The places that a window of that form lists.
+    MemorySegment listed(int at) {
+        return memory.asSlice(start(at), count(at) * (long) Character.BYTES);
+    }
+
     Form form(int at) {
-        return forms[at];
+        boolean isRuns =
+                runsAt != NOWHERE
+                        && (memory.get(SegmentLayout.BYTE, runsAt + at / Byte.SIZE)
+                                                >>> at % Byte.SIZE
+                                        & 1)
+                                != 0;
+        return isRuns ? Form.RUNS : count(at) > ARRAY_MAX ? Form.WORDS : Form.ARRAY;
     }
 
     int count(int at) {
-        return counts[at];
+        return memory.get(CHAR, describedAt + (long) at * Integer.BYTES + Character.BYTES) + 1;
     }
 
     long start(int at) {
-        return starts[at];
+        if (offsetsAt != NOWHERE) {
+            return start
+                    + Integer.toUnsignedLong(
+                            memory.get(SegmentLayout.INT, offsetsAt + (long) at * Integer.BYTES));
+        }
+        long next = describedAt + (long) size * Integer.BYTES;
+        for (int i = 0; i < at; i++) {
+            next +=
+                    switch (form(i)) {
+                        case ARRAY -> (long) count(i) * Character.BYTES;
+                        case WORDS -> WORDS_BYTES;
+                        case RUNS ->
+                                Character.BYTES + (long) memory.get(CHAR, next) * Integer.BYTES;
+                    };
+        }
+        return next;
     }
 
     char charAt(long start, int index) {

@@ -8,23 +8,22 @@ import java.util.function.IntPredicate;
 /// taken away: a list while they are few, a bit for each otherwise. Reused from window to window;
 /// confined to one search.
 ///
-/// Heap: 24 KiB.
+/// Heap: 16 KiB, and what is copied.
 public final class DocumentWindow {
     public static final int DOCUMENTS = 1 << 16;
 
-    private static final int WORDS = DOCUMENTS / Long.SIZE;
+    static final int WORDS = DOCUMENTS / Long.SIZE;
 
-    /// The most that a set lists, see [DocumentSet].
-    private static final int LISTED_MAX = 4_096;
-
-    /// What a set says of this window.
-    private final long[] otherWords = new long[WORDS];
-
-    private final char[] otherListed = new char[LISTED_MAX];
+    private final WindowCopies copies;
     private final long[] words = new long[WORDS];
-    private final char[] listed = new char[LISTED_MAX];
+    private final char[] listed = new char[DocumentSet.ARRAY_MAX];
     private int listedCount;
     private boolean isListed = true;
+
+    /// @param copies of the search
+    public DocumentWindow(WindowCopies copies) {
+        this.copies = copies;
+    }
 
     /// No document.
     public void clear() {
@@ -36,7 +35,7 @@ public final class DocumentWindow {
     public void fill(int documents) {
         isListed = false;
         Arrays.fill(words, 0);
-        setRange(words, 0, Math.min(documents, DOCUMENTS));
+        WindowWords.setRange(words, 0, Math.min(documents, DOCUMENTS));
     }
 
     public void load(DocumentSet set, int window) {
@@ -48,15 +47,18 @@ public final class DocumentWindow {
         switch (set.form(at)) {
             case ARRAY -> {
                 listedCount = set.count(at);
-                copyListed(set, at, listed);
+                MemorySegment.copy(
+                        set.memory(), DocumentSet.CHAR, set.start(at), listed, 0, listedCount);
             }
             case WORDS -> {
                 isListed = false;
-                copyWords(set, at, words);
+                MemorySegment.copy(
+                        set.memory(), SegmentLayout.LONG, set.start(at), words, 0, WORDS);
             }
             case RUNS -> {
                 isListed = false;
-                copyRuns(set, at, words);
+                Arrays.fill(words, 0);
+                addRuns(set, set.start(at));
             }
         }
     }
@@ -75,22 +77,28 @@ public final class DocumentWindow {
         int at = set.find(window);
         if (at < 0) {
             clear();
-        } else if (isListed) {
-            retainListed(set, at);
-        } else {
-            switch (set.form(at)) {
-                case ARRAY -> {
-                    int count = set.count(at);
-                    copyListed(set, at, otherListed);
-                    keepSet(otherListed, count);
+            return;
+        }
+        switch (set.form(at)) {
+            case ARRAY -> {
+                if (isListed) {
+                    keepListed(copies.listed(set, at), set.count(at), true);
+                } else {
+                    keepSet(copies.listed(set, at), set.count(at));
                 }
-                case WORDS -> {
-                    copyWords(set, at, otherWords);
-                    and(words, otherWords);
+            }
+            case WORDS -> {
+                if (isListed) {
+                    keepBits(copies.words(set, at), 1);
+                } else {
+                    WindowWords.and(words, copies.words(set, at));
                 }
-                case RUNS -> {
-                    copyRuns(set, at, otherWords);
-                    and(words, otherWords);
+            }
+            case RUNS -> {
+                if (isListed) {
+                    keepRuns(set, set.start(at), true);
+                } else {
+                    retainRuns(set, set.start(at));
                 }
             }
         }
@@ -98,15 +106,9 @@ public final class DocumentWindow {
 
     public void retain(DocumentWindow other) {
         if (!isListed && !other.isListed) {
-            and(words, other.words);
+            WindowWords.and(words, other.words);
         } else if (isListed) {
-            int kept = 0;
-            for (int i = 0; i < listedCount; i++) {
-                if (other.contains(listed[i])) {
-                    listed[kept++] = listed[i];
-                }
-            }
-            listedCount = kept;
+            keepThoseOf(other, true);
         } else {
             keepSet(other.listed, other.listedCount);
         }
@@ -123,27 +125,18 @@ public final class DocumentWindow {
         }
         toWords();
         switch (set.form(at)) {
-            case ARRAY -> {
-                copyListed(set, at, otherListed);
-                setBits(words, otherListed, set.count(at));
-            }
-            case WORDS -> {
-                copyWords(set, at, otherWords);
-                or(words, otherWords);
-            }
-            case RUNS -> {
-                copyRuns(set, at, otherWords);
-                or(words, otherWords);
-            }
+            case ARRAY -> WindowWords.setAll(words, copies.listed(set, at), set.count(at));
+            case WORDS -> WindowWords.or(words, copies.words(set, at));
+            case RUNS -> addRuns(set, set.start(at));
         }
     }
 
     public void add(DocumentWindow other) {
         toWords();
         if (other.isListed) {
-            setBits(words, other.listed, other.listedCount);
+            WindowWords.setAll(words, other.listed, other.listedCount);
         } else {
-            or(words, other.words);
+            WindowWords.or(words, other.words);
         }
     }
 
@@ -158,51 +151,38 @@ public final class DocumentWindow {
         if (at < 0) {
             return;
         }
-        if (isListed) {
-            int kept = 0;
-            int base = window * DOCUMENTS;
-            for (int i = 0; i < listedCount; i++) {
-                if (!set.contains(base + listed[i])) {
-                    listed[kept++] = listed[i];
-                }
-            }
-            listedCount = kept;
-            return;
-        }
         switch (set.form(at)) {
             case ARRAY -> {
-                int count = set.count(at);
-                copyListed(set, at, otherListed);
-                for (int i = 0; i < count; i++) {
-                    words[otherListed[i] >>> 6] &= ~(1L << otherListed[i]);
+                if (isListed) {
+                    keepListed(copies.listed(set, at), set.count(at), false);
+                } else {
+                    WindowWords.clearAll(words, copies.listed(set, at), set.count(at));
                 }
             }
             case WORDS -> {
-                copyWords(set, at, otherWords);
-                andNot(words, otherWords);
+                if (isListed) {
+                    keepBits(copies.words(set, at), 0);
+                } else {
+                    WindowWords.andNot(words, copies.words(set, at));
+                }
             }
             case RUNS -> {
-                copyRuns(set, at, otherWords);
-                andNot(words, otherWords);
+                if (isListed) {
+                    keepRuns(set, set.start(at), false);
+                } else {
+                    removeRuns(set, set.start(at));
+                }
             }
         }
     }
 
     public void remove(DocumentWindow other) {
         if (isListed) {
-            int kept = 0;
-            for (int i = 0; i < listedCount; i++) {
-                if (!other.contains(listed[i])) {
-                    listed[kept++] = listed[i];
-                }
-            }
-            listedCount = kept;
+            keepThoseOf(other, false);
         } else if (other.isListed) {
-            for (int i = 0; i < other.listedCount; i++) {
-                words[other.listed[i] >>> 6] &= ~(1L << other.listed[i]);
-            }
+            WindowWords.clearAll(words, other.listed, other.listedCount);
         } else {
-            andNot(words, other.words);
+            WindowWords.andNot(words, other.words);
         }
     }
 
@@ -229,6 +209,17 @@ public final class DocumentWindow {
         }
     }
 
+    /// Adds a document behind those of a list.
+    ///
+    /// @param place above all others of a window that [#clear] emptied, of at most 4,096 documents
+    public void append(int place) {
+        listed[listedCount++] = (char) place;
+    }
+
+    public boolean contains(int place) {
+        return contains((char) place);
+    }
+
     public boolean isEmpty() {
         if (isListed) {
             return listedCount == 0;
@@ -242,32 +233,37 @@ public final class DocumentWindow {
     }
 
     public int cardinality() {
-        if (isListed) {
-            return listedCount;
+        return isListed ? listedCount : WindowWords.count(words);
+    }
+
+    /// How many of the documents a set holds. Which documents the window holds afterwards is
+    /// arbitrary.
+    public int countIn(DocumentSet set, int window) {
+        int at = set.find(window);
+        if (at < 0) {
+            return 0;
         }
-        int count = 0;
-        for (int i = 0; i < WORDS; i++) {
-            count += Long.bitCount(words[i]);
+        if (!isListed && set.form(at) == DocumentSet.Form.WORDS) {
+            return WindowWords.countOfBoth(words, copies.words(set, at));
         }
-        return count;
+        retain(set, window);
+        return cardinality();
     }
 
     /// Writes places in the window, rising, from the one at or above `from` on, until `into` is
     /// full; returns how many. The next call goes on behind the last.
     public int places(int from, int[] into) {
         int count = 0;
+        if (from >= DOCUMENTS) {
+            return 0;
+        }
         if (isListed) {
-            int at =
-                    Arrays.binarySearch(
-                            listed, 0, listedCount, (char) Math.min(from, DOCUMENTS - 1));
-            at = from >= DOCUMENTS ? listedCount : at < 0 ? -1 - at : at;
+            int at = from == 0 ? 0 : Arrays.binarySearch(listed, 0, listedCount, (char) from);
+            at = at < 0 ? -1 - at : at;
             for (; at < listedCount && count < into.length; at++) {
                 into[count++] = listed[at];
             }
             return count;
-        }
-        if (from >= DOCUMENTS) {
-            return 0;
         }
         int i = from >>> 6;
         long word = words[i] & -1L << from;
@@ -285,53 +281,69 @@ public final class DocumentWindow {
     private boolean contains(char place) {
         return isListed
                 ? Arrays.binarySearch(listed, 0, listedCount, place) >= 0
-                : (words[place >>> 6] >>> place & 1) != 0;
+                : WindowWords.isSet(words, place);
     }
 
-    private void retainListed(DocumentSet set, int at) {
+    /// Of the list, those that another window holds or, when not `held`, does not.
+    private void keepThoseOf(DocumentWindow other, boolean held) {
         int kept = 0;
-        switch (set.form(at)) {
-            case WORDS -> {
-                MemorySegment memory = set.memory();
-                long start = set.start(at);
-                for (int i = 0; i < listedCount; i++) {
-                    char place = listed[i];
-                    long word =
-                            memory.get(
-                                    SegmentLayout.LONG, start + (place >>> 6) * (long) Long.BYTES);
-                    if ((word >>> place & 1) != 0) {
-                        listed[kept++] = place;
-                    }
-                }
-            }
-            case ARRAY -> {
-                int count = set.count(at);
-                copyListed(set, at, otherListed);
-                int other = 0;
-                for (int i = 0; i < listedCount && other < count; i++) {
-                    char place = listed[i];
-                    while (other < count && otherListed[other] < place) {
-                        other++;
-                    }
-                    if (other < count && otherListed[other] == place) {
-                        listed[kept++] = place;
-                    }
-                }
-            }
-            case RUNS -> {
-                copyRuns(set, at, otherWords);
-                for (int i = 0; i < listedCount; i++) {
-                    char place = listed[i];
-                    if ((otherWords[place >>> 6] >>> place & 1) != 0) {
-                        listed[kept++] = place;
-                    }
-                }
+        for (int i = 0; i < listedCount; i++) {
+            char place = listed[i];
+            if (other.contains(place) == held) {
+                listed[kept++] = place;
             }
         }
         listedCount = kept;
     }
 
-    /// Of a list, those whose bit is set.
+    /// Of the list, those whose bit is `bit`.
+    private void keepBits(long[] others, long bit) {
+        int kept = 0;
+        for (int i = 0; i < listedCount; i++) {
+            char place = listed[i];
+            listed[kept] = place;
+            kept += (int) ((others[place >>> 6] >>> place & 1) ^ bit ^ 1);
+        }
+        listedCount = kept;
+    }
+
+    /// Of the list, those that another one has or, when not `held`, has not.
+    private void keepListed(char[] others, int count, boolean held) {
+        int kept = 0;
+        int other = 0;
+        for (int i = 0; i < listedCount; i++) {
+            char place = listed[i];
+            while (other < count && others[other] < place) {
+                other++;
+            }
+            boolean isFound = other < count && others[other] == place;
+            if (isFound == held) {
+                listed[kept++] = place;
+            }
+        }
+        listedCount = kept;
+    }
+
+    /// Of the list, those that lie in a run or, when not `held`, in none.
+    private void keepRuns(DocumentSet set, long start, boolean held) {
+        int runs = set.charAt(start, 0);
+        int run = 0;
+        int kept = 0;
+        for (int i = 0; i < listedCount; i++) {
+            char place = listed[i];
+            while (run < runs
+                    && set.charAt(start, 1 + 2 * run) + set.charAt(start, 2 + 2 * run) < place) {
+                run++;
+            }
+            boolean isFound = run < runs && set.charAt(start, 1 + 2 * run) <= place;
+            if (isFound == held) {
+                listed[kept++] = place;
+            }
+        }
+        listedCount = kept;
+    }
+
+    /// Of a list, those whose bit is set here.
     private void keepSet(char[] places, int count) {
         int kept = 0;
         for (int i = 0; i < count; i++) {
@@ -343,69 +355,39 @@ public final class DocumentWindow {
         isListed = true;
     }
 
+    private void addRuns(DocumentSet set, long start) {
+        int runs = set.charAt(start, 0);
+        for (int i = 0; i < runs; i++) {
+            int from = set.charAt(start, 1 + 2 * i);
+            WindowWords.setRange(words, from, from + set.charAt(start, 2 + 2 * i) + 1);
+        }
+    }
+
+    private void removeRuns(DocumentSet set, long start) {
+        int runs = set.charAt(start, 0);
+        for (int i = 0; i < runs; i++) {
+            int from = set.charAt(start, 1 + 2 * i);
+            WindowWords.clearRange(words, from, from + set.charAt(start, 2 + 2 * i) + 1);
+        }
+    }
+
+    /// Takes away what lies between the runs.
+    private void retainRuns(DocumentSet set, long start) {
+        int runs = set.charAt(start, 0);
+        int behind = 0;
+        for (int i = 0; i < runs; i++) {
+            int from = set.charAt(start, 1 + 2 * i);
+            WindowWords.clearRange(words, behind, from);
+            behind = from + set.charAt(start, 2 + 2 * i) + 1;
+        }
+        WindowWords.clearRange(words, behind, DOCUMENTS);
+    }
+
     private void toWords() {
         if (isListed) {
             Arrays.fill(words, 0);
-            setBits(words, listed, listedCount);
+            WindowWords.setAll(words, listed, listedCount);
             isListed = false;
-        }
-    }
-
-    private static void setBits(long[] words, char[] places, int count) {
-        for (int i = 0; i < count; i++) {
-            words[places[i] >>> 6] |= 1L << places[i];
-        }
-    }
-
-    private static void setRange(long[] words, int from, int to) {
-        if (from >= to) {
-            return;
-        }
-        int first = from >>> 6;
-        int last = (to - 1) >>> 6;
-        long head = -1L << from;
-        long tail = -1L >>> -to;
-        if (first == last) {
-            words[first] |= head & tail;
-            return;
-        }
-        words[first] |= head;
-        Arrays.fill(words, first + 1, last, -1L);
-        words[last] |= tail;
-    }
-
-    private static void copyListed(DocumentSet set, int at, char[] into) {
-        MemorySegment.copy(set.memory(), DocumentSet.CHAR, set.start(at), into, 0, set.count(at));
-    }
-
-    private static void copyWords(DocumentSet set, int at, long[] into) {
-        MemorySegment.copy(set.memory(), SegmentLayout.LONG, set.start(at), into, 0, WORDS);
-    }
-
-    private static void copyRuns(DocumentSet set, int at, long[] into) {
-        Arrays.fill(into, 0);
-        int runs = set.charAt(set.start(at), 0);
-        for (int i = 0; i < runs; i++) {
-            int from = set.charAt(set.start(at), 1 + 2 * i);
-            setRange(into, from, from + set.charAt(set.start(at), 2 + 2 * i) + 1);
-        }
-    }
-
-    private static void and(long[] words, long[] other) {
-        for (int i = 0; i < WORDS; i++) {
-            words[i] &= other[i];
-        }
-    }
-
-    private static void or(long[] words, long[] other) {
-        for (int i = 0; i < WORDS; i++) {
-            words[i] |= other[i];
-        }
-    }
-
-    private static void andNot(long[] words, long[] other) {
-        for (int i = 0; i < WORDS; i++) {
-            words[i] &= ~other[i];
         }
     }
 }

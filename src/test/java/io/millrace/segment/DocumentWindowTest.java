@@ -2,6 +2,8 @@ package io.millrace.segment;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.testing.Seeded;
 import java.util.BitSet;
@@ -15,6 +17,8 @@ class DocumentWindowTest {
     private static final int DOCUMENTS = 3 * DocumentWindow.DOCUMENTS - 100;
     private static final int WINDOWS = 3;
 
+    private final WindowCopies copies = new WindowCopies();
+
     @Test
     void setsOfEveryFormCombineLikeBitSets() {
         Seeded.repeat(
@@ -23,7 +27,7 @@ class DocumentWindowTest {
                     BitSet expected = new BitSet();
                     DocumentWindow[] windows = new DocumentWindow[WINDOWS];
                     for (int w = 0; w < WINDOWS; w++) {
-                        windows[w] = new DocumentWindow();
+                        windows[w] = new DocumentWindow(copies);
                     }
                     for (int step = 0; step < 8; step++) {
                         BitSet other = randomSet(random);
@@ -31,7 +35,7 @@ class DocumentWindowTest {
                         boolean isWindow = random.nextBoolean();
                         int operation = random.nextInt(5);
                         for (int w = 0; w < WINDOWS; w++) {
-                            DocumentWindow loaded = new DocumentWindow();
+                            DocumentWindow loaded = new DocumentWindow(copies);
                             loaded.load(set, w);
                             apply(operation, windows[w], set, loaded, isWindow, w);
                         }
@@ -58,6 +62,43 @@ class DocumentWindowTest {
     }
 
     @Test
+    void whatSetsOfEveryFormHaveInCommonIsCounted() {
+        CommonDocuments common = new CommonDocuments(copies);
+        DocumentWindow window = new DocumentWindow(copies);
+        Seeded.repeat(
+                60,
+                random -> {
+                    BitSet first = randomSet(random);
+                    BitSet second = randomSet(random);
+                    DocumentSet a = DocumentSet.of(roaring(first));
+                    DocumentSet b = DocumentSet.of(roaring(second));
+                    BitSet both = (BitSet) first.clone();
+                    both.and(second);
+                    assertEquals(both.cardinality(), common.count(a, b));
+                    for (int w = 0; w < WINDOWS; w++) {
+                        int from = w * DocumentWindow.DOCUMENTS;
+                        int expected =
+                                both.get(from, from + DocumentWindow.DOCUMENTS).cardinality();
+                        assertEquals(expected, common.count(a, b, w));
+                        window.load(a, w);
+                        assertEquals(expected, window.countIn(b, w));
+                    }
+                });
+    }
+
+    @Test
+    void aListGrowsAtItsEnd() {
+        DocumentWindow window = new DocumentWindow(copies);
+        window.append(7);
+        window.append(65_535);
+        assertEquals(2, window.cardinality());
+        assertTrue(window.contains(65_535));
+        assertFalse(window.contains(8));
+        window.clear();
+        assertTrue(window.isEmpty());
+    }
+
+    @Test
     void aFewDocumentsNeedNoBitmap() {
         int[] few = {3, 70_000, 70_001, 190_000};
         DocumentSet set = DocumentSet.of(few);
@@ -68,7 +109,7 @@ class DocumentWindowTest {
 
     @Test
     void everyDocumentIsThoseThereAre() {
-        DocumentWindow window = new DocumentWindow();
+        DocumentWindow window = new DocumentWindow(copies);
         window.fill(70);
         assertEquals(70, window.cardinality());
         window.retainIf(1_000, document -> document % 2 == 0);

@@ -1,0 +1,51 @@
+package io.millrace.segment;
+
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/// What sets say of one window, copied out of the map: loops over plain arrays are fast whatever
+/// the compiler makes of their surroundings. Overwritten by the next copy; confined to one search.
+///
+/// Heap: 24 KiB once all are needed.
+public final class WindowCopies {
+    private char @Nullable [] listed;
+    private char @Nullable [] otherListed;
+    private long @Nullable [] words;
+
+    /// The places of a window in that form, from the front of the array on.
+    char[] listed(DocumentSet set, int at) {
+        char[] into = listed;
+        if (into == null) {
+            into = new char[DocumentSet.ARRAY_MAX];
+            listed = into;
+        }
+        return copied(set, at, into);
+    }
+
+    /// Of another set.
+    char[] otherListed(DocumentSet set, int at) {
+        char[] into = otherListed;
+        if (into == null) {
+            into = new char[DocumentSet.ARRAY_MAX];
+            otherListed = into;
+        }
+        return copied(set, at, into);
+    }
+
+    private static char[] copied(DocumentSet set, int at, char[] into) {
+        MemorySegment.copy(set.memory(), DocumentSet.CHAR, set.start(at), into, 0, set.count(at));
+        return into;
+    }
+
+    /// The words of a window in that form.
+    long[] words(DocumentSet set, int at) {
+        long[] into = words;
+        if (into == null) {
+            into = new long[DocumentWindow.WORDS];
+            words = into;
+        }
+        MemorySegment.copy(
+                set.memory(), SegmentLayout.LONG, set.start(at), into, 0, DocumentWindow.WORDS);
+        return into;
+    }
+}
