@@ -3,40 +3,35 @@ package io.millrace.search;
 import io.millrace.segment.DocumentSet;
 import io.millrace.segment.DocumentWindow;
 import io.millrace.segment.TermsReader;
-import io.millrace.segment.WindowCopies;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The documents of neighbouring terms, united window by window: those of frequent terms from their
-/// sets, those of rare ones sorted into windows once. Confined to one search.
+/// sets, those of all others from one bitmap, made once. Confined to one search.
 ///
-/// Heap: 4 bytes for each document of a rare term, at most one in eight of the segment's.
+/// Heap: a bit for each document of the segment.
 final class SpanTerms {
+    // Nanoseconds, about; only their proportions matter.
+    private static final long COLUMN_COST = 2;
+    private static final long DOCUMENT_COST = 2;
+    private static final long SET_COST = 20;
+    private static final long SET_WINDOW_COST = 4;
+    private static final long FREQUENT_WINDOW_COST = 250;
+    private static final long WINDOW_COST = 400;
 
-    /// What it takes to add one document, in a unit of time.
-    private static final int DOCUMENT_COST = 1;
+    /// The bits of so many documents are cleared and looked at in that time.
+    private static final long BITMAP_DOCUMENTS = 256;
 
-    /// To look at the column of one.
-    private static final int COLUMN_COST = 4;
+    /// A term with more documents for each window is frequent.
+    private static final int FREQUENT_PER_WINDOW = 256;
 
-    /// To open a set, and to add a window of many documents.
-    private static final int SET_COST = 200;
-
-    private static final int WINDOW_COST = 300;
-
-    /// A term with fewer documents is rare.
-    private static final int FREQUENT = 1 << 10;
-
-    private static final int SETS_MAX = 512;
+    private static final int SETS_MAX = 4_096;
 
     private final List<DocumentSet> frequent;
 
-    /// Of rare terms, by window; those of window w up to windowEnds[w].
-    private final int[] rare;
-
-    private final int[] windowEnds;
+    /// Those of all other terms.
+    private final long[] rare;
 
     /// True when the terms are those outside of the span.
     private final boolean isOutside;
@@ -44,17 +39,13 @@ final class SpanTerms {
     /// Null when all documents have a value.
     private final @Nullable DocumentSet present;
 
-    private final DocumentWindow united = new DocumentWindow(new WindowCopies());
-
     private SpanTerms(
             List<DocumentSet> frequent,
-            int[] rare,
-            int[] windowEnds,
+            long[] rare,
             boolean isOutside,
             @Nullable DocumentSet present) {
         this.frequent = frequent;
         this.rare = rare;
-        this.windowEnds = windowEnds;
         this.isOutside = isOutside;
         this.present = present;
     }
@@ -62,129 +53,107 @@ final class SpanTerms {
     /// The terms inside or outside of a span; null when the column is the cheaper way.
     ///
     /// @param isSingle no document has two values
+    /// @param present null when all documents have a value
     /// @param candidates documents whose column would be looked at
     static @Nullable SpanTerms cheapest(
             TermsReader terms,
             int from,
             int to,
             boolean isSingle,
+            @Nullable DocumentSet present,
             int documentCount,
-            long candidates) {
-        int windows = Math.ceilDiv(documentCount, DocumentWindow.DOCUMENTS);
-        long inside = terms.documentCount(from, to);
-        long outside = terms.documentCount(0, terms.termCount()) - inside;
-        long insideCost = cost(inside, to - from, windows);
-        long outsideCost = cost(outside, terms.termCount() - (to - from), windows);
-        boolean isOutside = isSingle && outsideCost < insideCost;
-        if (Math.min(insideCost, isOutside ? outsideCost : insideCost)
-                >= candidates * COLUMN_COST) {
+            long candidates,
+            Windows scratch) {
+        int end = terms.termCount();
+        long columnCost = candidates * COLUMN_COST;
+        long insideCost = cost(terms, new int[] {from, to}, documentCount, columnCost);
+        long outsideCost =
+                isSingle
+                        ? cost(terms, new int[] {0, from, to, end}, documentCount, columnCost)
+                        : Long.MAX_VALUE;
+        if (Math.min(insideCost, outsideCost) >= columnCost) {
             return null;
         }
-        return isOutside
-                ? of(terms, new int[] {0, from, to, terms.termCount()}, true, documentCount)
-                : of(terms, new int[] {from, to}, false, documentCount);
+        return outsideCost < insideCost
+                ? of(terms, new int[] {0, from, to, end}, true, present, documentCount, scratch)
+                : of(terms, new int[] {from, to}, false, present, documentCount, scratch);
     }
 
-    private static long cost(long documents, int terms, int windows) {
-        return documents * DOCUMENT_COST
-                + (long) Math.min(terms, SETS_MAX) * SET_COST
-                + (long) windows * WINDOW_COST;
-    }
-
+    /// What it takes to unite ranges of terms, or something above `max`.
+    ///
     /// @param ranges of ordinals: from, to, from, to
-    private static @Nullable SpanTerms of(
-            TermsReader terms, int[] ranges, boolean isOutside, int documentCount) {
-        List<DocumentSet> frequent = new ArrayList<>();
-        RareDocuments rare = new RareDocuments(documentCount);
-        int sets = 0;
-        int[] few = new int[TermsReader.FEW];
+    private static long cost(TermsReader terms, int[] ranges, int documentCount, long max) {
+        int windows = Math.ceilDiv(documentCount, DocumentWindow.DOCUMENTS);
+        long cost = windows * WINDOW_COST + documentCount / BITMAP_DOCUMENTS;
         for (int range = 0; range < ranges.length; range += 2) {
-            for (int ordinal = ranges[range]; ordinal < ranges[range + 1]; ordinal++) {
-                int count = terms.few(ordinal, few);
-                if (count >= 0) {
-                    if (!rare.add(few, count)) {
-                        return null;
-                    }
-                    continue;
-                }
-                if (++sets > SETS_MAX) {
-                    return null;
-                }
-                DocumentSet set = terms.set(ordinal);
-                if (set.cardinality() >= FREQUENT) {
+            int first = terms.setsBefore(ranges[range]);
+            int behind = terms.setsBefore(ranges[range + 1]);
+            if (behind - first > SETS_MAX) {
+                return Long.MAX_VALUE;
+            }
+            long held = terms.documentCount(ranges[range], ranges[range + 1]);
+            for (int i = first; i < behind && cost <= max; i++) {
+                int documents = terms.setDocuments(i);
+                held -= documents;
+                cost +=
+                        isFrequent(documents, windows)
+                                ? windows * FREQUENT_WINDOW_COST
+                                : SET_COST + windows * SET_WINDOW_COST + documents * DOCUMENT_COST;
+            }
+            cost += held * DOCUMENT_COST;
+        }
+        return cost;
+    }
+
+    private static boolean isFrequent(int documents, int windows) {
+        return documents >= windows * FREQUENT_PER_WINDOW;
+    }
+
+    private static SpanTerms of(
+            TermsReader terms,
+            int[] ranges,
+            boolean isOutside,
+            @Nullable DocumentSet present,
+            int documentCount,
+            Windows scratch) {
+        int windows = Math.ceilDiv(documentCount, DocumentWindow.DOCUMENTS);
+        List<DocumentSet> frequent = new ArrayList<>();
+        long[] rare = new long[Math.ceilDiv(documentCount, Long.SIZE)];
+        SearchBudget budget = SearchBudget.current();
+        budget.hold((long) rare.length * Long.BYTES);
+        for (int range = 0; range < ranges.length; range += 2) {
+            terms.addFew(ranges[range], ranges[range + 1], rare, scratch.buffer());
+            int behind = terms.setsBefore(ranges[range + 1]);
+            for (int i = terms.setsBefore(ranges[range]); i < behind; i++) {
+                budget.spend(TermSpan.STEPS_PER_TERM);
+                DocumentSet set = terms.setAt(i);
+                if (isFrequent(terms.setDocuments(i), windows)) {
                     frequent.add(set);
-                } else if (!rare.add(set.toArray(), (int) set.cardinality())) {
-                    return null;
+                } else {
+                    set.addTo(rare);
                 }
             }
         }
-        DocumentSet present = terms.presentSet();
-        return new SpanTerms(
-                frequent,
-                rare.byWindow(),
-                rare.windowEnds,
-                isOutside,
-                present.cardinality() == documentCount ? null : present);
+        return new SpanTerms(frequent, rare, isOutside, present);
     }
 
-    void retain(int window, DocumentWindow in) {
+    /// @param united is overwritten
+    void retain(int window, DocumentWindow in, DocumentWindow united) {
+        if (isOutside) {
+            for (int i = 0; i < frequent.size() && !in.isEmpty(); i++) {
+                in.remove(frequent.get(i), window);
+            }
+            in.removeBits(rare, window);
+            if (present != null) {
+                in.retain(present, window);
+            }
+            return;
+        }
         united.clear();
         for (DocumentSet set : frequent) {
             united.add(set, window);
         }
-        for (int i = window == 0 ? 0 : windowEnds[window - 1]; i < windowEnds[window]; i++) {
-            united.add(rare[i] & (DocumentWindow.DOCUMENTS - 1));
-        }
-        if (!isOutside) {
-            in.retain(united);
-            return;
-        }
-        in.remove(united);
-        if (present != null) {
-            in.retain(present, window);
-        }
-    }
-
-    /// Collects documents in any order and sorts them into windows.
-    private static final class RareDocuments {
-        private final int max;
-        private final int[] windowEnds;
-        private int[] documents = new int[1 << 10];
-        private int size;
-
-        RareDocuments(int documentCount) {
-            max = Math.max(documents.length, documentCount / Byte.SIZE);
-            windowEnds = new int[Math.ceilDiv(documentCount, DocumentWindow.DOCUMENTS)];
-        }
-
-        /// False when they are too many.
-        boolean add(int[] more, int count) {
-            if (size + count > max) {
-                return false;
-            }
-            if (size + count > documents.length) {
-                documents = Arrays.copyOf(documents, Math.max(size + count, 2 * size));
-            }
-            for (int i = 0; i < count; i++) {
-                documents[size++] = more[i];
-                windowEnds[more[i] / DocumentWindow.DOCUMENTS]++;
-            }
-            return true;
-        }
-
-        /// Afterwards, [#windowEnds] says where each window ends.
-        int[] byWindow() {
-            int[] sorted = new int[size];
-            int start = 0;
-            for (int window = 0; window < windowEnds.length; window++) {
-                int count = windowEnds[window];
-                windowEnds[window] = start;
-                start += count;
-            }
-            for (int i = 0; i < size; i++) {
-                sorted[windowEnds[documents[i] / DocumentWindow.DOCUMENTS]++] = documents[i];
-            }
-            return sorted;
-        }
+        united.addBits(rare, window);
+        in.retain(united);
     }
 }

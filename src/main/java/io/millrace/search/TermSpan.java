@@ -3,6 +3,7 @@ package io.millrace.search;
 import io.millrace.segment.ColumnReader;
 import io.millrace.segment.DocumentSet;
 import io.millrace.segment.DocumentWindow;
+import io.millrace.segment.PackedBuffer;
 import io.millrace.segment.TermsReader;
 import java.util.Iterator;
 import java.util.stream.IntStream;
@@ -19,7 +20,7 @@ import org.roaringbitmap.buffer.MutableRoaringBitmap;
 /// tell it as well, and there may be fewer.
 ///
 /// - lowest, highest: the values of the first and last term as the column holds them
-/// - present: the documents that have any value
+/// - presentSet: the documents that have any value
 final class TermSpan {
 
     /// Documents whose column can be looked at in the time of joining one term's documents.
@@ -37,10 +38,9 @@ final class TermSpan {
     private final int to;
     private final long lowest;
     private final long highest;
-    private final ImmutableRoaringBitmap present;
+    private final DocumentSet presentSet;
     private final long presentCount;
     private final int documentCount;
-    private @Nullable DocumentSet presentSet;
 
     /// What tells the span by terms; null until it is asked for, and when the column is cheaper.
     private @Nullable SpanTerms byTerms;
@@ -64,8 +64,8 @@ final class TermSpan {
         this.to = to;
         this.lowest = numeric ? terms.ordered(from) : from;
         this.highest = numeric ? terms.ordered(to - 1) : to - 1;
-        this.present = terms.present();
-        this.presentCount = present.getLongCardinality();
+        this.presentSet = terms.presentSet();
+        this.presentCount = presentSet.cardinality();
         this.documentCount = documentCount;
     }
 
@@ -77,52 +77,87 @@ final class TermSpan {
 
     /// All documents that have a value.
     DocumentSet presentSet() {
-        DocumentSet set = presentSet;
-        if (set == null) {
-            set = terms.presentSet();
-            presentSet = set;
-        }
-        return set;
+        return presentSet;
     }
 
     /// See [SegmentFilter#documents].
     ImmutableRoaringBitmap documents(@Nullable ImmutableRoaringBitmap candidates) {
         if (to - from == terms.termCount()) {
-            return present;
+            return terms.present();
         }
         ImmutableRoaringBitmap toLookAt = candidates;
         if (toLookAt == null || toLookAt.getLongCardinality() > presentCount) {
-            toLookAt = present;
+            toLookAt = terms.present();
         }
         return isUnionCheaper(toLookAt.getLongCardinality()) ? union() : walk(toLookAt);
     }
 
     /// See [WindowFilter#retain].
-    void retain(int window, DocumentWindow in) {
+    void retain(int window, DocumentWindow in, Windows scratch, int level) {
         if (to - from == terms.termCount()) {
-            in.retain(presentSet(), window);
+            in.retain(presentSet, window);
             return;
         }
-        int count = in.cardinality();
-        SpanTerms terms = count > WALKED_MAX ? byTerms(count) : null;
-        if (terms == null) {
-            SearchBudget.current().spend(count);
-            in.retainIf(window * DocumentWindow.DOCUMENTS, this::holds);
+        SpanTerms united = byTerms(in, scratch);
+        if (united == null) {
+            in.retainIf(window * DocumentWindow.DOCUMENTS, byColumn(scratch));
         } else {
-            terms.retain(window, in);
+            united.retain(window, in, scratch.at(level));
         }
     }
 
-    /// @param count documents to look at in this window, taken for the number in others
-    private @Nullable SpanTerms byTerms(int count) {
-        if (!isDecided) {
-            isDecided = true;
-            int windows = Math.ceilDiv(documentCount, DocumentWindow.DOCUMENTS);
-            boolean isSingle = column.start(documentCount) == presentCount;
-            byTerms =
-                    SpanTerms.cheapest(
-                            terms, from, to, isSingle, documentCount, (long) count * windows);
+    /// See [WindowFilter#countIn].
+    int countIn(int window, DocumentWindow in, Windows scratch, int level) {
+        if (to - from < terms.termCount() && byTerms(in, scratch) == null) {
+            return in.countIf(window * DocumentWindow.DOCUMENTS, byColumn(scratch));
         }
+        retain(window, in, scratch, level);
+        return in.cardinality();
+    }
+
+    private DocumentWindow.Test byColumn(Windows scratch) {
+        SearchBudget budget = SearchBudget.current();
+        if (!column.isOneEach()) {
+            return (documents, count, verdicts) -> {
+                budget.spend(count);
+                for (int i = 0; i < count; i++) {
+                    verdicts[i] = holds(documents[i]) ? 1 : 0;
+                }
+            };
+        }
+        PackedBuffer buffer = scratch.buffer();
+        return (documents, count, verdicts) -> {
+            budget.spend(count);
+            column.values(documents, count, verdicts, buffer);
+            for (int i = 0; i < count; i++) {
+                verdicts[i] = verdicts[i] >= lowest && verdicts[i] <= highest ? 1 : 0;
+            }
+        };
+    }
+
+    /// Null when the column is looked at.
+    private @Nullable SpanTerms byTerms(DocumentWindow in, Windows scratch) {
+        if (isDecided) {
+            return byTerms;
+        }
+        int count = in.cardinality();
+        if (count <= WALKED_MAX) {
+            return null;
+        }
+        isDecided = true;
+        // The number of candidates in this window is taken for that in others.
+        int windows = Math.ceilDiv(documentCount, DocumentWindow.DOCUMENTS);
+        boolean isSingle = column.start(documentCount) == presentCount;
+        byTerms =
+                SpanTerms.cheapest(
+                        terms,
+                        from,
+                        to,
+                        isSingle,
+                        presentCount == documentCount ? null : presentSet,
+                        documentCount,
+                        (long) count * windows,
+                        scratch);
         return byTerms;
     }
 

@@ -58,7 +58,7 @@ sealed interface WindowFilter {
                     new Any(each(filters, scratch, level + 2), scratch, level);
             case SegmentFilter.Complement(SegmentFilter inner, int documentCount) ->
                     new Complement(of(inner, scratch, level + 1), documentCount, scratch, level);
-            case SegmentFilter.Span(TermSpan span) -> new Span(span);
+            case SegmentFilter.Span(TermSpan span) -> new Span(span, scratch, level);
             case SegmentFilter.Budgeted _,
                     SegmentFilter.Intersection _,
                     SegmentFilter.Union _,
@@ -344,16 +344,21 @@ sealed interface WindowFilter {
     }
 
     /// See [TermSpan].
-    record Span(TermSpan span) implements WindowFilter {
+    record Span(TermSpan span, Windows scratch, int level) implements WindowFilter {
         @Override
         public void load(int window, DocumentWindow into) {
             into.load(span.presentSet(), window);
-            span.retain(window, into);
+            retain(window, into);
         }
 
         @Override
         public void retain(int window, DocumentWindow in) {
-            span.retain(window, in);
+            span.retain(window, in, scratch, level);
+        }
+
+        @Override
+        public int countIn(int window, DocumentWindow in) {
+            return span.countIn(window, in, scratch, level);
         }
 
         @Override

@@ -2,9 +2,11 @@ package io.millrace.search;
 
 import io.millrace.segment.CommonDocuments;
 import io.millrace.segment.DocumentWindow;
+import io.millrace.segment.PackedBuffer;
 import io.millrace.segment.WindowCopies;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What a search works on: windows, by how deep its conditions lie inside each other: shared by all
 /// segments, made when they are first needed. Confined to one search.
@@ -15,11 +17,23 @@ final class Windows {
     private final WindowCopies copies = new WindowCopies();
     private final List<DocumentWindow> byLevel = new ArrayList<>();
 
+    private @Nullable PackedBuffer buffer;
+
     /// Counts what sets have in common.
     final CommonDocuments common = new CommonDocuments(copies);
 
     /// For whoever walks the window of level 0.
     final int[] batch = new int[BATCH];
+
+    /// For reading columns.
+    PackedBuffer buffer() {
+        PackedBuffer made = buffer;
+        if (made == null) {
+            made = new PackedBuffer();
+            buffer = made;
+        }
+        return made;
+    }
 
     DocumentWindow at(int level) {
         while (byLevel.size() <= level) {

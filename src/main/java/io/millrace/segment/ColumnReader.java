@@ -17,6 +17,23 @@ public interface ColumnReader {
     /// A value by its place among those of all documents.
     long valueAt(int index);
 
+    /// True when every document has exactly one value, whose place is the document's number.
+    boolean isOneEach();
+
+    /// Reads values by their places.
+    ///
+    /// @param places rising
+    /// @param count of them
+    void values(int[] places, int count, long[] into, PackedBuffer buffer);
+
+    /// Reads the values of neighbouring places.
+    void values(int from, int count, long[] into, PackedBuffer buffer);
+
+    /// Reads where the values of documents begin, see [#start].
+    ///
+    /// @param documents rising
+    void starts(int[] documents, int count, long[] into, PackedBuffer buffer);
+
     /// The smallest value, or `missing` when there is none.
     default long min(int document, long missing) {
         return valueCount(document) == 0 ? missing : value(document, 0);

@@ -144,6 +144,29 @@ public final class DocumentSet {
         };
     }
 
+    /// Sets the bits of its documents.
+    public void addTo(long[] bits) {
+        for (int i = 0; i < size; i++) {
+            int base = window(i) * DocumentWindow.WORDS;
+            long from = start(i);
+            int held = count(i);
+            switch (form(i)) {
+                case ARRAY -> {
+                    for (int at = 0; at < held; at++) {
+                        char place = charAt(from, at);
+                        bits[base + (place >>> 6)] |= 1L << place;
+                    }
+                }
+                case WORDS, RUNS -> {
+                    for (int document : toArray()) {
+                        bits[document >>> 6] |= 1L << document;
+                    }
+                    return;
+                }
+            }
+        }
+    }
+
     /// All of a small set, rising.
     public int[] toArray() {
         int[] all = new int[Math.toIntExact(cardinality)];

@@ -2,7 +2,6 @@ package io.millrace.segment;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
-import java.util.function.IntPredicate;
 
 /// The documents of a segment in one window of [#DOCUMENTS], while sets are intersected, united and
 /// taken away: a list while they are few, a bit for each otherwise. Reused from window to window;
@@ -186,27 +185,99 @@ public final class DocumentWindow {
         }
     }
 
-    /// Keeps those that pass a test, which is asked in rising order.
+    /// Takes away the documents of another bitmap.
     ///
-    /// @param base of the window: what is tested is the document
-    public void retainIf(int base, IntPredicate test) {
+    /// @param all a bit for each document of the segment
+    public void removeBits(long[] all, int window) {
+        int from = window * WORDS;
+        int count = Math.min(WORDS, all.length - from);
         if (isListed) {
             int kept = 0;
             for (int i = 0; i < listedCount; i++) {
-                if (test.test(base + listed[i])) {
-                    listed[kept++] = listed[i];
-                }
+                char place = listed[i];
+                listed[kept] = place;
+                kept += (int) (~all[from + (place >>> 6)] >>> place & 1);
             }
             listedCount = kept;
-            return;
+        } else {
+            for (int i = 0; i < count; i++) {
+                words[i] &= ~all[from + i];
+            }
         }
-        for (int i = 0; i < WORDS; i++) {
-            for (long word = words[i]; word != 0; word &= word - 1) {
-                if (!test.test(base + (i << 6) + Long.numberOfTrailingZeros(word))) {
-                    words[i] &= ~(word & -word);
+    }
+
+    /// Adds the documents of another bitmap, as above.
+    public void addBits(long[] all, int window) {
+        toWords();
+        int from = window * WORDS;
+        int count = Math.min(WORDS, all.length - from);
+        for (int i = 0; i < count; i++) {
+            words[i] |= all[from + i];
+        }
+    }
+
+    /// Looks at documents, many at a time.
+    public interface Test {
+        /// @param documents rising
+        /// @param count of them
+        /// @param verdicts to be set to 1 for a document that passes and to 0 for others
+        void pass(int[] documents, int count, long[] verdicts);
+    }
+
+    /// Keeps those that pass a test, which is asked in rising order.
+    ///
+    /// @param base of the window: what is tested is the document
+    public void retainIf(int base, Test test) {
+        int[] documents = copies.documents();
+        long[] verdicts = copies.verdicts();
+        int kept = 0;
+        int count;
+        for (int from = 0; from < DOCUMENTS; from = next(documents, count)) {
+            count = tested(base, from, documents, verdicts, test);
+            if (isListed) {
+                // Places come in the order of the list, so none is overwritten before it is read.
+                for (int i = 0; i < count; i++) {
+                    listed[kept] = (char) documents[i];
+                    kept += (int) verdicts[i];
+                }
+            } else {
+                for (int i = 0; i < count; i++) {
+                    words[(char) documents[i] >>> 6] &= ~((verdicts[i] ^ 1) << documents[i]);
                 }
             }
         }
+        if (isListed) {
+            listedCount = kept;
+        }
+    }
+
+    /// How many pass a test, as above.
+    public int countIf(int base, Test test) {
+        int[] documents = copies.documents();
+        long[] verdicts = copies.verdicts();
+        int passed = 0;
+        int count;
+        for (int from = 0; from < DOCUMENTS; from = next(documents, count)) {
+            count = tested(base, from, documents, verdicts, test);
+            for (int i = 0; i < count; i++) {
+                passed += (int) verdicts[i];
+            }
+        }
+        return passed;
+    }
+
+    private int tested(int base, int from, int[] documents, long[] verdicts, Test test) {
+        int count = places(from, documents);
+        for (int i = 0; i < count; i++) {
+            documents[i] += base;
+        }
+        test.pass(documents, count, verdicts);
+        return count;
+    }
+
+    /// Where the documents behind a batch begin.
+    private static int next(int[] documents, int count) {
+        return count < documents.length ? DOCUMENTS : (char) documents[count - 1] + 1;
     }
 
     /// Adds a document behind those of a list.

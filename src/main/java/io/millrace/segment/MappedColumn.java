@@ -55,6 +55,32 @@ final class MappedColumn implements ColumnReader {
     }
 
     @Override
+    public boolean isOneEach() {
+        return starts == null;
+    }
+
+    @Override
+    public void values(int[] places, int count, long[] into, PackedBuffer buffer) {
+        values.read(places, count, into, buffer);
+    }
+
+    @Override
+    public void values(int from, int count, long[] into, PackedBuffer buffer) {
+        values.read(from, count, into, buffer);
+    }
+
+    @Override
+    public void starts(int[] documents, int count, long[] into, PackedBuffer buffer) {
+        if (starts == null) {
+            for (int i = 0; i < count; i++) {
+                into[i] = documents[i];
+            }
+        } else {
+            starts.read(documents, count, into, buffer);
+        }
+    }
+
+    @Override
     public long value(int document, int i) {
         if (starts == null) {
             Objects.checkIndex(i, 1);

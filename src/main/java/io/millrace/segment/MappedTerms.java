@@ -12,6 +12,8 @@ import org.roaringbitmap.buffer.MutableRoaringBitmap;
 /// Reads a terms section in place ([TermsLayout]). Immutable, but for what it has looked for once;
 /// bitmaps it returns may lie in the map and are valid as long as the segment is open.
 final class MappedTerms implements TermsReader {
+    private static final int DOCUMENTS_PER_READ = 256;
+
     private final MemorySegment section;
     private final String path;
     private final int termCount;
@@ -142,6 +144,37 @@ final class MappedTerms implements TermsReader {
             into[i] = inlineDocuments.getInt(start + i);
         }
         return count;
+    }
+
+    @Override
+    public int setsBefore(int ordinal) {
+        return bitmapTerms.ceiling(ordinal);
+    }
+
+    @Override
+    public int setDocuments(int i) {
+        return bitmapCounts.getInt(i);
+    }
+
+    @Override
+    public DocumentSet setAt(int i) {
+        return DocumentSet.of(section, bitmapStarts.get(i));
+    }
+
+    @Override
+    public void addFew(int from, int to, long[] bits, PackedBuffer buffer) {
+        int start = inlineStarts.getInt(from);
+        int end = inlineStarts.getInt(to);
+        long[] batch = new long[Math.min(end - start, DOCUMENTS_PER_READ)];
+        while (start < end) {
+            int count = Math.min(end - start, batch.length);
+            inlineDocuments.read(start, count, batch, buffer);
+            for (int i = 0; i < count; i++) {
+                int document = (int) batch[i];
+                bits[document >>> 6] |= 1L << document;
+            }
+            start += count;
+        }
     }
 
     @Override

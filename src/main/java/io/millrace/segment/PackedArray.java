@@ -6,6 +6,14 @@ import java.util.Objects;
 
 /// Reads an array that [PackedWriter] wrote, in place. Immutable.
 final class PackedArray {
+    /// Where so few values lie together, each is read in place.
+    private static final int COPIED_VALUES_MIN = 8;
+
+    private static final int COPIED_GAP_BYTES = 64;
+
+    /// Such a value lies in 8 bytes, wherever it begins.
+    private static final int EASY_WIDTH_MAX = 57;
+
     private final MemorySegment memory;
     private final long bitsOffset;
     private final long base;
@@ -51,6 +59,76 @@ final class PackedArray {
             value |= (long) memory.get(SegmentLayout.BYTE, at + Long.BYTES) << (Long.SIZE - shift);
         }
         return base + (value & mask);
+    }
+
+    /// Reads the values of many indexes.
+    ///
+    /// @param indexes rising
+    /// @param count of them
+    void read(int[] indexes, int count, long[] into, PackedBuffer buffer) {
+        int from = 0;
+        while (from < count) {
+            long start = bytesBefore(indexes[from]);
+            int end = from + 1;
+            // As many as lie so close together that copying what is between them pays.
+            while (end < count
+                    && bytesBefore(indexes[end]) - bytesBefore(indexes[end - 1]) <= COPIED_GAP_BYTES
+                    && bytesBefore(indexes[end]) - start <= PackedBuffer.BYTES - Long.BYTES) {
+                end++;
+            }
+            if (end - from < COPIED_VALUES_MIN) {
+                for (int i = from; i < end; i++) {
+                    into[i] = get(indexes[i]);
+                }
+            } else {
+                copy(indexes[from], indexes[end - 1], buffer);
+                for (int i = from; i < end; i++) {
+                    into[i] = copied(indexes[i], start, buffer);
+                }
+            }
+            from = end;
+        }
+    }
+
+    /// Reads the values of neighbouring indexes.
+    void read(int from, int count, long[] into, PackedBuffer buffer) {
+        int done = 0;
+        while (done < count) {
+            int first = from + done;
+            int most = width == 0 ? count : (PackedBuffer.BYTES - Long.BYTES) * Byte.SIZE / width;
+            int part = Math.min(count - done, most);
+            copy(first, first + part - 1, buffer);
+            long start = bytesBefore(first);
+            for (int i = 0; i < part; i++) {
+                into[done + i] = copied(first + i, start, buffer);
+            }
+            done += part;
+        }
+    }
+
+    private void copy(int first, int last, PackedBuffer buffer) {
+        Objects.checkIndex(first, count);
+        Objects.checkIndex(last, count);
+        long start = bytesBefore(first);
+        // The padding lets the bytes behind the last value be read.
+        int length =
+                (int) (bytesBefore(last) - start) + Long.BYTES + (width > EASY_WIDTH_MAX ? 1 : 0);
+        buffer.fill(memory, bitsOffset + start, length);
+    }
+
+    private long copied(int index, long start, PackedBuffer buffer) {
+        long bit = (long) index * width;
+        int at = (int) ((bit >>> 3) - start);
+        int shift = (int) (bit & 7);
+        long value = buffer.longAt(at) >>> shift;
+        if (shift + width > Long.SIZE) {
+            value |= (long) buffer.byteAt(at + Long.BYTES) << (Long.SIZE - shift);
+        }
+        return base + (value & mask);
+    }
+
+    private long bytesBefore(int index) {
+        return (long) index * width >>> 3;
     }
 
     /// A value that fits an int by what it stands for: an ordinal, a count.

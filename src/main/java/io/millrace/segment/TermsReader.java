@@ -47,6 +47,18 @@ public interface TermsReader {
     /// are more than [#FEW].
     int few(int ordinal, int[] into);
 
+    /// How many terms before an ordinal are in more documents than [#FEW].
+    int setsBefore(int ordinal);
+
+    /// In how many documents the i-th of those is.
+    int setDocuments(int i);
+
+    /// The documents of the i-th of those.
+    DocumentSet setAt(int i);
+
+    /// Sets the bits of the documents of the other terms, from an ordinal up to another.
+    void addFew(int from, int to, long[] bits, PackedBuffer buffer);
+
     /// The documents that hold the term, as above.
     DocumentSet set(int ordinal);
 

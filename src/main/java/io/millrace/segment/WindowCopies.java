@@ -6,11 +6,15 @@ import org.jspecify.annotations.Nullable;
 /// What sets say of one window, copied out of the map: loops over plain arrays are fast whatever
 /// the compiler makes of their surroundings. Overwritten by the next copy; confined to one search.
 ///
-/// Heap: 24 KiB once all are needed.
+/// Heap: 30 KiB once all are needed.
 public final class WindowCopies {
+    private static final int BATCH = 512;
+
     private char @Nullable [] listed;
     private char @Nullable [] otherListed;
     private long @Nullable [] words;
+    private int @Nullable [] documents;
+    private long @Nullable [] verdicts;
 
     /// The places of a window in that form, from the front of the array on.
     char[] listed(DocumentSet set, int at) {
@@ -35,6 +39,26 @@ public final class WindowCopies {
     private static char[] copied(DocumentSet set, int at, char[] into) {
         MemorySegment.copy(set.memory(), DocumentSet.CHAR, set.start(at), into, 0, set.count(at));
         return into;
+    }
+
+    /// For [#BATCH] documents.
+    int[] documents() {
+        int[] made = documents;
+        if (made == null) {
+            made = new int[BATCH];
+            documents = made;
+        }
+        return made;
+    }
+
+    /// As above, what is known of each.
+    long[] verdicts() {
+        long[] made = verdicts;
+        if (made == null) {
+            made = new long[BATCH];
+            verdicts = made;
+        }
+        return made;
     }
 
     /// The words of a window in that form.

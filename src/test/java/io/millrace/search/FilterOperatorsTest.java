@@ -12,6 +12,7 @@ import io.millrace.document.TimestampUnit;
 import io.millrace.document.Value;
 import io.millrace.segment.DocumentSet;
 import io.millrace.segment.FrequentTerms;
+import io.millrace.segment.PackedBuffer;
 import io.millrace.segment.TermWalk;
 import io.millrace.segment.TermsReader;
 import java.nio.charset.StandardCharsets;
@@ -183,6 +184,26 @@ class FilterOperatorsTest {
 
         @Override
         public int few(int ordinal, int[] into) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public int setsBefore(int ordinal) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public int setDocuments(int i) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public DocumentSet setAt(int i) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void addFew(int from, int to, long[] bits, PackedBuffer buffer) {
             throw new UnsupportedOperationException();
         }
 

@@ -108,12 +108,68 @@ class DocumentWindowTest {
     }
 
     @Test
+    void documentsAreTestedManyAtATime() {
+        DocumentWindow window = new DocumentWindow(copies);
+        Seeded.repeat(
+                30,
+                random -> {
+                    BitSet expected = randomSet(random);
+                    DocumentSet set = DocumentSet.of(roaring(expected));
+                    BitSet passing = randomSet(random);
+                    DocumentWindow.Test test =
+                            (documents, count, verdicts) -> {
+                                for (int i = 0; i < count; i++) {
+                                    verdicts[i] = passing.get(documents[i]) ? 1 : 0;
+                                }
+                            };
+                    expected.and(passing);
+                    DocumentWindow[] kept = new DocumentWindow[WINDOWS];
+                    int counted = 0;
+                    for (int w = 0; w < WINDOWS; w++) {
+                        window.load(set, w);
+                        counted += window.countIf(w * DocumentWindow.DOCUMENTS, test);
+                        kept[w] = new DocumentWindow(copies);
+                        kept[w].load(set, w);
+                        kept[w].retainIf(w * DocumentWindow.DOCUMENTS, test);
+                    }
+                    assertEquals(expected.cardinality(), counted);
+                    assertHolds(expected, kept);
+                });
+    }
+
+    @Test
+    void bitsOfTheWholeSegmentAreAddedAndTakenAway() {
+        Seeded.repeat(
+                30,
+                random -> {
+                    BitSet both = randomSet(random);
+                    BitSet left = (BitSet) both.clone();
+                    BitSet other = randomSet(random);
+                    long[] bits = new long[DOCUMENTS / Long.SIZE + 1];
+                    DocumentSet.of(roaring(other)).addTo(bits);
+                    DocumentWindow[] added = new DocumentWindow[WINDOWS];
+                    DocumentWindow[] without = new DocumentWindow[WINDOWS];
+                    DocumentSet set = DocumentSet.of(roaring(both));
+                    for (int w = 0; w < WINDOWS; w++) {
+                        added[w] = new DocumentWindow(copies);
+                        added[w].load(set, w);
+                        added[w].addBits(bits, w);
+                        without[w] = new DocumentWindow(copies);
+                        without[w].load(set, w);
+                        without[w].removeBits(bits, w);
+                    }
+                    both.or(other);
+                    assertHolds(both, added);
+                    left.andNot(other);
+                    assertHolds(left, without);
+                });
+    }
+
+    @Test
     void everyDocumentIsThoseThereAre() {
         DocumentWindow window = new DocumentWindow(copies);
         window.fill(70);
         assertEquals(70, window.cardinality());
-        window.retainIf(1_000, document -> document % 2 == 0);
-        assertEquals(35, window.cardinality());
         window.fill(DocumentWindow.DOCUMENTS + 1);
         assertEquals(DocumentWindow.DOCUMENTS, window.cardinality());
     }
