@@ -53,34 +53,14 @@ public record SearchRequest(
 
     /// The same, from behind a hit on.
     SearchRequest after(HitPlace last) {
-        return new SearchRequest(
-                query,
-                filter,
-                sort,
-                limit,
-                0,
-                Optional.of(last),
-                fields,
-                isCounted,
-                visible,
-                facets,
-                highlight);
+        return new Builder(this).offset(0).after(last).build();
     }
 
     /// The same, of the documents that meet a condition.
     SearchRequest visibleBy(Query condition) {
-        return new SearchRequest(
-                query,
-                filter,
-                sort,
-                limit,
-                offset,
-                after,
-                fields,
-                isCounted,
-                Optional.of(condition),
-                facets,
-                highlight);
+        Builder narrowed = new Builder(this);
+        narrowed.visible = Optional.of(condition);
+        return narrowed.build();
     }
 
     /// What a document must meet, without a difference between query and filter.
@@ -107,10 +87,25 @@ public record SearchRequest(
         private Optional<HitPlace> after = Optional.empty();
         private Optional<List<String>> fields = Optional.empty();
         private boolean isCounted = true;
+        private Optional<Query> visible = Optional.empty();
         private Map<String, Facet> facets = Map.of();
         private Optional<Highlight> highlight = Optional.empty();
 
         private Builder() {}
+
+        private Builder(SearchRequest request) {
+            query = request.query;
+            filter = request.filter;
+            sort = request.sort;
+            limit = request.limit;
+            offset = request.offset;
+            after = request.after;
+            fields = request.fields;
+            isCounted = request.isCounted;
+            visible = request.visible;
+            facets = request.facets;
+            highlight = request.highlight;
+        }
 
         public Builder query(Query asked) {
             query = Optional.of(asked);
@@ -164,16 +159,7 @@ public record SearchRequest(
 
         public SearchRequest build() {
             return new SearchRequest(
-                    query,
-                    filter,
-                    sort,
-                    limit,
-                    offset,
-                    after,
-                    fields,
-                    isCounted,
-                    Optional.empty(),
-                    facets,
+                    query, filter, sort, limit, offset, after, fields, isCounted, visible, facets,
                     highlight);
         }
     }

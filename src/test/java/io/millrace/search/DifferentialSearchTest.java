@@ -87,7 +87,7 @@ class DifferentialSearchTest {
             for (int i = 0; i < searches; i++) {
                 Value.Obj body = quakes.request();
                 SearchRequest request = parser.parse(body);
-                assertSame(newest, naive, request, searcher.search(request), body);
+                assertSame(newest, naive, searcher, request, body);
             }
         }
     }
@@ -95,10 +95,11 @@ class DifferentialSearchTest {
     private static void assertSame(
             Schema schema,
             NaiveSearch naive,
+            Searcher searcher,
             SearchRequest request,
-            SearchResult result,
             Value.Obj body) {
         List<NaiveSearch.Found> found = naive.search(request);
+        SearchResult result = searcher.search(request);
         assertEquals(
                 request.isCounted() ? OptionalLong.of(found.size()) : OptionalLong.empty(),
                 result.total(),
@@ -107,8 +108,30 @@ class DifferentialSearchTest {
                 new NaiveFacets(naive, request).results().toString(),
                 result.facets().toString(),
                 () -> "facets of " + body);
+        int end = Math.min(found.size(), request.limit());
+        assertEquals(
+                expected(schema, naive, request, found.subList(0, end)),
+                actual(result),
+                () -> "hits of " + body);
+        assertEquals(
+                end > 0 && end < found.size(),
+                result.last().isPresent(),
+                () -> "whether there are more of " + body);
+        if (result.last().isPresent()) {
+            int secondEnd = Math.min(found.size(), end + request.limit());
+            SearchResult second = searcher.search(request.after(result.last().get()));
+            assertEquals(result.total(), second.total(), () -> "second total of " + body);
+            assertEquals(
+                    expected(schema, naive, request, found.subList(end, secondEnd)),
+                    actual(second),
+                    () -> "second page of " + body);
+        }
+    }
+
+    private static String expected(
+            Schema schema, NaiveSearch naive, SearchRequest request, List<NaiveSearch.Found> page) {
         List<String> expected = new ArrayList<>();
-        for (NaiveSearch.Found one : found.subList(0, Math.min(found.size(), request.limit()))) {
+        for (NaiveSearch.Found one : page) {
             List<Value> sort =
                     request.sort().stream().map(key -> sortValue(schema, naive, one, key)).toList();
             expected.add(
@@ -121,12 +144,15 @@ class DifferentialSearchTest {
                                             ? one.plain().root
                                             : Value.Obj.EMPTY));
         }
+        return String.join("\n", expected);
+    }
+
+    private static String actual(SearchResult result) {
         List<String> actual = new ArrayList<>();
         for (SearchResult.Hit hit : result.hits()) {
             actual.add("%s %s %s %s".formatted(hit.key(), hit.score(), hit.sort(), hit.document()));
         }
-        assertEquals(
-                String.join("\n", expected), String.join("\n", actual), () -> "hits of " + body);
+        return String.join("\n", actual);
     }
 
     private static Value sortValue(
