@@ -39,7 +39,7 @@ public final class Index implements AutoCloseable {
         this.lock = lock;
         this.manager = new SegmentManager(directory, opened, options, resources, ulids);
         this.history = new CommitHistory(directory, manager.generations());
-        this.leases = new Leases(this::snapshot, ulids::next, resources.nanoClock());
+        this.leases = new Leases(this::snapshot, ulids::next, resources.nanoClock(), manager::wake);
         // For the life of the index: nobody takes it back.
         var _ = manager.onCommit(_ -> leases.committed());
         this.lanes = new Lanes(directory, options, resources, ulids, manager);
@@ -393,7 +393,7 @@ public final class Index implements AutoCloseable {
 
     private void startManager() {
         try {
-            manager.start();
+            manager.start(leases::endDue);
         } catch (OutOfMemoryError e) {
             throw new MillraceException.Unavailable(
                     "manager of %s gets no thread: %s"

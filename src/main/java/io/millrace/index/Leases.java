@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -19,12 +20,13 @@ import org.jspecify.annotations.Nullable;
 /// come back to the generation it began with; and the last few, by number.
 ///
 /// Owns the snapshots that keep them. All of it lives in memory and ends with the process. What is
-/// over by time is let go of at the next call or commit. Guarded by itself; snapshots are released
-/// without the lock.
+/// over by time is let go of at the next call or commit, or by [#endDue]. Guarded by itself;
+/// snapshots are released without the lock.
 final class Leases implements AutoCloseable {
     private final Supplier<IndexSnapshot> newest;
     private final Supplier<String> ids;
     private final NanoClock clock;
+    private final Runnable onTaken;
 
     /// Begins the ids of leases that are shared; those of others are ULIDs.
     private static final String KEPT_BY_NUMBER = "generation ";
@@ -70,10 +72,31 @@ final class Leases implements AutoCloseable {
     }
 
     /// @param newest opens the newest generation
-    Leases(Supplier<IndexSnapshot> newest, Supplier<String> ids, NanoClock clock) {
+    /// @param onTaken told of a new lease, whose end [#endDue] tells; must not block
+    Leases(
+            Supplier<IndexSnapshot> newest,
+            Supplier<String> ids,
+            NanoClock clock,
+            Runnable onTaken) {
         this.newest = newest;
         this.ids = ids;
         this.clock = clock;
+        this.onTaken = onTaken;
+    }
+
+    /// Lets go of the leases that are over.
+    ///
+    /// @return nanoseconds until the next one is
+    OptionalLong endDue() {
+        synchronized (this) {
+            if (leases.isEmpty()) {
+                return OptionalLong.empty();
+            }
+        }
+        return settle(() -> {
+            long now = clock.nanos();
+            return leases.values().stream().mapToLong(held -> held.endsAtNanos - now).min();
+        });
     }
 
     void limit(LeaseLimits next) {
@@ -185,6 +208,7 @@ final class Leases implements AutoCloseable {
             return false;
         }
         leases.put(id, new Held(new Shared(snapshot), endsAt));
+        onTaken.run();
         return true;
     }
 
@@ -194,6 +218,7 @@ final class Leases implements AutoCloseable {
         }
         String id = ids.get();
         leases.put(id, new Held(shared, clock.nanos() + duration.toNanos()));
+        onTaken.run();
         return new Lease(id, shared.generation());
     }
 

@@ -40,15 +40,15 @@ final class SegmentManager {
     private final CommitListeners listeners = new CommitListeners();
     private final AtomicLong publishedThrough;
 
-    // Written on the manager's thread and by close, read by all; a stale read is answered like an
-    // operation that came a moment earlier.
+    // Written on the manager's thread and by close; a stale read is as good as an earlier one.
     private volatile IndexState state = new IndexState.Open();
 
     /// What is on disk is unknown until the folder is opened again: from here on nothing is
     /// deleted. Never taken back, and not told by `state`, which a close covers.
     private volatile boolean distrusted;
 
-    // Confined to the manager's thread.
+    // Confined to the manager's thread once that runs.
+    private ManagerThread.Chores forReaders = OptionalLong::empty;
     private @Nullable Draft tokenHolder;
 
     SegmentManager(
@@ -91,7 +91,9 @@ final class SegmentManager {
                 this::fail);
     }
 
-    void start() {
+    /// @param chores what is to be done for readers between commits
+    void start(ManagerThread.Chores chores) {
+        forReaders = chores;
         thread.start();
         merges.reconsider();
     }
@@ -241,6 +243,11 @@ final class SegmentManager {
     /// As [#abort], by somebody who does not wait and owns nothing of it: the token is soon free.
     void lose(Draft draft) {
         draft.markLost();
+        wake();
+    }
+
+    /// Has the chores run soon.
+    void wake() {
         thread.wake();
     }
 
@@ -464,7 +471,7 @@ final class SegmentManager {
         if (!distrusted) {
             orphans.runIfDue();
         }
-        return ManagerThread.earliest(deadline, merges.ask(), sweepIfTrusted());
+        return ManagerThread.earliest(deadline, forReaders.run(), merges.ask(), sweepIfTrusted());
     }
 
     /// Ends a prepared commit that nobody resolved in time, or that nobody holds any more.

@@ -21,8 +21,10 @@ import io.millrace.document.Field;
 import io.millrace.document.FieldType;
 import io.millrace.document.Schema;
 import io.millrace.document.Value;
+import io.millrace.testing.Awaiting;
 import io.millrace.testing.FaultDirectory;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -62,7 +64,7 @@ class LeasesTest {
     }
 
     @Test
-    void leasedGenerationStaysUntilItsTimeIsOver() throws IOException {
+    void leasedGenerationStaysUntilItsTimeIsOver() {
         commit();
         Lease lease = index.lease(MINUTE);
         commit();
@@ -81,9 +83,19 @@ class LeasesTest {
         assertEquals(1, segmentFiles());
     }
 
+    @Test
+    void nobodyHasToComeForALeaseToEnd() {
+        commit();
+        index.lease(MINUTE);
+        commit();
+        pass(MINUTE);
+
+        Awaiting.that("the old segment is gone", () -> segmentsOnDisk() == 1);
+    }
+
     //
     @Test
-    void snapshotOfALeaseOutlivesItAndFreesTheFilesWhenItCloses() throws IOException {
+    void snapshotOfALeaseOutlivesItAndFreesTheFilesWhenItCloses() {
         commit();
         Lease lease = index.lease(MINUTE);
         commit();
@@ -110,7 +122,7 @@ class LeasesTest {
     }
 
     @Test
-    void leasesAreBoundedInBytesThatTheyPin() throws IOException {
+    void leasesAreBoundedInBytesThatTheyPin() {
         index.limitLeases(new LeaseLimits(10, 1, 0));
         commit();
         Lease lease = index.lease(MINUTE);
@@ -123,7 +135,7 @@ class LeasesTest {
     }
 
     @Test
-    void someOldGenerationsStayReadableByNumber() throws IOException {
+    void someOldGenerationsStayReadableByNumber() {
         index.limitLeases(new LeaseLimits(10, Long.MAX_VALUE, 2));
         for (int i = 0; i < 5; i++) {
             commit();
@@ -195,8 +207,16 @@ class LeasesTest {
         }
     }
 
-    private long segmentFiles() throws IOException {
+    private long segmentFiles() {
         index.settle();
-        return disk.list().stream().filter(name -> name.endsWith(".seg")).count();
+        return segmentsOnDisk();
+    }
+
+    private long segmentsOnDisk() {
+        try {
+            return disk.list().stream().filter(name -> name.endsWith(".seg")).count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }
