@@ -2,9 +2,6 @@ package io.millrace.search;
 
 import io.millrace.segment.PostingsReader;
 import io.millrace.segment.SegmentReader;
-import io.millrace.segment.TermsReader;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +10,14 @@ import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
 /// Scores documents of one segment, asked for in rising order. Confined to one search.
 ///
 /// Sums are doubles and become a float only at the end, as in Lucene.
-sealed interface DocumentScorer {
+sealed interface DocumentScorer
+        permits MatchScorer,
+                DocumentScorer.Together,
+                DocumentScorer.All,
+                DocumentScorer.Any,
+                DocumentScorer.Preferring,
+                DocumentScorer.Checked,
+                DocumentScorer.Unscored {
 
     /// What [#score] answers for a document that does not meet the condition; scores are above 0.
     double NO_MATCH = -1;
@@ -46,11 +50,11 @@ sealed interface DocumentScorer {
             Supplier<ImmutableRoaringBitmap> matching) {
         return switch (query) {
             case Query.Match match when known || match.required() == 1 ->
-                    Terms.of(match, segment, statistics);
+                    MatchScorer.of(match, segment, statistics);
             case Query.Match match ->
                     new Checked(
                             met(match, segment, statistics, matching),
-                            Terms.of(match, segment, statistics));
+                            MatchScorer.of(match, segment, statistics));
             case Query.Phrase phrase -> Together.of(phrase, segment, statistics);
             case Query.AtLeast(_, List<Query> clauses) when query.scores() -> {
                 DocumentScorer any =
@@ -61,12 +65,14 @@ sealed interface DocumentScorer {
                     new Preferring(
                             of(required, known, segment, statistics, matching),
                             of(preferred, false, segment, statistics, matching));
-            case Query.And(List<Query> clauses) when query.scores() ->
-                    new All(
-                            clauses.stream()
-                                    .filter(clause -> !known || clause.scores())
-                                    .map(clause -> of(clause, known, segment, statistics, matching))
-                                    .toList());
+            case Query.And(List<Query> clauses) when query.scores() -> {
+                List<DocumentScorer> all =
+                        clauses.stream()
+                                .filter(clause -> !known || clause.scores())
+                                .map(clause -> of(clause, known, segment, statistics, matching))
+                                .toList();
+                yield all.size() == 1 ? all.getFirst() : new All(all);
+            }
             case Query.Or(List<Query> clauses) when query.scores() ->
                     new Any(
                             clauses.stream()
@@ -96,112 +102,6 @@ sealed interface DocumentScorer {
             MatchStatistics statistics,
             Supplier<ImmutableRoaringBitmap> matching) {
         return new FilterPlanner(segment, statistics).plan(query).documents(matching.get());
-    }
-
-    /// The terms of one match.
-    final class Terms implements DocumentScorer {
-        private final Bm25 bm25;
-        private final PostingsReader postings;
-        private final PostingsReader.Cursor[] cursors;
-        private final float[] weights;
-
-        /// By cursor, the documents it stands at.
-        private final List<SegmentFilter> filters;
-
-        /// Where each cursor stands; -1 before its first document.
-        private final int[] documents;
-
-        private Terms(
-                Bm25 bm25,
-                PostingsReader postings,
-                List<PostingsReader.Cursor> cursors,
-                List<Float> weights,
-                List<SegmentFilter> filters) {
-            this.filters = filters;
-            this.bm25 = bm25;
-            this.postings = postings;
-            this.cursors = cursors.toArray(PostingsReader.Cursor[]::new);
-            this.weights = new float[this.cursors.length];
-            this.documents = new int[this.cursors.length];
-            for (int i = 0; i < this.cursors.length; i++) {
-                this.weights[i] = weights.get(i);
-                this.documents[i] = -1;
-            }
-        }
-
-        static DocumentScorer of(
-                Query.Match match, SegmentReader segment, MatchStatistics statistics) {
-            TermsReader terms = segment.textTerms(match.field().path());
-            PostingsReader postings = segment.postings(match.field().path());
-            if (terms == null || postings == null) {
-                return new Any(List.of());
-            }
-            MatchStatistics.WeightedMatch weighted = statistics.of(match);
-            List<PostingsReader.Cursor> cursors = new ArrayList<>();
-            List<Float> weights = new ArrayList<>();
-            List<SegmentFilter> filters = new ArrayList<>();
-            for (WeightedTerm term : weighted.terms()) {
-                PostingsReader.Cursor cursor = term.cursor(segment, terms, postings);
-                if (cursor != null) {
-                    cursors.add(cursor);
-                    weights.add(term.weight());
-                    filters.add(SegmentFilter.any(term.filters(segment, terms)));
-                }
-            }
-            return new Terms(weighted.bm25(), postings, cursors, weights, filters);
-        }
-
-        @Override
-        public double score(int document) {
-            double sum = 0;
-            boolean matches = false;
-            for (int i = 0; i < cursors.length; i++) {
-                if (documents[i] < document) {
-                    documents[i] = cursors[i].advance(document);
-                }
-                if (documents[i] == document) {
-                    sum += bm25.score(weights[i], cursors[i].frequency(), postings.norm(document));
-                    matches = true;
-                }
-            }
-            return matches ? sum : NO_MATCH;
-        }
-
-        /// A term never scores as much as its weight. So the terms without which the others'
-        /// weights do not reach the floor are needed all; if there are none, one of those that the
-        /// lightest together do not make up for.
-        @Override
-        public @Nullable SegmentFilter needed(float floor) {
-            double total = 0;
-            for (float weight : weights) {
-                total += weight;
-            }
-            List<SegmentFilter> all = new ArrayList<>();
-            for (int i = 0; i < weights.length; i++) {
-                if (total - weights[i] <= floor) {
-                    all.add(filters.get(i));
-                }
-            }
-            if (!all.isEmpty()) {
-                return new SegmentFilter.Intersection(all);
-            }
-            List<Integer> lightestFirst = new ArrayList<>();
-            for (int i = 0; i < weights.length; i++) {
-                lightestFirst.add(i);
-            }
-            lightestFirst.sort(Comparator.comparingDouble(i -> weights[i]));
-            double light = 0;
-            int from = 0;
-            while (from < weights.length && light + weights[lightestFirst.get(from)] <= floor) {
-                light += weights[lightestFirst.get(from++)];
-            }
-            return from == 0
-                    ? null
-                    : SegmentFilter.any(
-                            lightestFirst.subList(from, weights.length).stream()
-                                    .map(filters::get)
-                                    .toList());
-        }
     }
 
     /// One phrase.

@@ -92,21 +92,26 @@ final class MatchStatistics {
             Bm25 bm25,
             float boost,
             List<WeightedTerm> into) {
-        List<byte[]> occurring = new ArrayList<>();
+        List<Occurrences> occurring = new ArrayList<>();
         long most = 0;
         for (String spelling : spellings) {
-            byte[] utf8 = spelling.getBytes(StandardCharsets.UTF_8);
-            long holding = documentFrequency(segments, path, utf8);
-            if (holding > 0) {
-                occurring.add(utf8);
-                most = Math.max(most, holding);
+            Occurrences found =
+                    Occurrences.of(segments, path, spelling.getBytes(StandardCharsets.UTF_8));
+            if (found.documents() > 0) {
+                occurring.add(found);
+                most = Math.max(most, found.documents());
             }
         }
         float weight = bm25.weight(most, boost);
         switch (occurring.size()) {
             case 0 -> {}
-            case 1 -> into.add(new WeightedTerm.Word(slot, occurring.getFirst(), weight));
-            default -> into.add(new WeightedTerm.Spellings(slot, occurring, weight));
+            case 1 -> into.add(occurring.getFirst().word(slot, weight));
+            default ->
+                    into.add(
+                            new WeightedTerm.Spellings(
+                                    slot,
+                                    occurring.stream().map(Occurrences::utf8).toList(),
+                                    weight));
         }
     }
 
@@ -119,13 +124,16 @@ final class MatchStatistics {
             float boost,
             List<WeightedTerm> into) {
         List<AlikeTerms.Found> closest = new AlikeTerms(alike).closest(segments, path);
+        List<Occurrences> occurring = new ArrayList<>();
         long most = 0;
         for (AlikeTerms.Found found : closest) {
-            most = Math.max(most, documentFrequency(segments, path, found.utf8()));
+            Occurrences occurrences = Occurrences.of(segments, path, found.utf8());
+            occurring.add(occurrences);
+            most = Math.max(most, occurrences.documents());
         }
-        for (AlikeTerms.Found found : closest) {
-            float weight = bm25.weight(most, boost * found.closeness());
-            into.add(new WeightedTerm.Word(slot, found.utf8(), weight));
+        for (int i = 0; i < closest.size(); i++) {
+            float weight = bm25.weight(most, boost * closest.get(i).closeness());
+            into.add(occurring.get(i).word(slot, weight));
         }
     }
 
@@ -139,7 +147,7 @@ final class MatchStatistics {
             boolean isSomewhere = false;
             for (String spelling : word.spellings()) {
                 byte[] utf8 = spelling.getBytes(StandardCharsets.UTF_8);
-                long holding = documentFrequency(segments, path, utf8);
+                long holding = Occurrences.of(segments, path, utf8).documents();
                 rarity += holding > 0 ? bm25.inverseFrequency(holding) : 0;
                 isSomewhere |= holding > 0;
             }
@@ -176,15 +184,28 @@ final class MatchStatistics {
         }
     }
 
-    private static long documentFrequency(List<SegmentView> segments, String path, byte[] term) {
-        long documents = 0;
-        for (SegmentView segment : segments) {
-            TermsReader terms = segment.reader().textTerms(path);
-            int ordinal = terms == null ? -1 : terms.find(term);
-            if (terms != null && ordinal >= 0) {
-                documents += terms.documentCount(ordinal);
+    /// Where one term of the dictionaries occurs.
+    ///
+    /// - ordinals: by segment
+    /// - documents: that hold it, in all segments
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Occurrences(byte[] utf8, Map<SegmentReader, Integer> ordinals, long documents) {
+        static Occurrences of(List<SegmentView> segments, String path, byte[] utf8) {
+            Map<SegmentReader, Integer> ordinals = new HashMap<>();
+            long documents = 0;
+            for (SegmentView segment : segments) {
+                TermsReader terms = segment.reader().textTerms(path);
+                int ordinal = terms == null ? -1 : terms.find(utf8);
+                if (terms != null && ordinal >= 0) {
+                    ordinals.put(segment.reader(), ordinal);
+                    documents += terms.documentCount(ordinal);
+                }
             }
+            return new Occurrences(utf8, ordinals, documents);
         }
-        return documents;
+
+        WeightedTerm.Word word(int slot, float weight) {
+            return new WeightedTerm.Word(slot, utf8, ordinals, weight);
+        }
     }
 }

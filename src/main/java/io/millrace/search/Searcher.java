@@ -57,6 +57,7 @@ public final class Searcher {
             budget.enter(Profile.Stage.FILTER);
             SegmentMatches matches =
                     new SegmentMatches(
+                            condition,
                             segment,
                             new FilterPlanner(segment.reader(), statistics).plan(condition),
                             windows);
@@ -89,7 +90,7 @@ public final class Searcher {
                                 Math.min(request.offset(), found),
                                 Math.min(request.offset() + request.limit(), found));
         Map<RankedHit, Double> scores =
-                scoring.map(query -> scores(query, page, statistics)).orElse(Map.of());
+                scoring.map(query -> scores(query, page, order, statistics)).orElse(Map.of());
         HitReader reader =
                 new HitReader(
                         segments,
@@ -137,7 +138,12 @@ public final class Searcher {
 
     /// The scores of the hits alone: an order that does not use them need not score all that match.
     private Map<RankedHit, Double> scores(
-            Query query, List<RankedHit> hits, MatchStatistics statistics) {
+            Query query, List<RankedHit> hits, SortOrder order, MatchStatistics statistics) {
+        if (order.usesScore()) {
+            Map<RankedHit, Double> known = new HashMap<>();
+            hits.forEach(hit -> known.put(hit, (double) order.scoreOf(hit)));
+            return known;
+        }
         List<RankedHit> rising = new ArrayList<>(hits);
         rising.sort(
                 Comparator.<RankedHit>comparingInt(hit -> hit.segment)

@@ -18,6 +18,7 @@ final class SegmentMatches {
         boolean visit(int document);
     }
 
+    private final Query condition;
     private final SegmentView segment;
     private final SegmentFilter plan;
     private final WindowFilter filter;
@@ -29,8 +30,10 @@ final class SegmentMatches {
     private long count = -1;
     private @Nullable ImmutableRoaringBitmap bitmap;
 
+    /// @param plan of the condition for this segment
     /// @param scratch of the search
-    SegmentMatches(SegmentView segment, SegmentFilter plan, Windows scratch) {
+    SegmentMatches(Query condition, SegmentView segment, SegmentFilter plan, Windows scratch) {
+        this.condition = condition;
         this.segment = segment;
         this.plan = plan;
         filter = WindowFilter.live(plan, segment.deletedSet(), segment.documentCount(), scratch);
@@ -106,17 +109,34 @@ final class SegmentMatches {
     void forEachNeeded(Supplier<@Nullable WindowFilter> needed, Visitor visitor) {
         for (int i = 0; i < windows; i++) {
             budget.check();
-            WindowFilter narrow = needed.get();
-            if (narrow == null) {
-                filter.load(i, window);
-            } else {
-                narrow.load(i, window);
-                filter.retain(i, window);
-            }
+            load(i, needed.get());
             if (!visitWindow(i, 0, visitor)) {
                 return;
             }
         }
+    }
+
+    /// Those of one window, as far as they meet another condition, too; good until the next call.
+    DocumentWindow load(int i, @Nullable WindowFilter needed) {
+        if (needed == null) {
+            filter.load(i, window);
+        } else {
+            needed.load(i, window);
+            filter.retain(i, window);
+        }
+        return window;
+    }
+
+    Query condition() {
+        return condition;
+    }
+
+    boolean isDeleted(int document) {
+        return segment.deletedSet().contains(document);
+    }
+
+    Windows scratch() {
+        return scratch;
     }
 
     /// A condition for [#forEachNeeded].

@@ -49,6 +49,15 @@ final class SegmentRanks {
         return keys.size();
     }
 
+    int segmentOrdinal() {
+        return segmentOrdinal;
+    }
+
+    /// Null when the order does not use the score.
+    @Nullable DocumentScorer scorer() {
+        return scorer;
+    }
+
     int documentCount() {
         return segment.documentCount();
     }

@@ -55,6 +55,10 @@ final class SegmentTop {
     /// @param from the first document that can be a hit
     List<RankedHit> find(SegmentMatches matches, int from) {
         budget.check();
+        BestMatches best = bestMatches(matches);
+        if (best != null) {
+            return best.find();
+        }
         if (order.keys().isEmpty()) {
             matches.forEach(
                     from,
@@ -98,15 +102,37 @@ final class SegmentTop {
 
     /// What a document needs to have a better score than the last hit; null where that is open.
     private @Nullable WindowFilter needed(SegmentMatches matches) {
-        SortOrder.Key key = order.keys().getFirst();
-        // Documents are met in the order of ties: one with the same score comes behind.
-        boolean isByScore =
-                order.keys().size() == 1 && key.kind() == SortOrder.Kind.SCORE && key.descending();
-        if (!isByScore || cut == Long.MAX_VALUE) {
+        if (!isByScore() || cut == Long.MAX_VALUE) {
             return null;
         }
-        SegmentFilter needed = ranks.needed(Float.intBitsToFloat((int) ~cut));
+        SegmentFilter needed = ranks.needed(floor());
         return needed == null ? null : matches.byWindow(needed);
+    }
+
+    /// The way by bounds, where scores are sums over words and nothing else orders; null elsewhere.
+    private @Nullable BestMatches bestMatches(SegmentMatches matches) {
+        if (!isByScore() || !(ranks.scorer() instanceof MatchScorer scorer)) {
+            return null;
+        }
+        List<MatchScorer.Word> words = scorer.words();
+        if (words == null || words.isEmpty() || words.size() > BestMatches.WORDS_MAX) {
+            return null;
+        }
+        float floor = cut == Long.MAX_VALUE ? -1 : floor();
+        return new BestMatches(scorer, words, matches, new BestScores(limit, floor), start, ranks);
+    }
+
+    /// True when a score alone orders: documents are met in the order of ties, so that one with the
+    /// same score comes behind.
+    private boolean isByScore() {
+        return order.keys().size() == 1
+                && order.keys().getFirst().kind() == SortOrder.Kind.SCORE
+                && order.keys().getFirst().descending();
+    }
+
+    /// The score of the last hit.
+    private float floor() {
+        return Float.intBitsToFloat((int) ~cut);
     }
 
     /// False when it is not worth it, or turned out so.

@@ -79,6 +79,11 @@ record SortOrder(List<Key> keys) {
 
     /// What has to be known of a hit to go on behind it.
     HitPlace placeOf(RankedHit hit) {
+        return new HitPlace(hit.segment, hit.document, scoreOf(hit));
+    }
+
+    /// The score by which a hit is ordered; 0 where it is not ordered by it.
+    float scoreOf(RankedHit hit) {
         float score = 0;
         for (int i = 0; i < keys.size(); i++) {
             if (keys.get(i).kind() == Kind.SCORE) {
@@ -86,7 +91,7 @@ record SortOrder(List<Key> keys) {
                 score = Float.intBitsToFloat(Math.toIntExact(bits));
             }
         }
-        return new HitPlace(hit.segment, hit.document, score);
+        return score;
     }
 
     /// Compares hits of one segment, by ranks.

@@ -21,6 +21,10 @@ sealed interface WeightedTerm {
     /// Inverse document frequency times what the query makes of it.
     float weight();
 
+    default boolean occursIn(SegmentReader segment, TermsReader terms) {
+        return !filters(segment, terms).isEmpty();
+    }
+
     /// Walks its documents in a segment; null when there is none.
     PostingsReader.@Nullable Cursor cursor(
             SegmentReader segment, TermsReader terms, PostingsReader postings);
@@ -29,18 +33,27 @@ sealed interface WeightedTerm {
     List<SegmentFilter> filters(SegmentReader segment, TermsReader terms);
 
     /// One term of the dictionary.
+    ///
+    /// - ordinals: by segment, where it occurs
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Word(int slot, byte[] utf8, float weight) implements WeightedTerm {
+    record Word(int slot, byte[] utf8, Map<SegmentReader, Integer> ordinals, float weight)
+            implements WeightedTerm {
+
+        /// Below 0 where it does not occur.
+        int ordinal(SegmentReader segment) {
+            return ordinals.getOrDefault(segment, -1);
+        }
+
         @Override
         public PostingsReader.@Nullable Cursor cursor(
                 SegmentReader segment, TermsReader terms, PostingsReader postings) {
-            int ordinal = terms.find(utf8);
+            int ordinal = ordinal(segment);
             return ordinal < 0 ? null : postings.cursor(ordinal);
         }
 
         @Override
         public List<SegmentFilter> filters(SegmentReader segment, TermsReader terms) {
-            int ordinal = terms.find(utf8);
+            int ordinal = ordinal(segment);
             return ordinal < 0 ? List.of() : List.of(new SegmentFilter.Term(terms, ordinal));
         }
     }

@@ -3,6 +3,7 @@ package io.millrace.search;
 import io.millrace.segment.CommonDocuments;
 import io.millrace.segment.DocumentWindow;
 import io.millrace.segment.PackedBuffer;
+import io.millrace.segment.TermWindow;
 import io.millrace.segment.WindowCopies;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,7 @@ final class Windows {
 
     private final WindowCopies copies = new WindowCopies();
     private final List<DocumentWindow> byLevel = new ArrayList<>();
+    private final List<TermWindow> byTerm = new ArrayList<>();
 
     private @Nullable PackedBuffer buffer;
 
@@ -40,5 +42,13 @@ final class Windows {
             byLevel.add(new DocumentWindow(copies));
         }
         return byLevel.get(level);
+    }
+
+    /// Of the terms by which documents are scored.
+    TermWindow term(int i) {
+        while (byTerm.size() <= i) {
+            byTerm.add(new TermWindow());
+        }
+        return byTerm.get(i);
     }
 }

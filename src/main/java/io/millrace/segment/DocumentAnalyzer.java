@@ -277,7 +277,9 @@ final class DocumentAnalyzer {
                 analyzed.termOffsets.add(into.bytes().size());
                 analyzed.termLengths.add(utf8.length);
                 into.bytes().addAll(utf8.bytes, utf8.offset, utf8.length);
-                analyzed.textLength += position.getPositionIncrement() == 0 ? 0 : 1;
+                // A text with a term has a length: the first one counts wherever it stands.
+                boolean isBeside = position.getPositionIncrement() == 0 && analyzed.textLength > 0;
+                analyzed.textLength += isBeside ? 0 : 1;
                 analyzed.position =
                         Math.max(0, analyzed.position + position.getPositionIncrement());
                 analyzed.termPositions.add(analyzed.position);

@@ -303,6 +303,16 @@ public final class DocumentWindow {
         return true;
     }
 
+    /// True while they are few.
+    public boolean isListed() {
+        return isListed;
+    }
+
+    /// A bit for each of 64 documents; only while they are not listed.
+    public long word(int i) {
+        return words[i];
+    }
+
     public int cardinality() {
         return isListed ? listedCount : WindowWords.count(words);
     }

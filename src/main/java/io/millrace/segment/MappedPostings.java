@@ -19,6 +19,10 @@ final class MappedPostings implements PostingsReader {
 
     private final @Nullable MappedPositions positions;
 
+    /// By group, the least norm plus one; 0 where it was not looked for. Threads that look for one
+    /// at the same time find the same.
+    private final short[] leastNorms;
+
     /// @param positions null where it is not known where terms stand
     MappedPostings(
             MemorySegment section,
@@ -43,11 +47,26 @@ final class MappedPostings implements PostingsReader {
                             .formatted(termCount, norms.byteSize(), documentCount));
         }
         this.positions = positions == null ? null : new MappedPositions(positions, termCount);
+        leastNorms = new short[Math.ceilDiv(documentCount, NORM_GROUP)];
     }
 
     @Override
     public Cursor cursor(int termOrdinal) {
         return new BlockCursor(Objects.checkIndex(termOrdinal, termCount), positions);
+    }
+
+    @Override
+    public TermFrequencies frequencies(int termOrdinal) {
+        long byteAt = starts.get(Objects.checkIndex(termOrdinal, termCount));
+        int count = 0;
+        byte b;
+        int shift = 0;
+        do {
+            b = section.get(SegmentLayout.BYTE, byteAt++);
+            count |= (b & 0x7F) << shift;
+            shift += 7;
+        } while (b < 0);
+        return new TermFrequencies(section, count, byteAt);
     }
 
     @Override
@@ -79,6 +98,24 @@ final class MappedPostings implements PostingsReader {
     @Override
     public byte norm(int document) {
         return norms.get(SegmentLayout.BYTE, document);
+    }
+
+    /// A document with a term has a length of 1 at least: a norm of 0 says that there is none.
+    @Override
+    public int leastNorm(int group) {
+        int known = leastNorms[group];
+        if (known == 0) {
+            int least = NO_NORM;
+            long from = (long) group * NORM_GROUP;
+            long to = Math.min(norms.byteSize(), from + NORM_GROUP);
+            for (long at = from; at < to; at++) {
+                int norm = norms.get(SegmentLayout.BYTE, at) & 0xFF;
+                least = norm == 0 ? least : Math.min(least, norm);
+            }
+            known = least + 1;
+            leastNorms[group] = (short) known;
+        }
+        return known - 1;
     }
 
     /// Holds one block decoded; skips whole blocks by their last documents.

@@ -6,6 +6,12 @@ import org.jspecify.annotations.Nullable;
 /// are those of the field's [TermsReader]. Deleted documents count in every figure.
 public interface PostingsReader {
 
+    /// Documents of which the least norm is known.
+    int NORM_GROUP = 1_024;
+
+    /// Above every norm that a document can have.
+    int NO_NORM = 256;
+
     /// Walks the documents of one term in rising order.
     interface Cursor {
         int DONE = Integer.MAX_VALUE;
@@ -31,6 +37,9 @@ public interface PostingsReader {
 
     Cursor cursor(int termOrdinal);
 
+    /// The frequencies of a term alone, by the ranks of its documents.
+    TermFrequencies frequencies(int termOrdinal);
+
     /// Null when the segment does not know where the terms of the field stand.
     @Nullable PositionCursor positionCursor(int termOrdinal);
 
@@ -42,4 +51,10 @@ public interface PostingsReader {
 
     /// Length of the document's field, as the byte that Lucene's SmallFloat.intToByte4 makes of it.
     byte norm(int document);
+
+    /// The least norm, as an unsigned number, of the documents of a group of [#NORM_GROUP] that
+    /// have a term; [#NO_NORM] when none has. Looked for once.
+    ///
+    /// @param group of documents from `group` · [#NORM_GROUP] on
+    int leastNorm(int group);
 }

@@ -2,6 +2,7 @@ package io.millrace.segment;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.directory.MmapDirectory;
 import io.millrace.document.Document;
@@ -13,6 +14,7 @@ import io.millrace.document.Value;
 import io.millrace.segment.PostingsReader.Cursor;
 import io.millrace.testing.Seeded;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +65,7 @@ final class PostingsCursorTest {
                         PostingsReader postings = Objects.requireNonNull(reader.postings("text"));
                         expected.forEach((term, counts) -> {
                             int ordinal = terms.find(term.getBytes(UTF_8));
+                            assertFrequencies(counts, terms, postings, ordinal);
                             for (int walk = 0; walk < 20; walk++) {
                                 Cursor cursor = postings.cursor(ordinal);
                                 int reach = 1 + random.nextInt(documents);
@@ -87,5 +90,51 @@ final class PostingsCursorTest {
                         });
                     }
                 });
+    }
+
+    /// By rank, and by bits of those that are above 1, 2 and 4.
+    private static void assertFrequencies(
+            TreeMap<Integer, Integer> counts,
+            TermsReader terms,
+            PostingsReader postings,
+            int ordinal) {
+        List<Integer> expected = List.copyOf(counts.values());
+        TermFrequencies frequencies = postings.frequencies(ordinal);
+        for (int from = 0; from < expected.size(); from += 1 + expected.size() / 3) {
+            int count = Math.min(expected.size() - from, 1 + expected.size() / 2);
+            assertTrue(
+                    Collections.max(expected.subList(from, from + count))
+                            <= frequencies.max(from, count));
+            for (int exponent = 0; exponent < 3; exponent++) {
+                long[] above = new long[Math.ceilDiv(count, Long.SIZE)];
+                frequencies.above(exponent, from, count, above);
+                for (int i = 0; i < count; i++) {
+                    int frequency = expected.get(from + i);
+                    assertEquals(frequency, frequencies.at(from + i));
+                    assertEquals(
+                            frequency > 1 << exponent,
+                            (above[i / Long.SIZE] >>> i & 1) != 0,
+                            "rank " + (from + i) + " above " + (1 << exponent));
+                }
+            }
+        }
+        assertWindow(counts, terms.set(ordinal), frequencies);
+    }
+
+    private static void assertWindow(
+            TreeMap<Integer, Integer> counts, DocumentSet set, TermFrequencies frequencies) {
+        TermWindow window = new TermWindow();
+        window.open(set, frequencies);
+        window.enter(0);
+        assertEquals(counts.size(), window.count());
+        for (int document = 0; document <= counts.lastKey() + 1; document++) {
+            int frequency = counts.getOrDefault(document, 0);
+            assertEquals(frequency, window.frequency(document));
+            for (int level = 1; level < TermWindow.LEVELS; level++) {
+                assertEquals(
+                        frequency >= level,
+                        (window.held(level)[document / Long.SIZE] >>> document & 1) != 0);
+            }
+        }
     }
 }

@@ -1,0 +1,242 @@
+package io.millrace.search;
+
+import io.millrace.segment.DocumentSet;
+import io.millrace.segment.DocumentWindow;
+import io.millrace.segment.PostingsReader;
+import io.millrace.segment.TermWindow;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The matching documents of one segment with the best scores, where a score is the sum over a few
+/// words. Most documents are dropped 64 at a time, by which words they hold and which of them more
+/// than once; a document is scored when that, and its length, let it be among the best.
+///
+/// What drops a document is its bound: the same sum in the same order with numbers that are not
+/// below its own. Rounding keeps the order of numbers, so that a bound is never below the score.
+///
+/// Heap: that of [TermWindow] for each word. Confined to one search.
+final class BestMatches {
+
+    /// A query of more words is not worth so much memory.
+    static final int WORDS_MAX = 16;
+
+    /// Matches of a window that are rather looked at one by one.
+    private static final int FEW = 512;
+
+    private static final int GROUP_WORDS = PostingsReader.NORM_GROUP / Long.SIZE;
+    private static final int GROUPS = DocumentWindow.DOCUMENTS / PostingsReader.NORM_GROUP;
+
+    private final SegmentMatches matches;
+    private final BestScores best;
+    private final @Nullable PageStart start;
+    private final int segmentOrdinal;
+    private final SearchBudget budget = SearchBudget.current();
+    private final PostingsReader postings;
+    private final ScoreBounds bounds;
+    private final TermWindow[] terms;
+    private final WordPresence presence;
+    private final int documentCount;
+
+    /// The words tell which documents match, but for deleted ones.
+    private final boolean isDecidedByWords;
+
+    private final int[] batch = new int[FEW];
+    private final RankedHit next = new RankedHit(1);
+
+    /// Scores at or below it are dropped.
+    private float floor;
+
+    /// @param start null for the first page
+    BestMatches(
+            MatchScorer scorer,
+            List<MatchScorer.Word> words,
+            SegmentMatches matches,
+            BestScores best,
+            @Nullable PageStart start,
+            SegmentRanks ranks) {
+        this.matches = matches;
+        this.best = best;
+        this.start = start;
+        this.segmentOrdinal = ranks.segmentOrdinal();
+        this.documentCount = ranks.documentCount();
+        this.postings = scorer.postings();
+        this.bounds = new ScoreBounds(scorer.bm25(), words, scorer.required(words));
+        this.isDecidedByWords =
+                matches.condition().equals(scorer.match()) && scorer.isDecidedBy(words);
+        this.terms = new TermWindow[words.size()];
+        DocumentSet[] sets = new DocumentSet[words.size()];
+        for (int i = 0; i < terms.length; i++) {
+            int ordinal = words.get(i).ordinal();
+            sets[i] = scorer.terms().set(ordinal);
+            terms[i] = matches.scratch().term(i);
+            terms[i].open(sets[i], postings.frequencies(ordinal));
+        }
+        this.presence = new WordPresence(sets, matches.scratch());
+    }
+
+    List<RankedHit> find() {
+        floor = best.floor();
+        for (int i = 0; i < matches.windowCount(); i++) {
+            budget.check();
+            if (!enter(i)) {
+                continue;
+            }
+            int rarest = isDecidedByWords ? rarestNeeded() : -1;
+            if (rarest >= 0 && terms[rarest].isListed()) {
+                follow(i, rarest);
+            } else if (isDecidedByWords && (rarest >= 0 || held() > FEW)) {
+                lookAtGroups(i, null);
+            } else {
+                DocumentWindow found = matches.load(i, presence.needed(bounds, floor));
+                if (found.isListed() || found.cardinality() <= FEW) {
+                    lookAtAll(i, found);
+                } else {
+                    lookAtGroups(i, found);
+                }
+            }
+        }
+        return best.hits(segmentOrdinal);
+    }
+
+    /// False when no document of a window can be among the best.
+    private boolean enter(int window) {
+        for (int t = 0; t < terms.length; t++) {
+            terms[t].enter(window);
+            bounds.limit(t, terms[t].frequencyMax());
+        }
+        if (!bounds.isPossible()) {
+            return false;
+        }
+        int least = PostingsReader.NO_NORM;
+        for (int group = 0; group < groups(window); group++) {
+            least = Math.min(least, postings.leastNorm(window * GROUPS + group));
+        }
+        return bounds.enter(least, floor);
+    }
+
+    /// How many groups a window has.
+    private int groups(int window) {
+        int left = documentCount - window * DocumentWindow.DOCUMENTS;
+        return Math.min(GROUPS, Math.ceilDiv(left, PostingsReader.NORM_GROUP));
+    }
+
+    /// Of the words that are needed all, the one that the fewest documents of the window hold; -1
+    /// when none is.
+    private int rarestNeeded() {
+        int rarest = -1;
+        for (int t = 0; t < terms.length; t++) {
+            if (isNeeded(t) && (rarest < 0 || terms[t].count() < terms[rarest].count())) {
+                rarest = t;
+            }
+        }
+        return rarest;
+    }
+
+    /// How many documents of the window hold a word, at most.
+    private int held() {
+        int sum = 0;
+        for (TermWindow term : terms) {
+            sum += term.count();
+        }
+        return sum;
+    }
+
+    /// Looks at the documents of one word, which is needed.
+    private void follow(int window, int word) {
+        int base = window * DocumentWindow.DOCUMENTS;
+        TermWindow followed = terms[word];
+        int count = followed.count();
+        for (int from = 0; from < count; from += Long.SIZE) {
+            bounds.raise(floor);
+            int next = Math.min(Long.SIZE, count - from);
+            int level = bounds.leastLevel(word);
+            if (level == TermWindow.LEVELS) {
+                return;
+            }
+            long ranks = level == 1 ? -1L >>> -next : followed.heldByRank(level)[from / Long.SIZE];
+            if (ranks == 0) {
+                continue;
+            }
+            for (int t = 0; t < terms.length; t++) {
+                if (t != word && isNeeded(t)) {
+                    ranks &= followed.heldToo(from, next, terms[t]);
+                }
+            }
+            budget.spend(next);
+            for (; ranks != 0; ranks &= ranks - 1) {
+                lookAt(base, followed.seek(from + Long.numberOfTrailingZeros(ranks)));
+            }
+        }
+    }
+
+    private boolean isNeeded(int word) {
+        return (bounds.needed() >>> word & 1) != 0;
+    }
+
+    private void lookAtAll(int window, DocumentWindow found) {
+        int base = window * DocumentWindow.DOCUMENTS;
+        int place = 0;
+        int count;
+        do {
+            count = found.places(place, batch);
+            budget.spend(count);
+            for (int at = 0; at < count; at++) {
+                lookAt(base, batch[at]);
+            }
+            bounds.raise(floor);
+            place = count == 0 ? place : batch[count - 1] + 1;
+        } while (count == batch.length);
+    }
+
+    /// @param found null where the words decide which documents match
+    private void lookAtGroups(int window, @Nullable DocumentWindow found) {
+        int base = window * DocumentWindow.DOCUMENTS;
+        for (int group = 0; group < groups(window); group++) {
+            int least = postings.leastNorm(window * GROUPS + group);
+            if (!bounds.enter(least, floor)) {
+                continue;
+            }
+            int from = group * GROUP_WORDS;
+            int looked = GROUP_WORDS;
+            long[] masks = bounds.candidates(terms, found, from, GROUP_WORDS);
+            for (int i = 0; i < GROUP_WORDS; i++) {
+                int place = (from + i) << 6;
+                for (long word = masks[i]; word != 0; word &= word - 1) {
+                    lookAt(base, place + Long.numberOfTrailingZeros(word));
+                    looked++;
+                }
+            }
+            budget.spend(looked);
+        }
+    }
+
+    private void lookAt(int base, int place) {
+        int document = base + place;
+        byte norm = postings.norm(document);
+        if ((norm & 0xFF) > bounds.normMax()) {
+            return;
+        }
+        double sum = 0;
+        for (int t = 0; t < terms.length; t++) {
+            int frequency = terms[t].frequency(place);
+            if (frequency > 0) {
+                sum += bounds.score(t, frequency, norm);
+            }
+        }
+        float score = (float) sum;
+        if (score > floor
+                && !(isDecidedByWords && matches.isDeleted(document))
+                && isBehindStart(document, score)) {
+            best.add(document, score);
+            floor = best.floor();
+        }
+    }
+
+    private boolean isBehindStart(int document, float score) {
+        if (start == null) {
+            return true;
+        }
+        BestScores.load(segmentOrdinal, document, score, next);
+        return start.isBefore(next);
+    }
+}
