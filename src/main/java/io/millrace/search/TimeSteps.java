@@ -8,11 +8,14 @@ import java.time.DateTimeException;
 import java.time.DayOfWeek;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.LocalDateTime;
 import java.time.ZoneId;
-import java.time.ZonedDateTime;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.time.temporal.IsoFields;
 import java.time.temporal.TemporalAdjusters;
+import java.time.zone.ZoneOffsetTransition;
+import java.time.zone.ZoneRules;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -84,12 +87,46 @@ record TimeSteps(@Nullable Calendar calendar, String zone, long widthMicros, lon
             long start = floor(micros, widthMicros, offsetMicros);
             return step(field, micros, start, start + widthMicros);
         }
-        ZonedDateTime first = floor(instant(Math.subtractExact(micros, offsetMicros)), calendar);
+        Instant time = instant(Math.subtractExact(micros, offsetMicros));
+        Span span =
+                switch (calendar) {
+                    case MINUTE -> clock(time, ChronoUnit.MINUTES);
+                    case HOUR -> clock(time, ChronoUnit.HOURS);
+                    case DAY, WEEK, MONTH, QUARTER, YEAR -> dates(time, calendar);
+                };
         return step(
-                field,
-                micros,
-                micros(first.toInstant()) + offsetMicros,
-                micros(next(first, calendar).toInstant()) + offsetMicros);
+                field, micros, micros(span.start) + offsetMicros, micros(span.end) + offsetMicros);
+    }
+
+    private record Span(Instant start, Instant end) {}
+
+    /// An hour or a minute of the local clock, cut short where that is set: the next one begins
+    /// there.
+    private Span clock(Instant time, ChronoUnit unit) {
+        ZoneRules rules = ZoneId.of(zone).getRules();
+        ZoneOffset offset = rules.getOffset(time);
+        LocalDateTime first = LocalDateTime.ofInstant(time, offset).truncatedTo(unit);
+        Instant start = first.toInstant(offset);
+        Instant end = first.plus(1, unit).toInstant(offset);
+        ZoneOffsetTransition set = rules.previousTransition(time.plusNanos(1));
+        ZoneOffsetTransition next = rules.nextTransition(time);
+        return new Span(
+                set != null && set.getInstant().isAfter(start) ? set.getInstant() : start,
+                next != null && next.getInstant().isBefore(end) ? next.getInstant() : end);
+    }
+
+    /// Whole days. Where a day comes again, since clocks are set back over its end, what comes
+    /// again belongs to the day that had begun.
+    private Span dates(Instant time, Calendar unit) {
+        ZoneId local = ZoneId.of(zone);
+        LocalDate first = floor(LocalDate.ofInstant(time, local), unit);
+        LocalDate next = next(first, unit);
+        if (!next.atStartOfDay(local).toInstant().isAfter(time)) {
+            first = next;
+            next = next(first, unit);
+        }
+        return new Span(
+                first.atStartOfDay(local).toInstant(), next.atStartOfDay(local).toInstant());
     }
 
     /// What ran over an end of all time is cut off there.
@@ -123,30 +160,6 @@ record TimeSteps(@Nullable Calendar calendar, String zone, long widthMicros, lon
             case QUARTER -> first.plusMonths(3);
             case YEAR -> first.plusYears(1);
             case MINUTE, HOUR, DAY -> first.plusDays(1);
-        };
-    }
-
-    /// Where hours are shorter or longer, since clocks are set by less than an hour, so is the
-    /// step.
-    private ZonedDateTime floor(Instant time, Calendar unit) {
-        ZonedDateTime local = time.atZone(ZoneId.of(zone));
-        return switch (unit) {
-            case MINUTE -> local.truncatedTo(ChronoUnit.MINUTES);
-            case HOUR -> local.truncatedTo(ChronoUnit.HOURS);
-            case DAY, WEEK, MONTH, QUARTER, YEAR ->
-                    floor(local.toLocalDate(), unit).atStartOfDay(ZoneId.of(zone));
-        };
-    }
-
-    private ZonedDateTime next(ZonedDateTime first, Calendar unit) {
-        return switch (unit) {
-            case MINUTE, HOUR -> {
-                ChronoUnit width = unit == Calendar.HOUR ? ChronoUnit.HOURS : ChronoUnit.MINUTES;
-                ZonedDateTime next = floor(first.plus(1, width).toInstant(), unit);
-                yield next.isAfter(first) ? next : floor(first.plus(2, width).toInstant(), unit);
-            }
-            case DAY, WEEK, MONTH, QUARTER, YEAR ->
-                    next(first.toLocalDate(), unit).atStartOfDay(ZoneId.of(zone));
         };
     }
 

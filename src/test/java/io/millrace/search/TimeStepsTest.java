@@ -1,14 +1,18 @@
 package io.millrace.search;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.document.Coercion;
 import io.millrace.document.Field;
 import io.millrace.document.FieldType;
 import io.millrace.document.TimestampUnit;
 import io.millrace.document.Value;
+import io.millrace.testing.Seeded;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.zone.ZoneOffsetTransition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -32,8 +36,13 @@ class TimeStepsTest {
         "hour, Europe/Berlin, 2026-10-25T00:30:00Z, 2026-10-25T00:00:00Z, 2026-10-25T01:00:00Z",
         "hour, Europe/Berlin, 2026-10-25T01:30:00Z, 2026-10-25T01:00:00Z, 2026-10-25T02:00:00Z",
         "hour, Asia/Kathmandu, 2026-01-01T00:20:00Z, 2026-01-01T00:15:00Z, 2026-01-01T01:15:00Z",
-        // Clocks are set back by half an hour: the hour is one and a half.
-        "hour, Australia/Lord_Howe, 2026-04-04T15:10:00Z, 2026-04-04T14:00:00Z, 2026-04-04T15:30:00Z",
+        // Clocks are set back by half an hour: the hour goes on for half of one.
+        "hour, Australia/Lord_Howe, 2026-04-04T14:10:00Z, 2026-04-04T14:00:00Z, 2026-04-04T15:00:00Z",
+        "hour, Australia/Lord_Howe, 2026-04-04T15:10:00Z, 2026-04-04T15:00:00Z, 2026-04-04T15:30:00Z",
+        // A minute of the next day had begun when the last hour of this one came again.
+        "day, America/St_Johns, 2010-11-07T02:45:00Z, 2010-11-07T02:30:00Z, 2010-11-08T03:30:00Z",
+        // A day that was left out.
+        "day, Pacific/Apia, 2011-12-30T10:00:00Z, 2011-12-30T10:00:00Z, 2011-12-31T10:00:00Z",
         "week, UTC, 2026-11-22T23:59:59Z, 2026-11-16T00:00:00Z, 2026-11-23T00:00:00Z",
         "month, Europe/Berlin, 2026-11-30T23:30:00Z, 2026-11-30T23:00:00Z, 2026-12-31T23:00:00Z",
         "quarter, UTC, 2026-06-30T00:00:00Z, 2026-04-01T00:00:00Z, 2026-07-01T00:00:00Z",
@@ -65,6 +74,40 @@ class TimeStepsTest {
                 }
             }
         }
+    }
+
+    /// Also where a day was left out, or clocks were set by some minutes.
+    @Test
+    void everyTimeOfEveryZoneLiesInOneStep() {
+        List<String> zones = ZoneId.getAvailableZoneIds().stream().sorted().toList();
+        long from = at("1850-01-01T00:00:00Z").ordered();
+        long to = at("2150-01-01T00:00:00Z").ordered();
+        Seeded.repeat(
+                400,
+                random -> {
+                    String zone = zones.get(random.nextInt(zones.size()));
+                    TermValue time = TermValue.of(nearChange(zone, random.nextLong(from, to)));
+                    for (TimeSteps.Calendar unit : TimeSteps.Calendar.values()) {
+                        TimeSteps steps = new TimeSteps(unit, zone, 1, 0);
+                        Steps.Step step = steps.of(SEEN, time);
+                        TermValue end = Objects.requireNonNull(step.end());
+                        String message = "%s of %s around %s".formatted(unit, zone, step.shown());
+                        assertTrue(step.start().compareTo(time) <= 0, message);
+                        assertTrue(end.compareTo(time) > 0, message);
+                        assertEquals(step, steps.of(SEEN, step.start()), message);
+                        assertEquals(
+                                step, steps.of(SEEN, TermValue.of(end.ordered() - 1)), message);
+                        assertEquals(end, steps.of(SEEN, end).start(), message);
+                    }
+                });
+    }
+
+    /// Within half a day of the next time that clocks are set, where there is one.
+    private static long nearChange(String zone, long micros) {
+        ZoneOffsetTransition next =
+                ZoneId.of(zone).getRules().nextTransition(Instant.EPOCH.plusMillis(micros / 1_000));
+        long halfDay = 43_200_000_000L;
+        return next == null ? micros : Coercion.microsOf(next.getInstant()) + micros % halfDay;
     }
 
     @Test
