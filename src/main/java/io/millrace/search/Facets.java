@@ -21,10 +21,11 @@ import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
 final class Facets {
 
     /// The documents of one segment that are counted.
-    private record Part(SegmentReader segment, ImmutableRoaringBitmap documents) {}
+    private record Part(SegmentReader segment, SliceDocuments documents) {}
 
     private final SearchRequest request;
     private final MatchStatistics statistics;
+    private final Windows scratch;
     private final List<SegmentView> segments = new ArrayList<>();
     private final List<Part> matching = new ArrayList<>();
 
@@ -33,15 +34,20 @@ final class Facets {
 
     private int buckets;
 
-    Facets(SearchRequest request, MatchStatistics statistics) {
+    /// @param scratch of the search
+    Facets(SearchRequest request, MatchStatistics statistics, Windows scratch) {
         this.request = request;
         this.statistics = statistics;
+        this.scratch = scratch;
     }
 
-    /// @param documents all that match in this segment, none of them deleted
-    void add(SegmentView segment, ImmutableRoaringBitmap documents) {
+    /// @param matches of this segment
+    void add(SegmentView segment, SegmentMatches matches) {
         segments.add(segment);
-        matching.add(new Part(segment.reader(), documents));
+        matching.add(
+                new Part(
+                        segment.reader(),
+                        new SliceDocuments(matches, segment.documentCount(), scratch)));
     }
 
     /// After all segments were added.
@@ -73,7 +79,13 @@ final class Facets {
         List<Part> parts = new ArrayList<>(segments.size());
         for (SegmentView segment : segments) {
             SegmentFilter planned = new FilterPlanner(segment.reader(), statistics).plan(condition);
-            parts.add(new Part(segment.reader(), FilterPlanner.live(planned, segment.deleted())));
+            parts.add(
+                    new Part(
+                            segment.reader(),
+                            new SliceDocuments(
+                                    new SegmentMatches(segment, planned, scratch),
+                                    segment.documentCount(),
+                                    scratch)));
         }
         return parts;
     }
@@ -136,11 +148,11 @@ final class Facets {
         for (Part part : parts) {
             ImmutableRoaringBitmap present = part.segment().present(field.path());
             missing +=
-                    part.documents().getLongCardinality()
+                    part.documents().cardinality()
                             - (present == null
                                     ? 0
                                     : ImmutableRoaringBitmap.andCardinality(
-                                            present, part.documents()));
+                                            present, part.documents().bitmap()));
         }
         return missing;
     }
@@ -191,10 +203,11 @@ final class Facets {
                 ImmutableRoaringBitmap found =
                         new FilterPlanner(part.segment(), statistics)
                                 .plan(range.range())
-                                .documents(part.documents());
-                ImmutableRoaringBitmap both = ImmutableRoaringBitmap.and(found, part.documents());
+                                .documents(part.documents().bitmap());
+                ImmutableRoaringBitmap both =
+                        ImmutableRoaringBitmap.and(found, part.documents().bitmap());
                 count += both.getLongCardinality();
-                inside.add(new Part(part.segment(), both));
+                inside.add(part(part.segment(), both));
             }
             answer.add(bucket(facet, Value.of(range.name()), count, () -> inside));
         }
@@ -221,8 +234,12 @@ final class Facets {
         return new FacetResult.Bucket(value, count, inner);
     }
 
+    private Part part(SegmentReader segment, ImmutableRoaringBitmap documents) {
+        return new Part(segment, new SliceDocuments(documents, segment.documentCount(), scratch));
+    }
+
     /// The documents of one value, or of one step.
-    private static List<Part> parts(
+    private List<Part> parts(
             Field field, List<Part> parts, TermValue from, Steps.@Nullable Step step) {
         List<Part> inside = new ArrayList<>();
         for (Part part : parts) {
@@ -236,7 +253,7 @@ final class Facets {
                                                 ? slice.terms().termCount()
                                                 : slice.position(end, false);
                         inside.add(
-                                new Part(
+                                part(
                                         part.segment(),
                                         slice.documents(slice.position(from, false), behind)));
                     });

@@ -21,13 +21,12 @@ record FieldSlice(
         ColumnReader column,
         boolean isWidened,
         int segmentDocuments,
-        ImmutableRoaringBitmap documents) {
+        SliceDocuments documents) {
 
     /// Empty where no document has a value.
-    static Optional<FieldSlice> of(
-            Field field, SegmentReader segment, ImmutableRoaringBitmap documents) {
+    static Optional<FieldSlice> of(Field field, SegmentReader segment, SliceDocuments documents) {
         TermsReader terms = segment.terms(field.path());
-        if (terms == null || terms.termCount() == 0 || documents.isEmpty()) {
+        if (terms == null || terms.termCount() == 0 || documents.cardinality() == 0) {
             return Optional.empty();
         }
         ColumnReader column = segment.column(field.path());
@@ -101,7 +100,7 @@ record FieldSlice(
         }
         ImmutableRoaringBitmap found =
                 new TermSpan(terms, column, from, to, isNumeric(), segmentDocuments)
-                        .documents(documents);
-        return ImmutableRoaringBitmap.and(found, documents);
+                        .documents(documents.bitmap());
+        return ImmutableRoaringBitmap.and(found, documents.bitmap());
     }
 }

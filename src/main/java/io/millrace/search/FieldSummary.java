@@ -37,7 +37,14 @@ public record FieldSummary(
             documents += ImmutableRoaringBitmap.andNotCardinality(present, deleted);
             FieldSlice slice =
                     field.type().isOrdered()
-                            ? FieldSlice.of(field, segment.reader(), present).orElse(null)
+                            ? FieldSlice.of(
+                                            field,
+                                            segment.reader(),
+                                            new SliceDocuments(
+                                                    present,
+                                                    segment.documentCount(),
+                                                    new Windows()))
+                                    .orElse(null)
                             : null;
             if (slice == null) {
                 continue;

@@ -83,7 +83,7 @@ final class HistogramFacet {
         ColumnReader column = slice.column();
         long least = Long.MAX_VALUE;
         long greatest = Long.MIN_VALUE;
-        BatchIterator batches = slice.documents().getBatchIterator();
+        BatchIterator batches = slice.documents().bitmap().getBatchIterator();
         int[] batch = new int[256];
         while (batches.hasNext()) {
             int size = batches.nextBatch(batch);
@@ -124,7 +124,7 @@ final class HistogramFacet {
     private void count(FieldSlice slice, long[] starts, List<Steps.Step> found) {
         ColumnReader column = slice.column();
         long[] counts = new long[starts.length];
-        BatchIterator batches = slice.documents().getBatchIterator();
+        BatchIterator batches = slice.documents().bitmap().getBatchIterator();
         int[] batch = new int[256];
         int step = 0;
         while (batches.hasNext()) {

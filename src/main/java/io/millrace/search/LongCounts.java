@@ -20,7 +20,7 @@ final class LongCounts {
     static LongCounts of(FieldSlice slice) {
         LongCounts counts = new LongCounts();
         ColumnReader column = slice.column();
-        BatchIterator batches = slice.documents().getBatchIterator();
+        BatchIterator batches = slice.documents().bitmap().getBatchIterator();
         int[] batch = new int[256];
         while (batches.hasNext()) {
             int size = batches.nextBatch(batch);

@@ -54,23 +54,61 @@ final class OrdinalCounts {
         counts[at] += count;
     }
 
+    /// Each was met once.
+    void add(long[] ordinals, int count) {
+        int[] all = dense;
+        for (int i = 0; i < count; i++) {
+            if (all != null) {
+                all[(int) ordinals[i]]++;
+            } else {
+                add((int) ordinals[i], 1);
+            }
+        }
+    }
+
     int get(int ordinal) {
         return dense != null ? dense[ordinal] : counts[slot(ordinal)];
+    }
+
+    /// The first place from one on whose ordinal was met so often; -1 when there is none. Nothing
+    /// is added any more.
+    ///
+    /// @param least 1 or more
+    int nextPlace(int from, int least) {
+        int[] all = dense == null ? counts : dense;
+        for (int i = from; i < all.length; i++) {
+            if (all[i] >= least) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    int ordinalAt(int place) {
+        return dense == null ? keys[place] - 1 : place;
+    }
+
+    /// How many ordinals were met.
+    int distinct() {
+        if (dense == null) {
+            return used;
+        }
+        int count = 0;
+        for (int met : dense) {
+            count += met > 0 ? 1 : 0;
+        }
+        return count;
     }
 
     /// The ordinals that were met, rising. Nothing is added any more.
     int[] rising() {
         if (rising == null) {
-            rising = dense == null ? sortedKeys() : met(dense);
+            rising = dense == null ? sortedKeys() : met(dense, distinct());
         }
         return rising;
     }
 
-    private static int[] met(int[] dense) {
-        int count = 0;
-        for (int met : dense) {
-            count += met > 0 ? 1 : 0;
-        }
+    private static int[] met(int[] dense, int count) {
         int[] ordinals = new int[count];
         int at = 0;
         for (int i = 0; i < dense.length; i++) {

@@ -47,9 +47,9 @@ public final class Searcher {
         PageStart start =
                 request.after().map(last -> PageStart.of(order, last, segments)).orElse(null);
         TopHits top = new TopHits(order, wanted, start);
-        Facets facets = new Facets(request, statistics);
-        SearchBudget budget = SearchBudget.current();
         Windows windows = new Windows();
+        Facets facets = new Facets(request, statistics, windows);
+        SearchBudget budget = SearchBudget.current();
         long total = 0;
         for (int i = 0; i < segments.size(); i++) {
             SegmentView segment = segments.get(i);
@@ -67,7 +67,7 @@ public final class Searcher {
             budget.letGo(heldBefore);
             budget.enter(Profile.Stage.FACETS);
             if (!request.facets().isEmpty()) {
-                facets.add(segment, matches.bitmap());
+                facets.add(segment, matches);
             }
             budget.enter(Profile.Stage.ORDER);
             if (!top.isComplete()) {

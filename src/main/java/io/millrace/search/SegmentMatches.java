@@ -186,6 +186,17 @@ final class SegmentMatches {
         }
     }
 
+    /// Sets the bits of all of them.
+    ///
+    /// @param bits one for each document of the segment, none of them set
+    void copyTo(long[] bits) {
+        for (int i = 0; i < windows; i++) {
+            budget.check();
+            filter.load(i, window);
+            window.copyTo(bits, i);
+        }
+    }
+
     /// All at once; made when it is first asked for.
     ImmutableRoaringBitmap bitmap() {
         ImmutableRoaringBitmap made = bitmap;

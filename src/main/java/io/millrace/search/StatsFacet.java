@@ -45,7 +45,7 @@ final class StatsFacet {
         long greatest = Long.MIN_VALUE;
         long high = 0;
         long low = 0;
-        BatchIterator batches = slice.documents().getBatchIterator();
+        BatchIterator batches = slice.documents().bitmap().getBatchIterator();
         int[] batch = new int[256];
         while (batches.hasNext()) {
             int size = batches.nextBatch(batch);

@@ -1,7 +1,9 @@
 package io.millrace.search;
 
 import io.millrace.segment.ColumnReader;
+import io.millrace.segment.DocumentWindow;
 import io.millrace.segment.FrequentTerms;
+import io.millrace.segment.PackedBuffer;
 import io.millrace.segment.TermsReader;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,8 +14,6 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
-import org.roaringbitmap.BatchIterator;
-import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
 
 /// How many documents of one slice hold each term. Found in one of three ways, by estimated time:
 ///
@@ -24,17 +24,24 @@ import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
 ///
 /// Not for columns that are [Widening] to doubles. Confined to one search.
 final class TermCounts {
-    // Nanoseconds, about; only their proportions matter.
-    private static final long DOCUMENT_COST = 8;
-    private static final long VALUE_COST = 5;
-    private static final long TERM_COST = 60;
-    private static final long CONTAINER_COST = 30;
-    private static final long BITMAP_COST = 1_000;
-    private static final long MEMBER_COST = 2;
-    private static final int CONTAINER_DOCUMENTS = 1 << 16;
+    // Picoseconds, about; only their proportions matter.
+    private static final long DOCUMENT_COST = 40_000;
+    private static final long VALUE_COST = 3_000;
+    private static final long TERM_COST = 80_000;
+    private static final long WINDOW_COST = 40_000;
+    private static final long WORDS_COST = 300_000;
+    private static final long MEMBER_COST = 1_200;
 
-    /// Containers of more documents than this are bitmaps, others are sorted arrays.
-    private static final int ARRAY_DOCUMENTS_MAX = 4_096;
+    /// A window of more documents than this is a bit for each that could be.
+    private static final int LISTED_MAX = 4_096;
+
+    /// What many terms have in common with the slice is guessed; that of one differs.
+    private static final int GUESS_MARGIN = 2;
+
+    /// Documents, and values, that are read together.
+    private static final int DOCUMENTS_PER_READ = 512;
+
+    private static final int VALUES_PER_READ = 4_096;
 
     private final SearchBudget budget = SearchBudget.current();
     private final FieldSlice slice;
@@ -50,13 +57,15 @@ final class TermCounts {
     /// By ordinal, what was counted of single terms before that.
     private final Map<Integer, Integer> intersected = new HashMap<>();
 
+    private final int[] few = new int[TermsReader.FEW];
+
     /// What intersections have cost so far.
     private long spent;
 
     TermCounts(FieldSlice slice) {
         this.slice = slice;
         terms = slice.terms();
-        documentCount = slice.documents().getLongCardinality();
+        documentCount = slice.documents().cardinality();
         isWhole = documentCount == slice.segmentDocuments();
         long allValues = slice.column().start(slice.segmentDocuments());
         expectedValues = 1 + documentCount * allValues / slice.segmentDocuments();
@@ -73,6 +82,11 @@ final class TermCounts {
 
     FieldSlice slice() {
         return slice;
+    }
+
+    /// In the slice.
+    long documentCount() {
+        return documentCount;
     }
 
     /// True when all terms are counted.
@@ -92,7 +106,7 @@ final class TermCounts {
             return known;
         }
         spent += costOf(terms.documentCount(ordinal));
-        if (spent > readingCost / 2) {
+        if (spent > readingCost) {
             return all().get(ordinal);
         }
         int documents = intersect(ordinal);
@@ -101,16 +115,23 @@ final class TermCounts {
     }
 
     private int intersect(int ordinal) {
-        return ImmutableRoaringBitmap.andCardinality(terms.documents(ordinal), slice.documents());
+        long[] bits = slice.documents().bits();
+        int count = terms.few(ordinal, few);
+        if (count < 0) {
+            return slice.documents().scratch().common.count(terms.set(ordinal), bits);
+        }
+        int common = 0;
+        for (int i = 0; i < count; i++) {
+            common += (int) (bits[few[i] >>> 6] >>> few[i] & 1);
+        }
+        return common;
     }
 
-    private long costOf(int held) {
-        long containers = 1L + slice.segmentDocuments() / CONTAINER_DOCUMENTS;
-        long fewer = Math.min(held, documentCount);
-        boolean areBitmaps = fewer > containers * ARRAY_DOCUMENTS_MAX;
-        return TERM_COST
-                + containers * CONTAINER_COST
-                + (areBitmaps ? containers * BITMAP_COST : MEMBER_COST * fewer);
+    private long costOf(long held) {
+        long windows = Math.ceilDiv(slice.segmentDocuments(), DocumentWindow.DOCUMENTS);
+        return held > windows * LISTED_MAX
+                ? TERM_COST + windows * WORDS_COST
+                : TERM_COST + windows * WINDOW_COST + held * MEMBER_COST;
     }
 
     /// The terms of most documents, at most `limit`, most first; of equal ones the first.
@@ -129,9 +150,9 @@ final class TermCounts {
                     }
                 };
         Bound last = () -> lastFirst.size() < limit ? minCount : lastFirst.element().documents();
-        if (!isKnown(take, last)) {
+        if (!isKnown(take, last, guessedBound(limit, minCount))) {
             lastFirst.clear();
-            each(take);
+            each(take, last);
         }
         return lastFirst.stream().sorted(Count.MOST_FIRST).toList();
     }
@@ -146,25 +167,27 @@ final class TermCounts {
                         found.add(new Count(ordinal, documents));
                     }
                 };
-        if (!isKnown(take, () -> least)) {
+        if (!isKnown(take, () -> least, least)) {
             found.clear();
-            each(take);
+            each(take, () -> least);
         }
         return found;
     }
 
-    /// Hands over every term that has documents, rising.
-    private void each(IntConsumer take) {
+    /// Hands over every term that has documents and reaches the bound, in any order.
+    private void each(IntConsumer take, Bound bound) {
         if (isWhole) {
             for (int ordinal = 0; ordinal < terms.termCount(); ordinal++) {
                 budget.spend(1);
                 take.accept(ordinal);
             }
-        } else {
-            for (int ordinal : all().rising()) {
-                budget.spend(1);
-                take.accept(ordinal);
-            }
+            return;
+        }
+        OrdinalCounts all = all();
+        int place = -1;
+        while ((place = all.nextPlace(place + 1, Math.max(1, bound.least()))) >= 0) {
+            budget.spend(1);
+            take.accept(all.ordinalAt(place));
         }
     }
 
@@ -172,23 +195,55 @@ final class TermCounts {
         int least();
     }
 
+    /// What the last of the terms of most documents may have in common with the slice.
+    private long guessedBound(int limit, int minCount) {
+        int[] documents = terms.frequent().documents();
+        return limit > documents.length
+                ? minCount
+                : Math.max(
+                        minCount,
+                        documents[limit - 1]
+                                * documentCount
+                                / slice.segmentDocuments()
+                                / GUESS_MARGIN);
+    }
+
     /// Hands over the frequent terms, down to where no other one can reach the bound; false when
     /// another way is better.
-    private boolean isKnown(IntConsumer take, Bound bound) {
-        if (counted != null || (!isWhole && expectedCostOfAll() <= readingCost)) {
+    ///
+    /// @param guess of what the bound will be
+    private boolean isKnown(IntConsumer take, Bound bound, long guess) {
+        if (counted != null || (!isWhole && isReadingCheaper(guess))) {
             return false;
         }
         FrequentTerms frequent = terms.frequent();
-        for (int ordinal : frequent.ordinals()) {
-            if (Math.min(documentCount, terms.documentCount(ordinal)) < bound.least()) {
+        for (int i = 0; i < frequent.ordinals().length; i++) {
+            if (Math.min(documentCount, frequent.documents()[i]) < bound.least()) {
                 return true;
             }
-            take.accept(ordinal);
+            take.accept(frequent.ordinals()[i]);
             if (counted != null) {
                 return false;
             }
         }
         return Math.min(documentCount, frequent.othersDocumentsMax()) < bound.least();
+    }
+
+    /// True when all terms are counted sooner than those that can reach a bound.
+    private boolean isReadingCheaper(long bound) {
+        long costMax = Math.min(readingCost, expectedCostOfAll());
+        FrequentTerms frequent = terms.frequent();
+        long cost = 0;
+        for (int documents : frequent.documents()) {
+            if (Math.min(documentCount, documents) < bound) {
+                return false;
+            }
+            cost += costOf(documents);
+            if (cost >= costMax) {
+                return true;
+            }
+        }
+        return Math.min(documentCount, frequent.othersDocumentsMax()) >= bound;
     }
 
     /// The first ordinal from one on that has documents; [TermsReader#termCount] when none has.
@@ -212,7 +267,7 @@ final class TermCounts {
 
     /// How many terms have documents.
     int distinct() {
-        return isWhole ? terms.termCount() : all().rising().length;
+        return isWhole ? terms.termCount() : all().distinct();
     }
 
     private long expectedCostOfAll() {
@@ -220,7 +275,7 @@ final class TermCounts {
             return terms.termCount() * VALUE_COST;
         }
         long held = 1L + slice.column().start(slice.segmentDocuments()) / terms.termCount();
-        return terms.termCount() * costOf((int) Math.min(Integer.MAX_VALUE, held));
+        return terms.termCount() * costOf(held);
     }
 
     /// Counts all terms.
@@ -253,18 +308,59 @@ final class TermCounts {
             return counts;
         }
         ColumnReader column = slice.column();
-        BatchIterator batches = slice.documents().getBatchIterator();
-        int[] batch = new int[256];
-        while (batches.hasNext()) {
-            int size = batches.nextBatch(batch);
-            SearchBudget.current().spend(size);
-            for (int i = 0; i < size; i++) {
-                int end = column.start(batch[i] + 1);
-                for (int at = column.start(batch[i]); at < end; at++) {
-                    counts.add((int) column.valueAt(at), 1);
-                }
+        PackedBuffer buffer = slice.documents().scratch().buffer();
+        int[] documents = new int[DOCUMENTS_PER_READ];
+        long[] starts = new long[DOCUMENTS_PER_READ];
+        long[] ends = new long[DOCUMENTS_PER_READ];
+        long[] values = new long[VALUES_PER_READ];
+        int size;
+        for (int from = 0; ; from = documents[size - 1]) {
+            size = slice.documents().next(from, documents);
+            if (size == 0) {
+                return counts;
             }
+            budget.spend(size);
+            if (column.isOneEach()) {
+                column.values(documents, size, values, buffer);
+                counts.add(values, size);
+                documents[size - 1]++;
+                continue;
+            }
+            column.starts(documents, size, starts, buffer);
+            for (int i = 0; i < size; i++) {
+                documents[i]++;
+            }
+            column.starts(documents, size, ends, buffer);
+            count(column, starts, ends, size, values, counts);
         }
-        return counts;
+    }
+
+    /// Counts the values of ranges of places.
+    private void count(
+            ColumnReader column,
+            long[] starts,
+            long[] ends,
+            int ranges,
+            long[] values,
+            OrdinalCounts counts) {
+        PackedBuffer buffer = slice.documents().scratch().buffer();
+        int from = 0;
+        while (from < ranges) {
+            int to = from;
+            long fitting = 0;
+            while (to < ranges && fitting + ends[to] - starts[to] <= values.length) {
+                fitting += ends[to] - starts[to];
+                to++;
+            }
+            if (to > from) {
+                counts.add(values, column.values(starts, ends, from, to, values, buffer));
+                from = to;
+                continue;
+            }
+            // One document with more values than are read together.
+            column.values((int) starts[from], values.length, values, buffer);
+            counts.add(values, values.length);
+            starts[from] += values.length;
+        }
     }
 }

@@ -28,6 +28,11 @@ final class TermFacet {
     /// How much longer it takes to look a value up in a segment than to come by it.
     private static final int LOOKUP_COST = 4;
 
+    private static final int ALWAYS_LOOKED_UP = 256;
+
+    /// Segments whose documents come to so small a part of the bound together are not asked first.
+    private static final int SMALL_SHARE = 8;
+
     /// What every value begins with.
     static final byte[] ANY = {};
 
@@ -67,14 +72,17 @@ final class TermFacet {
                     .toList();
         }
         long bound = bound(limit, minCount);
-        int share = Math.toIntExact(Math.ceilDiv(bound, Math.max(1, counts.size())));
+        long[] shares = shares(bound);
         Map<TermValue, Partial> partials = new HashMap<>();
         long lookedAt = 0;
         for (int i = 0; i < counts.size(); i++) {
             TermCounts own = counts.get(i);
-            List<TermCounts.Count> candidates = own.atLeast(share);
+            if (shares[i] > own.documentCount()) {
+                continue;
+            }
+            List<TermCounts.Count> candidates = own.atLeast(Math.toIntExact(shares[i]));
             lookedAt += candidates.size();
-            if (lookedAt * LOOKUP_COST > valuesAtHand()) {
+            if (lookedAt > ALWAYS_LOOKED_UP && lookedAt * LOOKUP_COST > valuesAtHand()) {
                 return mostOfAll(limit, minCount, prefix);
             }
             for (TermCounts.Count each : candidates) {
@@ -84,8 +92,11 @@ final class TermFacet {
         }
         List<Counted> found = new ArrayList<>();
         partials.forEach((value, partial) -> {
-            long others = (long) counts.size() - partial.segments.cardinality();
-            if (partial.documents + others * (share - 1L) >= bound) {
+            long most = partial.documents;
+            for (int i = 0; i < shares.length; i++) {
+                most += partial.segments.get(i) ? 0 : shares[i] - 1;
+            }
+            if (most >= bound) {
                 found.add(new Counted(value, total(value, partial)));
             }
         });
@@ -94,6 +105,32 @@ final class TermFacet {
                 .sorted(Counted.MOST_FIRST)
                 .limit(limit)
                 .toList();
+    }
+
+    /// For each segment, in how many of its documents a value is that can reach the bound and does
+    /// not show in another segment: below all of these shares, it stays below the bound. Of a
+    /// segment with few documents, no value has its share.
+    private long[] shares(long bound) {
+        long[] shares = new long[counts.size()];
+        long small = 0;
+        long large = 0;
+        for (int i = 0; i < shares.length; i++) {
+            long documents = counts.get(i).documentCount();
+            if (small + documents <= bound / SMALL_SHARE) {
+                small += documents;
+                shares[i] = documents + 1;
+            } else {
+                large += documents;
+            }
+        }
+        for (int i = 0; i < shares.length; i++) {
+            if (shares[i] == 0) {
+                long documents = counts.get(i).documentCount();
+                // Rounded up, so that what is below all shares adds up to less than the bound.
+                shares[i] = Math.max(1, Math.ceilDiv((bound - small) * documents, large));
+            }
+        }
+        return shares;
     }
 
     /// What the last value of the answer has at least: the most frequent ones of each segment come
@@ -139,7 +176,7 @@ final class TermFacet {
     /// How many values there are to come by; endless where they are not all counted.
     private long valuesAtHand() {
         return counts.stream().allMatch(TermCounts::isComplete)
-                ? counts.stream().mapToLong(each -> each.all().rising().length).sum()
+                ? counts.stream().mapToLong(each -> each.all().distinct()).sum()
                 : Long.MAX_VALUE;
     }
 

@@ -29,6 +29,14 @@ public interface ColumnReader {
     /// Reads the values of neighbouring places.
     void values(int from, int count, long[] into, PackedBuffer buffer);
 
+    /// Reads the values of ranges of places, one range after the other, and returns how many.
+    ///
+    /// @param starts rising; of each range
+    /// @param ends at or behind the starts, at or before the next one
+    /// @param from the first of the ranges, to: behind the last
+    /// @param into has room for all
+    int values(long[] starts, long[] ends, int from, int to, long[] into, PackedBuffer buffer);
+
     /// Reads where the values of documents begin, see [#start].
     ///
     /// @param documents rising

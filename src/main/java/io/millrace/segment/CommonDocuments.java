@@ -25,6 +25,43 @@ public final class CommonDocuments {
         return count;
     }
 
+    /// How many documents of a set are among others.
+    ///
+    /// @param bits of the others, one for each document of the segment
+    public int count(DocumentSet set, long[] bits) {
+        int count = 0;
+        for (int at = 0; at < set.windowCount(); at++) {
+            int base = set.window(at) * DocumentWindow.WORDS;
+            switch (set.form(at)) {
+                case ARRAY -> {
+                    char[] places = copies.listed(set, at);
+                    int size = set.count(at);
+                    for (int i = 0; i < size; i++) {
+                        count += (int) (bits[base + (places[i] >>> 6)] >>> places[i] & 1);
+                    }
+                }
+                case WORDS -> {
+                    long[] words = copies.words(set, at);
+                    int size = Math.min(words.length, bits.length - base);
+                    for (int i = 0; i < size; i++) {
+                        count += Long.bitCount(words[i] & bits[base + i]);
+                    }
+                }
+                case RUNS -> {
+                    long from = set.start(at);
+                    int runs = set.charAt(from, 0);
+                    for (int i = 0; i < runs; i++) {
+                        int first = base * Long.SIZE + set.charAt(from, 1 + 2 * i);
+                        count +=
+                                WindowWords.countRange(
+                                        bits, first, first + set.charAt(from, 2 + 2 * i) + 1);
+                    }
+                }
+            }
+        }
+        return count;
+    }
+
     public int count(DocumentSet a, DocumentSet b, int window) {
         int inA = a.find(window);
         int inB = b.find(window);

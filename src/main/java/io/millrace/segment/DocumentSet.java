@@ -149,19 +149,27 @@ public final class DocumentSet {
         for (int i = 0; i < size; i++) {
             int base = window(i) * DocumentWindow.WORDS;
             long from = start(i);
-            int held = count(i);
             switch (form(i)) {
                 case ARRAY -> {
+                    int held = count(i);
                     for (int at = 0; at < held; at++) {
                         char place = charAt(from, at);
                         bits[base + (place >>> 6)] |= 1L << place;
                     }
                 }
-                case WORDS, RUNS -> {
-                    for (int document : toArray()) {
-                        bits[document >>> 6] |= 1L << document;
+                case WORDS -> {
+                    int words = Math.min(DocumentWindow.WORDS, bits.length - base);
+                    for (int at = 0; at < words; at++) {
+                        bits[base + at] |=
+                                memory.get(SegmentLayout.LONG, from + at * (long) Long.BYTES);
                     }
-                    return;
+                }
+                case RUNS -> {
+                    int runs = charAt(from, 0);
+                    for (int at = 0; at < runs; at++) {
+                        int first = base * Long.SIZE + charAt(from, 1 + 2 * at);
+                        WindowWords.setRange(bits, first, first + charAt(from, 2 + 2 * at) + 1);
+                    }
                 }
             }
         }

@@ -206,6 +206,18 @@ public final class DocumentWindow {
         }
     }
 
+    /// Overwrites the window in a bitmap of the whole segment that has no document of it.
+    public void copyTo(long[] all, int window) {
+        int from = window * WORDS;
+        if (isListed) {
+            for (int i = 0; i < listedCount; i++) {
+                all[from + (listed[i] >>> 6)] |= 1L << listed[i];
+            }
+        } else {
+            System.arraycopy(words, 0, all, from, Math.min(WORDS, all.length - from));
+        }
+    }
+
     /// Adds the documents of another bitmap, as above.
     public void addBits(long[] all, int window) {
         toWords();

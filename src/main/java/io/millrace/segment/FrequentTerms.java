@@ -5,11 +5,12 @@ import java.util.PriorityQueue;
 import java.util.function.IntUnaryOperator;
 
 /// The terms of one dictionary that most documents hold, those of most first. Immutable; nobody
-/// changes the array.
+/// changes the arrays.
 ///
 /// - ordinals: at most [#TERMS_MAX]
+/// - documents: that hold each of these
 /// - othersDocumentsMax: no other term is in more documents; 0 when there is no other
-public record FrequentTerms(int[] ordinals, int othersDocumentsMax) {
+public record FrequentTerms(int[] ordinals, int[] documents, int othersDocumentsMax) {
     public static final int TERMS_MAX = 1_024;
 
     private record Term(int ordinal, int documents) {}
@@ -22,20 +23,23 @@ public record FrequentTerms(int[] ordinals, int othersDocumentsMax) {
                 new PriorityQueue<>(Comparator.comparingInt(Term::documents));
         int dropped = othersMax;
         for (int i = 0; i < count; i++) {
-            int held = documents.applyAsInt(i);
+            int own = documents.applyAsInt(i);
             if (fewestFirst.size() < TERMS_MAX) {
-                fewestFirst.add(new Term(ordinals.applyAsInt(i), held));
-            } else if (held > fewestFirst.element().documents()) {
+                fewestFirst.add(new Term(ordinals.applyAsInt(i), own));
+            } else if (own > fewestFirst.element().documents()) {
                 dropped = Math.max(dropped, fewestFirst.remove().documents());
-                fewestFirst.add(new Term(ordinals.applyAsInt(i), held));
+                fewestFirst.add(new Term(ordinals.applyAsInt(i), own));
             } else {
-                dropped = Math.max(dropped, held);
+                dropped = Math.max(dropped, own);
             }
         }
         int[] mostFirst = new int[fewestFirst.size()];
+        int[] held = new int[mostFirst.length];
         for (int i = mostFirst.length - 1; i >= 0; i--) {
-            mostFirst[i] = fewestFirst.remove().ordinal();
+            Term term = fewestFirst.remove();
+            mostFirst[i] = term.ordinal();
+            held[i] = term.documents();
         }
-        return new FrequentTerms(mostFirst, dropped);
+        return new FrequentTerms(mostFirst, held, dropped);
     }
 }

@@ -70,6 +70,12 @@ final class MappedColumn implements ColumnReader {
     }
 
     @Override
+    public int values(
+            long[] starts, long[] ends, int from, int to, long[] into, PackedBuffer buffer) {
+        return values.read(starts, ends, from, to, into, buffer);
+    }
+
+    @Override
     public void starts(int[] documents, int count, long[] into, PackedBuffer buffer) {
         if (starts == null) {
             for (int i = 0; i < count; i++) {

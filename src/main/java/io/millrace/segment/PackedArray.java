@@ -11,9 +11,6 @@ final class PackedArray {
 
     private static final int COPIED_GAP_BYTES = 64;
 
-    /// Such a value lies in 8 bytes, wherever it begins.
-    private static final int EASY_WIDTH_MAX = 57;
-
     private final MemorySegment memory;
     private final long bitsOffset;
     private final long base;
@@ -82,9 +79,7 @@ final class PackedArray {
                 }
             } else {
                 copy(indexes[from], indexes[end - 1], buffer);
-                for (int i = from; i < end; i++) {
-                    into[i] = copied(indexes[i], start, buffer);
-                }
+                buffer.unpack(indexes, from, end, start, width, base, into);
             }
             from = end;
         }
@@ -99,11 +94,52 @@ final class PackedArray {
             int part = Math.min(count - done, most);
             copy(first, first + part - 1, buffer);
             long start = bytesBefore(first);
-            for (int i = 0; i < part; i++) {
-                into[done + i] = copied(first + i, start, buffer);
-            }
+            buffer.unpack(first, part, start, width, base, into, done);
             done += part;
         }
+    }
+
+    /// Reads the values of ranges of indexes, one range after the other, and returns how many.
+    ///
+    /// @param starts rising; of each range
+    /// @param ends at or behind the starts, at or before the next one
+    /// @param from the first of the ranges, to: behind the last
+    /// @param into has room for all
+    int read(long[] starts, long[] ends, int from, int to, long[] into, PackedBuffer buffer) {
+        long touched = 0;
+        for (int i = from; i < to; i++) {
+            // Values far apart come from memory: many at a time here, one by one below.
+            touched += memory.get(SegmentLayout.BYTE, bitsOffset + bytesBefore((int) starts[i]));
+        }
+        buffer.touched = touched;
+        int done = 0;
+        int next = from;
+        while (next < to) {
+            long start = bytesBefore((int) starts[next]);
+            int end = next + 1;
+            while (end < to
+                    && bytesBefore((int) starts[end]) - bytesBefore((int) ends[end - 1])
+                            <= COPIED_GAP_BYTES
+                    && bytesBefore((int) ends[end]) - start <= PackedBuffer.BYTES - Long.BYTES) {
+                end++;
+            }
+            int length = (int) (ends[end - 1] - starts[next]);
+            if (bytesBefore((int) ends[end - 1]) - start > PackedBuffer.BYTES - Long.BYTES) {
+                // One range, longer than the buffer.
+                for (int i = 0; i < length; i++) {
+                    into[done++] = get((int) starts[next] + i);
+                }
+            } else if (length > 0) {
+                copy((int) starts[next], (int) ends[end - 1] - 1, buffer);
+                for (int range = next; range < end; range++) {
+                    int count = (int) (ends[range] - starts[range]);
+                    buffer.unpack((int) starts[range], count, start, width, base, into, done);
+                    done += count;
+                }
+            }
+            next = end;
+        }
+        return done;
     }
 
     private void copy(int first, int last, PackedBuffer buffer) {
@@ -112,19 +148,10 @@ final class PackedArray {
         long start = bytesBefore(first);
         // The padding lets the bytes behind the last value be read.
         int length =
-                (int) (bytesBefore(last) - start) + Long.BYTES + (width > EASY_WIDTH_MAX ? 1 : 0);
+                (int) (bytesBefore(last) - start)
+                        + Long.BYTES
+                        + (width > PackedBuffer.EASY_WIDTH_MAX ? 1 : 0);
         buffer.fill(memory, bitsOffset + start, length);
-    }
-
-    private long copied(int index, long start, PackedBuffer buffer) {
-        long bit = (long) index * width;
-        int at = (int) ((bit >>> 3) - start);
-        int shift = (int) (bit & 7);
-        long value = buffer.longAt(at) >>> shift;
-        if (shift + width > Long.SIZE) {
-            value |= (long) buffer.byteAt(at + Long.BYTES) << (Long.SIZE - shift);
-        }
-        return base + (value & mask);
     }
 
     private long bytesBefore(int index) {

@@ -74,6 +74,10 @@ class DocumentWindowTest {
                     DocumentSet b = DocumentSet.of(roaring(second));
                     BitSet both = (BitSet) first.clone();
                     both.and(second);
+                    long[] bits = new long[Math.ceilDiv(DOCUMENTS, Long.SIZE)];
+                    b.addTo(bits);
+                    assertArrayEquals(second.toLongArray(), BitSet.valueOf(bits).toLongArray());
+                    assertEquals(both.cardinality(), common.count(a, bits));
                     assertEquals(both.cardinality(), common.count(a, b));
                     for (int w = 0; w < WINDOWS; w++) {
                         int from = w * DocumentWindow.DOCUMENTS;
@@ -143,6 +147,7 @@ class DocumentWindowTest {
                 30,
                 random -> {
                     BitSet both = randomSet(random);
+                    long[] copied = new long[Math.ceilDiv(DOCUMENTS, Long.SIZE)];
                     BitSet left = (BitSet) both.clone();
                     BitSet other = randomSet(random);
                     long[] bits = new long[DOCUMENTS / Long.SIZE + 1];
@@ -153,11 +158,13 @@ class DocumentWindowTest {
                     for (int w = 0; w < WINDOWS; w++) {
                         added[w] = new DocumentWindow(copies);
                         added[w].load(set, w);
+                        added[w].copyTo(copied, w);
                         added[w].addBits(bits, w);
                         without[w] = new DocumentWindow(copies);
                         without[w].load(set, w);
                         without[w].removeBits(bits, w);
                     }
+                    assertEquals(both, BitSet.valueOf(copied));
                     both.or(other);
                     assertHolds(both, added);
                     left.andNot(other);

@@ -26,6 +26,7 @@ class PackedArrayTest {
                         PackedArray packed = packed(random, width, base, values);
                         assertNeighbours(random, packed, values);
                         assertRising(random, packed, values);
+                        assertRanges(random, packed, values);
                     }
                 });
     }
@@ -69,6 +70,32 @@ class PackedArrayTest {
             for (int i = 0; i < count; i++) {
                 assertEquals(values[indexes[i]], into[i]);
             }
+        }
+    }
+
+    /// Some of them empty, some longer than the buffer.
+    private void assertRanges(RandomGenerator random, PackedArray packed, long[] values) {
+        for (int gap : new int[] {1, 30, 3_000}) {
+            long[] starts = new long[64];
+            long[] ends = new long[64];
+            int ranges = 0;
+            int at = random.nextInt(gap);
+            while (at < COUNT && ranges < starts.length) {
+                starts[ranges] = at;
+                at = Math.min(COUNT, at + random.nextInt(2 * gap));
+                ends[ranges++] = at;
+                at += random.nextInt(gap);
+            }
+            int from = random.nextInt(ranges);
+            long[] into = new long[COUNT];
+            int count = packed.read(starts, ends, from, ranges, into, buffer);
+            int read = 0;
+            for (int range = from; range < ranges; range++) {
+                for (int i = (int) starts[range]; i < ends[range]; i++) {
+                    assertEquals(values[i], into[read++]);
+                }
+            }
+            assertEquals(read, count);
         }
     }
 

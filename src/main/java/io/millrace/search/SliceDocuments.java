@@ -1,0 +1,89 @@
+package io.millrace.search;
+
+import io.millrace.segment.DocumentSet;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
+
+/// Documents of one segment that are counted: as a bitmap, or with a bit for each document of the
+/// segment; each made when it is first asked for. Confined to one search.
+final class SliceDocuments {
+    private final int segmentDocuments;
+    private final long cardinality;
+    private final Windows scratch;
+    private final @Nullable SegmentMatches matches;
+    private @Nullable ImmutableRoaringBitmap bitmap;
+    private long @Nullable [] bits;
+
+    /// Those that match.
+    SliceDocuments(SegmentMatches matches, int segmentDocuments, Windows scratch) {
+        this.matches = matches;
+        this.segmentDocuments = segmentDocuments;
+        this.scratch = scratch;
+        cardinality = matches.count();
+    }
+
+    SliceDocuments(ImmutableRoaringBitmap bitmap, int segmentDocuments, Windows scratch) {
+        matches = null;
+        this.bitmap = bitmap;
+        this.segmentDocuments = segmentDocuments;
+        this.scratch = scratch;
+        cardinality = bitmap.getLongCardinality();
+    }
+
+    long cardinality() {
+        return cardinality;
+    }
+
+    /// For reading columns and counting what sets have in common.
+    Windows scratch() {
+        return scratch;
+    }
+
+    ImmutableRoaringBitmap bitmap() {
+        ImmutableRoaringBitmap made = bitmap;
+        if (made == null) {
+            // Without a bitmap it was made of matches.
+            made = Objects.requireNonNull(matches).bitmap();
+            bitmap = made;
+        }
+        return made;
+    }
+
+    /// Nobody changes them.
+    long[] bits() {
+        long[] made = bits;
+        if (made == null) {
+            made = new long[Math.ceilDiv(segmentDocuments, Long.SIZE)];
+            SearchBudget.current().hold((long) made.length * Long.BYTES);
+            if (matches != null) {
+                matches.copyTo(made);
+            } else {
+                DocumentSet.of(bitmap()).addTo(made);
+            }
+            bits = made;
+        }
+        return made;
+    }
+
+    /// Writes documents, rising, from the one at or above `from` on, until `into` is full; returns
+    /// how many. The next call goes on behind the last.
+    int next(int from, int[] into) {
+        long[] words = bits();
+        int i = from >>> 6;
+        if (i >= words.length) {
+            return 0;
+        }
+        int count = 0;
+        long word = words[i] & -1L << from;
+        while (true) {
+            for (; word != 0 && count < into.length; word &= word - 1) {
+                into[count++] = (i << 6) + Long.numberOfTrailingZeros(word);
+            }
+            if (count == into.length || ++i == words.length) {
+                return count;
+            }
+            word = words[i];
+        }
+    }
+}
