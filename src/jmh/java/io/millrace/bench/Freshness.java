@@ -1,5 +1,6 @@
 package io.millrace.bench;
 
+import io.millrace.node.LuceneAnalyzers;
 import io.millrace.catalog.Catalog;
 import io.millrace.catalog.DefinitionParser;
 import io.millrace.catalog.IndexDefinition;
@@ -18,7 +19,6 @@ import io.millrace.pipeline.Indexes;
 import io.millrace.pipeline.PipelineOptions;
 import io.millrace.pipeline.PipelineStatus;
 import io.millrace.pipeline.RunningIndex;
-import io.millrace.segment.Analyzers;
 import io.millrace.source.postgres.PostgresChangeSource;
 import io.millrace.source.postgres.TableBinding;
 import io.millrace.source.postgres.TableName;
@@ -73,7 +73,7 @@ final class Freshness {
                         Catalog.open(
                                 folder,
                                 null,
-                                new DefinitionParser(Analyzers.NAMES),
+                                new DefinitionParser(new LuceneAnalyzers()),
                                 resources.random()),
                         definition ->
                                 new PostgresChangeSource(

@@ -235,6 +235,7 @@ public final class Catalog {
                 && before.commit().equals(after.commit())
                 && before.source().equals(after.source())
                 && before.visibleFrom().equals(after.visibleFrom())
+                && before.analyzers().equals(after.analyzers())
                 && before.description().equals(after.description())) {
             return new Put(before, Put.Outcome.UNCHANGED);
         }

@@ -5,13 +5,17 @@ import io.millrace.catalog.IndexDefinition.Source;
 import io.millrace.document.Analysis;
 import io.millrace.document.Field;
 import io.millrace.document.FieldType;
+import io.millrace.document.OwnAnalyzer;
+import io.millrace.document.OwnAnalyzers;
 import io.millrace.document.Schema;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// What may change in the definition of an index that exists: how often it commits, what it is
 /// described as, fields that are new, how texts are analyzed, and whether further fields are
@@ -108,6 +112,20 @@ public final class Compatibility {
                             .formatted(schema.dynamic(), declared.dynamic()));
         }
         return found;
+    }
+
+    /// Every field whose synonyms differ, as a phrase that names it.
+    public static List<String> adoptions(OwnAnalyzers before, OwnAnalyzers after) {
+        SortedSet<String> paths = new TreeSet<>(before.names().keySet());
+        paths.addAll(after.names().keySet());
+        return paths.stream()
+                .filter(path -> !synonyms(before, path).equals(synonyms(after, path)))
+                .map("fields.%s has other synonyms: for searches from now on"::formatted)
+                .toList();
+    }
+
+    private static List<String> synonyms(OwnAnalyzers analyzers, String path) {
+        return analyzers.ofField(path).map(OwnAnalyzer::synonyms).orElse(List.of());
     }
 
     private static void adoptAnalysis(

@@ -4,23 +4,20 @@ import io.millrace.MillraceException.InvalidRequest;
 import io.millrace.catalog.IndexDefinition.CommitCadence;
 import io.millrace.catalog.IndexDefinition.Source;
 import io.millrace.document.AbsentKey;
-import io.millrace.document.Field;
-import io.millrace.document.FieldPath;
 import io.millrace.document.FieldType;
+import io.millrace.document.OwnAnalyzer;
+import io.millrace.document.OwnAnalyzers;
 import io.millrace.document.Schema;
-import io.millrace.document.TimestampUnit;
 import io.millrace.document.Value;
 import io.millrace.document.WriteMode;
 import io.millrace.document.WriteRules;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /// Checks a definition and turns it into an [IndexDefinition]. Immutable.
@@ -29,6 +26,9 @@ import java.util.regex.Pattern;
 /// rule.
 public final class DefinitionParser {
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9_-]{0,127}");
+
+    private static final String NAME_SHAPE =
+            "1 to 128 characters of a-z, 0-9, _ and -, the first a letter or digit";
 
     private static final int DESCRIPTION_CHARS_MAX = 4_000;
 
@@ -40,6 +40,7 @@ public final class DefinitionParser {
                     "mode",
                     "key",
                     "absent",
+                    "analyzers",
                     "fields",
                     "dynamic",
                     "visible-from",
@@ -51,9 +52,6 @@ public final class DefinitionParser {
                     "delete-when", "a condition cannot delete yet, a Kafka tombstone does",
                     "include", "every member of a document is stored and returned for now",
                     "exclude", "every member of a document is stored and returned for now");
-    private static final Set<String> FIELD_MEMBERS =
-            Set.of("type", "multi", "unit", "analyzer", "positions");
-    private static final Set<String> LATER_TYPES = Set.of("vector", "geo");
 
     /// As many columns as an index of a Postgres table can have.
     private static final int KEY_FIELDS_MAX = 32;
@@ -61,11 +59,11 @@ public final class DefinitionParser {
     private static final Set<String> COMMIT_MEMBERS =
             Set.of("interval", "changes", "bytes", "idle-interval");
 
-    private final Set<String> analyzers;
+    private final KnownAnalyzers analyzers;
 
-    /// @param analyzers names a text field may use
-    public DefinitionParser(Set<String> analyzers) {
-        this.analyzers = Set.copyOf(analyzers);
+    /// @param analyzers those that a definition may name
+    public DefinitionParser(KnownAnalyzers analyzers) {
+        this.analyzers = analyzers;
     }
 
     /// A definition that carries its own name.
@@ -92,8 +90,14 @@ public final class DefinitionParser {
     /// The name of an index or of a source.
     static void checkName(DefinitionNode name) {
         if (!NAME.matcher(name.text()).matches()) {
-            throw name.expected(
-                    "1 to 128 characters of a-z, 0-9, _ and -, the first a letter or digit");
+            throw name.expected(NAME_SHAPE);
+        }
+    }
+
+    /// The name that a member has.
+    static void checkMemberName(DefinitionNode member) {
+        if (!NAME.matcher(member.name()).matches()) {
+            throw member.refused("a name, expected %s", NAME_SHAPE);
         }
     }
 
@@ -105,14 +109,26 @@ public final class DefinitionParser {
         boolean dynamic = root.member("dynamic").map(DefinitionNode::bool).orElse(true);
         WriteRules rules = rules(root);
         List<String> key = leavesKeyToSource(root, rules) ? List.of() : key(root, rules);
-        Schema schema = new Schema(1, key, fields(root, key), rules, dynamic);
+        Map<String, OwnAnalyzer> own =
+                root.member("analyzers")
+                        .<Map<String, OwnAnalyzer>>map(
+                                section -> new AnalyzersParser(analyzers).parse(section))
+                        .orElse(Map.of());
+        FieldsParser fields = new FieldsParser(analyzers.names(), own);
+        Schema schema = new Schema(1, key, fields.parse(root.member("fields"), key), rules, dynamic);
         root.member("visible-from").ifPresent(path -> checkVisibleFrom(path, schema));
         Source source =
                 SourceParser.parse(
                         root.required("source", "where changes come from, such as kafka"), key);
         CommitCadence commit =
                 root.member("commit").map(DefinitionParser::commit).orElse(CommitCadence.DEFAULT);
-        return new IndexDefinition(name, schema, source, commit, named(name, root.object()));
+        return new IndexDefinition(
+                name,
+                schema,
+                new OwnAnalyzers(own, fields.ownAnalyzers()),
+                source,
+                commit,
+                named(name, root.object()));
     }
 
     /// A table knows its key by itself.
@@ -192,114 +208,13 @@ public final class DefinitionParser {
         }
         List<String> paths = new ArrayList<>(parts.size());
         for (DefinitionNode part : parts) {
-            checkPath(part, part.text());
+            FieldsParser.checkPath(part, part.text());
             if (paths.contains(part.text())) {
                 throw part.refused("field %s stands in the key twice", part.text());
             }
             paths.add(part.text());
         }
         return List.copyOf(paths);
-    }
-
-    private List<Field> fields(DefinitionNode root, List<String> key) {
-        Map<String, Field> fields = new LinkedHashMap<>();
-        Optional<DefinitionNode> declared = root.member("fields");
-        if (declared.isPresent()) {
-            List<DefinitionNode> members = declared.get().members();
-            if (members.size() > Schema.FIELDS_MAX) {
-                throw declared.get()
-                        .refused(
-                                "%d fields, expected at most %d",
-                                members.size(), Schema.FIELDS_MAX);
-            }
-            for (DefinitionNode member : members) {
-                Field field = field(member);
-                if (key.contains(field.path())) {
-                    checkKeyField(member, field);
-                }
-                fields.put(field.path(), field);
-            }
-        }
-        List<Field> ordered = new ArrayList<>(fields.values());
-        for (String path : key.reversed()) {
-            if (!fields.containsKey(path)) {
-                ordered.addFirst(Field.of(path, FieldType.KEYWORD));
-            }
-        }
-        return ordered;
-    }
-
-    private static void checkKeyField(DefinitionNode node, Field field) {
-        if (!field.type().isKey()) {
-            throw node.refused(
-                    "the key has type %s, expected %s",
-                    field.type().label(), typeNames(FieldType::isKey));
-        }
-        if (field.multi()) {
-            throw node.refused("the key has many values, expected one");
-        }
-    }
-
-    private Field field(DefinitionNode node) {
-        checkPath(node, node.name());
-        node.refuseUnknown(FIELD_MEMBERS, Map.of());
-        FieldType type = type(node.required("type", "one of " + typeNames()));
-        Field field = Field.of(node.name(), type);
-        if (node.member("multi").map(DefinitionNode::bool).orElse(false)) {
-            field = field.asMulti();
-        }
-        Optional<DefinitionNode> unit = node.member("unit");
-        if (unit.isPresent()) {
-            if (type != FieldType.TIMESTAMP) {
-                throw unit.get()
-                        .refused("a %s has no unit, only a timestamp has one", type.label());
-            }
-            String label = unit.get().word(labels(TimestampUnit.values()));
-            field = field.withUnit(TimestampUnit.ofLabel(label).orElseThrow());
-        }
-        Optional<DefinitionNode> analyzer = node.member("analyzer");
-        if (analyzer.isPresent()) {
-            if (type != FieldType.TEXT) {
-                throw analyzer.get()
-                        .refused("a %s has no analyzer, only a text has one", type.label());
-            }
-            field = field.withAnalyzer(analyzer.get().word(analyzers));
-        }
-        Optional<DefinitionNode> positions = node.member("positions");
-        if (positions.isPresent()) {
-            if (type != FieldType.TEXT) {
-                throw positions
-                        .get()
-                        .refused("a %s has no positions, only a text has them", type.label());
-            }
-            field = field.withAnalysis(field.analysis().withPositions(positions.get().bool()));
-        }
-        return field;
-    }
-
-    private static FieldType type(DefinitionNode node) {
-        String label = node.text();
-        if (LATER_TYPES.contains(label)) {
-            throw node.refused("type %s comes later, expected %s", label, typeNames());
-        }
-        if (label.equals(FieldType.STRING.label())) {
-            throw node.refused(
-                    "type string is what strings become where no field is declared; expected"
-                            + " keyword (compared), text (matched), or no declaration (both)");
-        }
-        return FieldType.ofLabel(label).orElseThrow(() -> node.expected(typeNames()));
-    }
-
-    private static void checkPath(DefinitionNode node, String path) {
-        if (!FieldPath.isWellFormed(path)) {
-            throw node.refused(
-                    "field name, expected 1 to %d printable characters, its steps parted by single"
-                            + " dots",
-                    FieldPath.CHARS_MAX);
-        }
-        if (FieldPath.isReserved(path)) {
-            throw node.refused("field names that start with _ are reserved");
-        }
     }
 
     private static CommitCadence commit(DefinitionNode node) {
@@ -327,18 +242,5 @@ public final class DefinitionParser {
         members.put("name", Value.of(name));
         members.putAll(given.members());
         return new Value.Obj(members);
-    }
-
-    private static String typeNames() {
-        return typeNames(_ -> true);
-    }
-
-    private static String typeNames(Predicate<FieldType> wanted) {
-        return DefinitionNode.oneOf(
-                FieldType.declarable().stream().filter(wanted).map(FieldType::label).toList());
-    }
-
-    private static List<String> labels(TimestampUnit[] units) {
-        return Arrays.stream(units).map(TimestampUnit::label).toList();
     }
 }

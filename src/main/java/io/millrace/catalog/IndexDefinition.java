@@ -1,6 +1,7 @@
 package io.millrace.catalog;
 
 import io.millrace.MillraceException.InvalidRequest;
+import io.millrace.document.OwnAnalyzers;
 import io.millrace.document.Schema;
 import io.millrace.document.Value;
 import io.millrace.document.Value.Obj;
@@ -17,9 +18,21 @@ import org.jspecify.annotations.Nullable;
 
 /// What an index should be: a checked definition, made by [DefinitionParser].
 ///
+/// - analyzers: those that it makes; segments hold what they need of them in their schema
 /// - origin: the definition as it was given, for answers
 public record IndexDefinition(
-        String name, Schema schema, Source source, CommitCadence commit, Obj origin) {
+        String name,
+        Schema schema,
+        OwnAnalyzers analyzers,
+        Source source,
+        CommitCadence commit,
+        Obj origin) {
+
+    /// A definition that makes no analyzers.
+    public IndexDefinition(
+            String name, Schema schema, Source source, CommitCadence commit, Obj origin) {
+        this(name, schema, OwnAnalyzers.NONE, source, commit, origin);
+    }
 
     /// What somebody wrote about the index, empty when nobody did.
     public String description() {
@@ -33,8 +46,8 @@ public record IndexDefinition(
                 : Optional.empty();
     }
 
-    /// True when at most the commit cadence, the description, `visible-from`, the properties of its
-    /// source's client, or the order in which fields stand, differs.
+    /// True when at most the commit cadence, the description, `visible-from`, synonyms, the
+    /// properties of its source's client, or the order in which fields stand, differs.
     public boolean isSameButCommit(IndexDefinition other) {
         return Compatibility.differences(this, other).isEmpty();
     }

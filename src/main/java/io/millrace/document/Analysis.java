@@ -27,4 +27,10 @@ public record Analysis(String analyzer, @Nullable List<String> stopwords, boolea
     public Analysis withPositions(boolean newPositions) {
         return new Analysis(analyzer, stopwords, newPositions);
     }
+
+    /// Does not go through the words.
+    @Override
+    public int hashCode() {
+        return 31 * analyzer.hashCode() + (stopwords == null ? -1 : stopwords.size());
+    }
 }

@@ -12,7 +12,6 @@ import io.millrace.index.IndexCheck;
 import io.millrace.index.IndexCopy;
 import io.millrace.index.IndexRepair;
 import io.millrace.json.Json;
-import io.millrace.segment.Analyzers;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -226,7 +225,7 @@ final class OfflineVerbs {
                 Catalog.open(
                         MmapDirectory.open(data),
                         null,
-                        new DefinitionParser(Analyzers.NAMES),
+                        new DefinitionParser(new LuceneAnalyzers()),
                         random);
         if (catalog.find(index).isPresent()) {
             return "index %s is defined already, its definition stays".formatted(index);

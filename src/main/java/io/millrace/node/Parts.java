@@ -22,7 +22,6 @@ import io.millrace.publish.RelayOptions;
 import io.millrace.rest.SearchThreads;
 import io.millrace.search.SearchOptions;
 import io.millrace.search.Searches;
-import io.millrace.segment.Analyzers;
 import io.millrace.source.kafka.KafkaReadOptions;
 import io.millrace.source.postgres.PostgresSources;
 import io.millrace.source.push.PushOptions;
@@ -71,7 +70,7 @@ final class Parts {
     @Produces
     @Singleton
     Catalog catalog(NodeConfig config, Directory data, NodeResources resources) {
-        DefinitionParser parser = new DefinitionParser(Analyzers.NAMES);
+        DefinitionParser parser = new DefinitionParser(new LuceneAnalyzers());
         if (!Files.isDirectory(config.definitionsDir())) {
             return Catalog.open(data, null, parser, resources.random());
         }

@@ -3,6 +3,7 @@ package io.millrace.rest;
 import io.millrace.document.Value;
 import io.millrace.index.IndexSnapshot;
 import io.millrace.pipeline.Indexes;
+import io.millrace.pipeline.RunningIndex;
 import io.millrace.search.AnalyzedText;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.Consumes;
@@ -21,6 +22,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
 
 /// Shows what an index makes of a text.
 @Path("/indexes/{name}/analyze")
@@ -41,7 +43,9 @@ public class AnalyzeResource {
     @Operation(
             operationId = "analyze",
             summary = "What an analyzer makes of a text",
-            description = "text, and a field of the index or the name of an analyzer.")
+            description =
+                    "text, and a field of the index or the name of an analyzer: a known one, or one"
+                            + " of the definition, which shows its synonyms.")
     @RequestBody(
             required = true,
             content =
@@ -59,8 +63,11 @@ public class AnalyzeResource {
     @APIResponse(responseCode = "503", ref = "Unavailable")
     public AnalyzeAnswer analyze(@PathParam("name") String name, InputStream body) {
         Value request = RequestText.body(body, MediaType.APPLICATION_JSON_TYPE);
-        try (IndexSnapshot snapshot = indexes.get(name).index().snapshot()) {
-            AnalyzedText analyzed = AnalyzedText.of(snapshot.schema(), request);
+        RunningIndex running = indexes.get(name);
+        try (IndexSnapshot snapshot = running.index().snapshot()) {
+            AnalyzedText analyzed =
+                    AnalyzedText.of(
+                            snapshot.schema(), running.definition().analyzers(), request);
             return new AnalyzeAnswer(
                     analyzed.analyzer(),
                     analyzed.tokens().stream()
@@ -68,8 +75,12 @@ public class AnalyzeResource {
                                     new TokenAnswer(
                                             token.term(),
                                             token.position(),
+                                            token.positions() > 1
+                                                    ? Long.valueOf(token.positions())
+                                                    : null,
                                             token.start(),
-                                            token.end()))
+                                            token.end(),
+                                            token.isSynonym() ? true : null))
                             .toList());
         }
     }
@@ -89,16 +100,21 @@ public class AnalyzeResource {
             String term,
             @Schema(description = "counted from 0; a word that is left out leaves a gap")
                     long position,
+            @Schema(description = "how many it takes; left out for one") @Nullable Long positions,
             @Schema(description = "where in the text it starts, in characters") long start,
-            long end)
+            long end,
+            @Schema(description = "true for a synonym of words in the text; else left out")
+                    @Nullable Boolean synonym)
             implements Wire {
         @Override
         public Value.Obj toValue() {
             return new Members()
                     .put("term", term)
                     .put("position", position)
+                    .put("positions", positions)
                     .put("start", start)
                     .put("end", end)
+                    .put("synonym", synonym == null ? null : Value.of(synonym.booleanValue()))
                     .toObj();
         }
     }

@@ -3,6 +3,7 @@ package io.millrace.rest;
 import io.millrace.catalog.Catalog;
 import io.millrace.catalog.Compatibility;
 import io.millrace.catalog.IndexDefinition;
+import io.millrace.document.OwnAnalyzers;
 import io.millrace.document.Value;
 import io.millrace.pipeline.Indexes;
 import io.millrace.pipeline.PipelineStatus;
@@ -23,6 +24,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.UriInfo;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -119,10 +121,16 @@ public class IndexesResource {
                 return RestResponse.ok(answer(redefined.get()));
             }
             Optional<io.millrace.document.Schema> onDisk = indexes.schema(name);
+            OwnAnalyzers before =
+                    catalog.find(name)
+                            .map(IndexDefinition::analyzers)
+                            .orElse(OwnAnalyzers.NONE);
             Catalog.Put put = catalog.put(name, definition, onDisk);
-            List<String> adopted =
-                    onDisk.map(schema -> Compatibility.adoptions(schema, put.definition().schema()))
-                            .orElse(List.of());
+            List<String> adopted = new ArrayList<>();
+            onDisk.ifPresent(schema -> {
+                adopted.addAll(Compatibility.adoptions(schema, put.definition().schema()));
+                adopted.addAll(Compatibility.adoptions(before, put.definition().analyzers()));
+            });
             return switch (put.outcome()) {
                 case CREATED ->
                         RestResponse.ResponseBuilder.<IndexAnswer>create(

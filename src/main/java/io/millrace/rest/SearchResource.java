@@ -410,6 +410,9 @@ public class SearchResource {
     }
 
     static SearchTarget target(RunningIndex running) {
-        return new SearchTarget(running.index(), running.definition().visibleFrom());
+        return new SearchTarget(
+                running.index(),
+                running.definition().visibleFrom(),
+                running.definition().analyzers());
     }
 }

@@ -2,6 +2,7 @@ package io.millrace.search;
 
 import io.millrace.MillraceException;
 import io.millrace.document.DocumentKey;
+import io.millrace.document.Field;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -28,7 +29,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ```
 /// value  := tag:u8 content
-/// record := 'r' name:text component*                 in the order of their declaration; or the text
+/// record := 'r' name:text component*                 in the order of their declaration, of a field
+///                                                    its path and type; or the text
 /// list   := 'l' count:i32 value*
 /// set    := 's' count:i32 bytes*                     map: entries; both in the order of the bytes
 /// text   := 't' length:i32 utf8                      likewise decimals, enum constants, bytes
@@ -80,6 +82,12 @@ final class CanonicalForm {
                     optional(optional.isPresent() ? optional.getAsInt() : null);
             case OptionalLong optional ->
                     optional(optional.isPresent() ? optional.getAsLong() : null);
+            case Field field -> {
+                out.writeByte('r');
+                write(field.getClass().getName());
+                write(field.path());
+                write(field.type());
+            }
             case Record members -> members(members);
             case Canonical part -> {
                 out.writeByte('r');

@@ -6,6 +6,7 @@ import io.millrace.document.DocumentKey;
 import io.millrace.document.Field;
 import io.millrace.document.FieldType;
 import io.millrace.document.KeyText;
+import io.millrace.document.OwnAnalyzers;
 import io.millrace.document.Schema;
 import io.millrace.document.Value;
 import io.millrace.segment.Analyzers;
@@ -24,20 +25,27 @@ import org.jspecify.annotations.Nullable;
 final class FieldChecks {
     private final Schema schema;
     private final Instant now;
+    private final OwnAnalyzers analyzers;
 
     /// @param now what a relative time counts from
-    FieldChecks(Schema schema, Instant now) {
+    /// @param analyzers those that the definition makes
+    FieldChecks(Schema schema, Instant now, OwnAnalyzers analyzers) {
         this.schema = schema;
         this.now = now;
+        this.analyzers = analyzers;
     }
 
     List<Field> textFields() {
         return schema.fields().stream().filter(field -> field.type().isText()).toList();
     }
 
-    /// A text cut into words as the field's own texts are.
-    TextWords words(Field field, String text) {
-        return TextWords.of(Analyzers.of(field.analysis()), field.path(), text);
+    /// A text cut into words as the field's own texts are, with their synonyms.
+    TextPieces pieces(Field field, String text) {
+        return TextPieces.of(
+                field,
+                Analyzers.of(field.analysis()),
+                analyzers.ofField(field.path()).map(Synonyms::of).orElse(null),
+                text);
     }
 
     /// A part of a word as the field's own words are spelled, not stemmed.

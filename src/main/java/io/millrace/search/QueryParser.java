@@ -1,6 +1,7 @@
 package io.millrace.search;
 
 import io.millrace.MillraceException;
+import io.millrace.document.OwnAnalyzers;
 import io.millrace.document.Schema;
 import io.millrace.document.Value;
 import java.time.Instant;
@@ -18,7 +19,12 @@ public final class QueryParser {
 
     /// @param now what `now` means in the requests
     public QueryParser(Schema schema, Instant now) {
-        this.checks = new FieldChecks(schema, now);
+        this(schema, now, OwnAnalyzers.NONE);
+    }
+
+    /// @param analyzers those that the definition makes
+    public QueryParser(Schema schema, Instant now, OwnAnalyzers analyzers) {
+        this.checks = new FieldChecks(schema, now, analyzers);
     }
 
     /// An object with any of `query`, `filter`, `sort`, `limit`, `fields`, `total`. Query and

@@ -1,5 +1,6 @@
 package io.millrace.search;
 
+import io.millrace.document.OwnAnalyzers;
 import io.millrace.index.Index;
 import java.util.Optional;
 
@@ -7,4 +8,5 @@ import java.util.Optional;
 ///
 /// - visibleFrom: the timestamp field that says from when on a document can be found; those without
 ///   a value always can
-public record SearchTarget(Index index, Optional<String> visibleFrom) {}
+/// - analyzers: those that its definition makes
+public record SearchTarget(Index index, Optional<String> visibleFrom, OwnAnalyzers analyzers) {}

@@ -133,7 +133,7 @@ public final class Searches {
             long latest = clock.millis();
             long now = cursor.map(from -> Math.min(from.now(), latest)).orElse(latest);
             SearchRequest first =
-                    parse.apply(new QueryParser(snapshot.schema(), Instant.ofEpochMilli(now)));
+                    parse.apply(parser(target, snapshot, Instant.ofEpochMilli(now)));
             SearchRequest asked = cursor.map(from -> behind(from, first)).orElse(first);
             SearchResult result = result(target, snapshot, asked, now);
             Profile profile = SearchBudget.current().profile();
@@ -208,7 +208,7 @@ public final class Searches {
             try (IndexSnapshot snapshot = target.index().snapshot()) {
                 Instant now = Instant.ofEpochMilli(clock.millis());
                 SearchRequest asked =
-                        new QueryParser(snapshot.schema(), now).values(path, parameters);
+                        parser(target, snapshot, now).values(path, parameters);
                 Visibility visibility =
                         Visibility.of(snapshot, target.visibleFrom(), now.toEpochMilli());
                 return new Searcher(snapshot).search(visibility.applyTo(asked));
@@ -232,12 +232,16 @@ public final class Searches {
             try (IndexSnapshot snapshot = target.index().snapshot()) {
                 DocumentKey key = KeyText.parse(snapshot.schema(), encodedKey);
                 Instant now = Instant.ofEpochMilli(clock.millis());
-                SearchRequest asked = new QueryParser(snapshot.schema(), now).parse(parameters);
+                SearchRequest asked = parser(target, snapshot, now).parse(parameters);
                 Visibility visibility =
                         Visibility.of(snapshot, target.visibleFrom(), now.toEpochMilli());
                 return ScoreExplanation.of(snapshot, visibility.applyTo(asked), key);
             }
         });
+    }
+
+    private static QueryParser parser(SearchTarget target, IndexSnapshot snapshot, Instant now) {
+        return new QueryParser(snapshot.schema(), now, target.analyzers());
     }
 
     public CacheFigures cacheFigures() {

@@ -2,6 +2,8 @@ package io.millrace.search;
 
 import io.millrace.document.Field;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,40 +33,23 @@ final class TextQueries {
     Query phrase(List<Field> fields, String text, int slop, Place place) {
         List<Field> knowing =
                 fields.stream()
-                        .filter(field -> field.analysis().positions() || isOneWord(field, text))
+                        .filter(field ->
+                                field.analysis().positions()
+                                        || checks.pieces(field, text).wordCount() < 2)
                         .toList();
         return phrase(unboosted(knowing.isEmpty() ? fields : knowing), text, slop, 1, place);
     }
 
-    private boolean isOneWord(Field field, String text) {
-        return checks.words(field, text).words().size() < 2;
-    }
-
     /// A phrase of one word is that word.
     private Query inOne(Field field, String text, int slop, float boost, Place place) {
-        List<PhraseWord> phrase = checks.words(field, text).words();
-        if (phrase.size() < 2) {
-            return inOne(
-                    field,
-                    text,
-                    TextRules.DEFAULT.withRequired(TextRules.Required.ALL).withBoost(boost),
-                    place);
-        }
-        if (!field.analysis().positions()) {
+        TextPieces pieces = checks.pieces(field, text);
+        if (pieces.wordCount() > 1 && !field.analysis().positions()) {
             throw place.refusal(
                     "a phrase in field %s, which keeps no positions; use match with operator and, or"
                                     .formatted(Place.quoted(field.path()))
                             + " define the field without positions: false");
         }
-        countWords(phrase.size(), place);
-        int first = phrase.getFirst().position();
-        return new Query.Phrase(
-                field,
-                phrase.stream()
-                        .map(word -> new PhraseWord(word.position() - first, word.spellings()))
-                        .toList(),
-                slop,
-                boost);
+        return counted(or(pieces.phrases(slop, boost, place)), place);
     }
 
     /// Any of the words in any of the fields.
@@ -90,7 +75,7 @@ final class TextQueries {
         count(word, place);
         TextRules rules =
                 TextRules.DEFAULT.withRequired(TextRules.Required.ALL).withFuzziness(fuzziness);
-        return or(fields.stream().<Query>map(field -> inOne(field, word, rules, place)).toList());
+        return or(fields.stream().map(field -> inOne(field, word, rules, place)).toList());
     }
 
     /// Any word that begins so, letters of either case.
@@ -116,17 +101,17 @@ final class TextQueries {
             Map<Field, Float> fields, String text, TextRules rules, Place place) {
         List<Query> required = new ArrayList<>();
         List<Query> preferred = new ArrayList<>();
-        String[] parts = text.strip().split("\\s+");
+        List<String> parts = parts(fields.keySet(), text);
         boolean isOpen = !text.isEmpty() && !Character.isWhitespace(text.charAt(text.length() - 1));
-        for (int i = 0; i < parts.length; i++) {
+        for (int i = 0; i < parts.size(); i++) {
             TextRules ofPart =
-                    (i + 1 == parts.length && isOpen ? rules : rules.withLastBegins(false))
+                    (i + 1 == parts.size() && isOpen ? rules : rules.withLastBegins(false))
                             .withRequired(TextRules.Required.ALL);
             List<Query> inFields = new ArrayList<>();
             for (Map.Entry<Field, Float> field : fields.entrySet()) {
                 float boost = rules.boost() * field.getValue();
-                Query.Match part = inOne(field.getKey(), parts[i], ofPart.withBoost(boost), place);
-                if (!part.terms().isEmpty()) {
+                Query part = inOne(field.getKey(), parts.get(i), ofPart.withBoost(boost), place);
+                if (!isNothing(part)) {
                     inFields.add(part);
                 }
             }
@@ -143,16 +128,71 @@ final class TextQueries {
         return preferred.isEmpty() ? met : new Query.Preferring(met, or(preferred));
     }
 
-    private Query.Match inOne(Field field, String text, TextRules rules, Place place) {
-        List<TextTerm> terms = checks.words(field, text).terms(rules);
-        countWords(terms.size(), place);
-        alikeWords += (int) terms.stream().filter(TextTerm.Alike.class::isInstance).count();
+    /// The text cut at its spaces, but not between words that one of the fields has a synonym for.
+    private List<String> parts(Collection<Field> fields, String text) {
+        BitSet together = new BitSet();
+        for (Field field : fields) {
+            for (TextPiece piece : checks.pieces(field, text).pieces()) {
+                if (!piece.others().isEmpty()) {
+                    together.set(piece.start(), piece.end());
+                }
+            }
+        }
+        List<String> parts = new ArrayList<>();
+        int from = 0;
+        for (int at = 0; at <= text.length(); at++) {
+            boolean ends =
+                    at == text.length()
+                            || (Character.isWhitespace(text.charAt(at)) && !together.get(at));
+            if (ends && at > from) {
+                parts.add(text.substring(from, at));
+            }
+            from = ends ? at + 1 : from;
+        }
+        return parts;
+    }
+
+    /// True when no word is looked for: nothing matches.
+    private static boolean isNothing(Query query) {
+        return query instanceof Query.Match match && match.terms().isEmpty();
+    }
+
+    private Query inOne(Field field, String text, TextRules rules, Place place) {
+        return counted(checks.pieces(field, text).match(rules), place);
+    }
+
+    private Query counted(Query query, Place place) {
+        switch (query) {
+            case Query.Match match -> {
+                for (TextTerm term : match.terms()) {
+                    countWords(
+                            term instanceof TextTerm.Word word ? word.spellings().size() : 1, place);
+                    alikeWords += term instanceof TextTerm.Alike ? 1 : 0;
+                }
+            }
+            case Query.Phrase phrase ->
+                    phrase.words().forEach(word -> countWords(word.spellings().size(), place));
+            case Query.And _,
+                    Query.Or _,
+                    Query.AtLeast _,
+                    Query.Preferring _,
+                    Query.Eq _,
+                    Query.In _,
+                    Query.Range _,
+                    Query.Exists _,
+                    Query.Prefix _,
+                    Query.Wildcard _,
+                    Query.Keys _,
+                    Query.Not _,
+                    Query.All _ ->
+                    query.inner().forEach(inner -> counted(inner, place));
+        }
         if (alikeWords > SearchLimits.ALIKE_WORDS_MAX) {
             throw place.refusal(
                     "%d words that may be misspelled in all fields, expected at most %d"
                             .formatted(alikeWords, SearchLimits.ALIKE_WORDS_MAX));
         }
-        return new Query.Match(field, terms, rules.required().of(terms.size()), rules.boost());
+        return query;
     }
 
     private void countWords(int more, Place place) {
@@ -173,11 +213,11 @@ final class TextQueries {
         }
     }
 
-    private static Query or(List<Query> clauses) {
+    static Query or(List<Query> clauses) {
         return clauses.size() == 1 ? clauses.getFirst() : new Query.Or(clauses);
     }
 
-    private static Query atLeast(int required, List<Query> clauses) {
+    static Query atLeast(int required, List<Query> clauses) {
         if (required == clauses.size()) {
             return required == 1 ? clauses.getFirst() : new Query.And(clauses);
         }

@@ -21,7 +21,8 @@ final class TextTokens {
 
     private TextTokens() {}
 
-    static void read(Analyzer analyzer, String path, List<String> values, Consumer<Token> each) {
+    /// Returns the last position taken, of words that are left out too; -1 when there are none.
+    static int read(Analyzer analyzer, String path, List<String> values, Consumer<Token> each) {
         int position = -1;
         for (int value = 0; value < values.size(); value++) {
             try (TokenStream tokens = analyzer.tokenStream(path, values.get(value))) {
@@ -47,5 +48,6 @@ final class TextTokens {
                 throw new MillraceException.Bug("reading a string failed", e);
             }
         }
+        return position;
     }
 }

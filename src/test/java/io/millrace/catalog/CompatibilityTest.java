@@ -2,13 +2,14 @@ package io.millrace.catalog;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.node.LuceneAnalyzers;
 import io.millrace.document.Field;
 import io.millrace.document.FieldType;
 import io.millrace.document.LiveSchema;
 import io.millrace.document.Schema;
 import io.millrace.json.Json;
-import io.millrace.segment.Analyzers;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -31,6 +32,8 @@ class CompatibilityTest {
                     key: id, fields: {place: {type: text}, size: {type: long}, at: {type: timestamp}}, source: {kafka: {topic: t}} | '' | fields.at is new: documents indexed before do not have it until they are written again
                     key: id, fields: {place: {type: text, analyzer: english}, size: {type: long}}, source: {kafka: {topic: t}} | '' | fields.place.analyzer changes from standard to english: for documents read from now on
                     key: id, fields: {place: {type: text, positions: false}, size: {type: long}}, source: {kafka: {topic: t}} | '' | fields.place.positions changes from true to false: phrases are not looked for in it any more
+                    key: id, analyzers: {own: {stopwords: [a]}}, fields: {place: {type: text, analyzer: own}, size: {type: long}}, source: {kafka: {topic: t}} | '' | fields.place.analyzer leaves out other words: of documents read from now on
+                    key: id, analyzers: {own: {synonyms: ['a, b']}}, fields: {place: {type: text, analyzer: own}, size: {type: long}}, source: {kafka: {topic: t}} | '' | ''
                     key: id, dynamic: false, fields: {place: {type: text}, size: {type: long}}, source: {kafka: {topic: t}} | '' | dynamic changes from true to false
                     key: id, fields: {place: {type: text}, size: {type: long}, n: {type: long}}, source: {kafka: {topic: t}} | '' | fields.n was inferred and is declared now
                     key: id, fields: {place: {type: text}, size: {type: long}, n: {type: double}}, source: {kafka: {topic: t}} | '' | fields.n was inferred and is declared now
@@ -63,6 +66,21 @@ class CompatibilityTest {
     }
 
     @Test
+    void otherSynonymsHoldAtOnce() {
+        IndexDefinition before = parse(BEFORE);
+        IndexDefinition after =
+                parse(
+                        "{key: id, analyzers: {own: {synonyms: ['a, b']}}, fields: {place: {type: text,"
+                                + " analyzer: own}, size: {type: long}}, source: {kafka: {topic: t}}}");
+        assertEquals(
+                List.of("fields.place has other synonyms: for searches from now on"),
+                Compatibility.adoptions(before.analyzers(), after.analyzers()));
+        assertEquals(
+                List.of(), Compatibility.adoptions(after.analyzers(), after.analyzers()));
+        assertTrue(before.isSameButCommit(after));
+    }
+
+    @Test
     void anIndexThatKeepsNoFactsIsComparedByItsSchema() {
         IndexDefinition definition = parse(BEFORE);
         assertEquals(
@@ -72,7 +90,7 @@ class CompatibilityTest {
     }
 
     private static IndexDefinition parse(String yaml) {
-        return new DefinitionParser(Analyzers.NAMES)
+        return new DefinitionParser(new LuceneAnalyzers())
                 .parse("i", Json.parseYaml(yaml.getBytes(UTF_8)));
     }
 }

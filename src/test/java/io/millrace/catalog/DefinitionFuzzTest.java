@@ -1,15 +1,15 @@
 package io.millrace.catalog;
 
+import io.millrace.node.LuceneAnalyzers;
 import io.millrace.json.Json;
 import io.millrace.testing.Fuzzing;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /// Damaged definitions are refused and nothing else.
 class DefinitionFuzzTest {
-    private static final DefinitionParser PARSER = new DefinitionParser(Set.of("english"));
+    private static final DefinitionParser PARSER = new DefinitionParser(new LuceneAnalyzers());
 
     @Test
     void aJsonDefinitionIsReadOrRefused() {
@@ -17,8 +17,9 @@ class DefinitionFuzzTest {
                 "definition, JSON",
                 corpus(
                         """
-                        {"name": "quakes", "key": "id", "fields": {"place": {"type": "text",
-                         "analyzer": "english"}, "time": {"type": "timestamp", "unit": "millis"},
+                        {"name": "quakes", "key": "id", "analyzers": {"own": {"base": "english",
+                         "stopwords": ["the"], "synonyms": ["a, b c", "d => e"]}},
+                         "fields": {"place": {"type": "text", "analyzer": "own"}, "time": {"type": "timestamp", "unit": "millis"},
                          "tags": {"type": "keyword", "multi": true}}, "source": {"kafka":
                          {"topic": "quakes", "format": "json", "key-from": "record"}},
                          "commit": {"interval": "1s", "changes": 1000, "bytes": "64MiB"}}

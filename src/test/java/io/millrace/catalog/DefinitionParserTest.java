@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.node.LuceneAnalyzers;
 import io.millrace.MillraceException.InvalidRequest;
 import io.millrace.catalog.IndexDefinition.CommitCadence;
 import io.millrace.catalog.IndexDefinition.FileFormat;
@@ -13,8 +14,11 @@ import io.millrace.catalog.IndexDefinition.KafkaSource;
 import io.millrace.catalog.IndexDefinition.KeyFrom;
 import io.millrace.catalog.IndexDefinition.PushSource;
 import io.millrace.document.AbsentKey;
+import io.millrace.document.Analysis;
 import io.millrace.document.Field;
 import io.millrace.document.FieldType;
+import io.millrace.document.OwnAnalyzer;
+import io.millrace.document.OwnAnalyzers;
 import io.millrace.document.Schema;
 import io.millrace.document.TimestampUnit;
 import io.millrace.document.WriteMode;
@@ -23,7 +27,8 @@ import io.millrace.json.Json;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class DefinitionParserTest {
     private static final DefinitionParser PARSER =
-            new DefinitionParser(Set.of("standard", "english"));
+            new DefinitionParser(new LuceneAnalyzers());
 
     private static final String QUAKES =
             """
@@ -84,6 +89,69 @@ class DefinitionParserTest {
         assertEquals(
                 Map.of("fetch.min.bytes", "65536", "isolation.level", "read_uncommitted"),
                 ((KafkaSource) tuned.source()).properties());
+    }
+
+    @Test
+    void aDefinitionMakesAnalyzersOfItsOwn() {
+        IndexDefinition made =
+                parse(
+                        """
+                        {name: a, key: id, source: push,
+                         analyzers: {
+                           names: {base: english, stopwords: [the, a, the], synonyms: ["tv, television"]},
+                           all: {stopwords: none}},
+                         fields: {title: {type: text, analyzer: names, positions: false},
+                                  body: {type: text, analyzer: all}, rest: {type: text}}}
+                        """);
+
+        Analysis names = Analysis.of("english").withStopwords(List.of("a", "the"));
+        Analysis all = Analysis.DEFAULT.withStopwords(List.of());
+        assertEquals(
+                new OwnAnalyzers(
+                        Map.of(
+                                "names", new OwnAnalyzer(names, List.of("tv, television")),
+                                "all", new OwnAnalyzer(all, List.of())),
+                        Map.of("title", "names", "body", "all")),
+                made.analyzers());
+        assertEquals(
+                List.of(names.withPositions(false), all, Analysis.DEFAULT),
+                made.schema().fields().stream()
+                        .filter(field -> field.type() == FieldType.TEXT)
+                        .map(Field::analysis)
+                        .toList());
+    }
+
+    @Test
+    void analyzersAreBounded() {
+        String word = "a".repeat(100);
+        assertRefusedAnalyzer("{stopwords: [%s]}".formatted(numbered(1_001)), "1001 stop words");
+        assertRefusedAnalyzer("{stopwords: [%s]}".formatted(word + "a"), "a word of 1 to 100");
+        assertRefusedAnalyzer(
+                "{synonyms: ['%s']}".formatted((word + ",").repeat(10)), "1010 characters");
+        assertRefusedAnalyzer(
+                "{synonyms: [%s]}".formatted(numbered(10_001)), "10001 rules in all analyzers");
+        assertRefusedAnalyzer(
+                "{synonyms: ['%s']}".formatted(numbered(102)), "more than 100 synonyms of \"0\"");
+    }
+
+    private static String numbered(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(Integer::toString)
+                .map(number -> count > 1_000 ? "'" + number + "'" : number)
+                .collect(Collectors.joining(","));
+    }
+
+    private static void assertRefusedAnalyzer(String analyzer, String reason) {
+        InvalidRequest refusal =
+                assertThrows(
+                        InvalidRequest.class,
+                        () ->
+                                parse(
+                                        "{name: a, key: id, source: push, analyzers: {own: %s}}"
+                                                .formatted(analyzer)));
+        assertTrue(
+                String.valueOf(refusal.getMessage()).contains(reason),
+                () -> refusal.getMessage() + " without " + reason);
     }
 
     @Test
@@ -215,9 +283,24 @@ class DefinitionParserTest {
                 "fields: {a: {type: long, unit: millis}}|/fields/a/unit|a long has no unit",
                 "fields: {a: {type: timestamp, unit: micros}}|/fields/a/unit|iso, millis or seconds",
                 "fields: {a: {type: keyword, analyzer: english}}|/fields/a/analyzer|has no analyzer",
-                "fields: {a: {type: text, analyzer: klingon}}|/fields/a/analyzer|english or standard",
+                "fields: {a: {type: text, analyzer: klingon}}|/fields/a/analyzer|expected arabic",
                 "fields: {a: {type: keyword, positions: false}}|/fields/a/positions|has no positions",
                 "fields: {a: {type: text, positions: no}}|/fields/a/positions|true or false",
+                "analyzers: {english: {}}|/analyzers/english|the name of a known analyzer",
+                "analyzers: {A: {}}|/analyzers/A|a name, expected 1 to 128 characters",
+                "analyzers: {a: {base: klingon}}|/analyzers/a/base|string klingon, expected arabic",
+                "analyzers: {a: {stopword: [a]}}|/analyzers/a/stopword|did you mean stopwords?",
+                "analyzers: {a: {stopwords: all}}|/analyzers/a/stopwords|expected none",
+                "analyzers: {a: {stopwords: [a b]}}|/analyzers/a/stopwords/0|a word of 1 to 100",
+                "analyzers: {a: {base: keyword, stopwords: none}}|/analyzers/a/stopwords|leaves out no"
+                        + " words",
+                "analyzers: {a: {base: cjk, synonyms: [a]}}|/analyzers/a/synonyms|not words; expected",
+                "analyzers: {a: {synonyms: ['a, b', c]}}|/analyzers/a/synonyms/1|rule \"c\", expected"
+                        + " words parted by commas",
+                "analyzers: {a: {synonyms: [a => b => c]}}|/analyzers/a/synonyms/0|one =>",
+                "analyzers: {a: {synonyms: ['# a, b']}}|/analyzers/a/synonyms/0|parted by commas",
+                "analyzers: {a: {synonyms: ['a, -']}}|/analyzers/a/synonyms/0|\"-\" has no words",
+                "analyzers: {a: {synonyms: ['a, ']}}|/analyzers/a/synonyms/0|parted by commas",
                 "fields: {a: {typ: text}}|/fields/a/typ|unknown member typ, expected analyzer, multi",
                 "fields: {a: {typ: text}}|/fields/a/typ|did you mean type?",
                 "fields: {_score: {type: double}}|/fields/_score|start with _ are reserved",
@@ -277,7 +360,7 @@ class DefinitionParserTest {
                 "include: [a]|/include|include is reserved",
                 "exclude: [a]|/exclude|exclude is reserved",
                 "feilds: {}|/feilds|did you mean fields?",
-                "shards: 3|/shards|unknown member shards, expected absent, commit, description, dynamic",
+                "shards: 3|/shards|unknown member shards, expected absent, analyzers, commit, description, dynamic",
                 "mode: replace|/mode|expected append, reject-duplicates or upsert",
                 "mode: append|/key|mode append has no key",
                 "absent: skip|/absent|expected create, ignore or reject",

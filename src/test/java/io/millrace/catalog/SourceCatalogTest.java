@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.node.LuceneAnalyzers;
 import io.millrace.MillraceException.InvalidRequest;
 import io.millrace.MillraceException.InvalidRequest.Reason;
 import io.millrace.catalog.Catalog.Put.Outcome;
@@ -287,7 +288,7 @@ class SourceCatalogTest {
         return Catalog.open(
                 MmapDirectory.open(data),
                 MmapDirectory.open(files),
-                new DefinitionParser(Set.of("standard")),
+                new DefinitionParser(new LuceneAnalyzers()),
                 new SplittableRandom(opened++));
     }
 

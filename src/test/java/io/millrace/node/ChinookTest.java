@@ -13,7 +13,6 @@ import io.millrace.pipeline.FolderHome;
 import io.millrace.pipeline.IndexWatcher;
 import io.millrace.pipeline.Indexes;
 import io.millrace.pipeline.RunningIndex;
-import io.millrace.segment.Analyzers;
 import io.millrace.source.kafka.KafkaReadOptions;
 import io.millrace.source.push.PushOptions;
 import io.millrace.testing.Awaiting;
@@ -47,7 +46,7 @@ class ChinookTest {
                 Catalog.open(
                         data,
                         MmapDirectory.open(definitions),
-                        new DefinitionParser(Analyzers.NAMES),
+                        new DefinitionParser(new LuceneAnalyzers()),
                         resources.random());
         Sources sources =
                 new Sources(

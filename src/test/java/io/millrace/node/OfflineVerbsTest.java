@@ -26,7 +26,6 @@ import io.millrace.index.Index;
 import io.millrace.index.IndexOptions;
 import io.millrace.index.NodeResources;
 import io.millrace.index.PreparedCommit;
-import io.millrace.segment.Analyzers;
 import io.millrace.testing.ManualClock;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -178,7 +177,7 @@ class OfflineVerbsTest {
                 Catalog.open(
                         MmapDirectory.open(third),
                         null,
-                        new DefinitionParser(Analyzers.NAMES),
+                        new DefinitionParser(new LuceneAnalyzers()),
                         new Random(1));
         assertEquals(
                 new IndexDefinition.PushSource(), catalog.find("numbers").orElseThrow().source());

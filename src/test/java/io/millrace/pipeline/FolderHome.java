@@ -1,5 +1,6 @@
 package io.millrace.pipeline;
 
+import io.millrace.node.LuceneAnalyzers;
 import io.millrace.catalog.Catalog;
 import io.millrace.catalog.DefinitionParser;
 import io.millrace.directory.Directory;
@@ -13,7 +14,6 @@ import io.millrace.index.IndexSnapshot;
 import io.millrace.index.NodeResources;
 import io.millrace.index.SegmentView;
 import io.millrace.node.DirectoryIndexHome;
-import io.millrace.segment.Analyzers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -42,7 +42,7 @@ public final class FolderHome {
     }
 
     static Catalog catalog(Directory data) {
-        return Catalog.open(data, null, new DefinitionParser(Analyzers.NAMES), new Random(7));
+        return Catalog.open(data, null, new DefinitionParser(new LuceneAnalyzers()), new Random(7));
     }
 
     /// The catalog of a folder, with definitions in files.
@@ -50,7 +50,7 @@ public final class FolderHome {
         return Catalog.open(
                 directory(folder),
                 directory(files),
-                new DefinitionParser(Analyzers.NAMES),
+                new DefinitionParser(new LuceneAnalyzers()),
                 new Random(7));
     }
 

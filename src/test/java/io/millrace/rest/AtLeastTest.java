@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.node.LuceneAnalyzers;
 import io.millrace.MillraceException.InvalidRequest;
 import io.millrace.MillraceException.InvalidRequest.Reason;
 import io.millrace.catalog.DefinitionParser;
@@ -17,7 +18,6 @@ import io.millrace.json.Json;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -173,7 +173,7 @@ class AtLeastTest {
     }
 
     private static IndexDefinition definition(String yaml) {
-        return new DefinitionParser(Set.of("standard"))
+        return new DefinitionParser(new LuceneAnalyzers())
                 .parse("i", Json.parseYaml(yaml.getBytes(UTF_8)));
     }
 }

@@ -5,11 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.millrace.MillraceException;
+import io.millrace.document.Analysis;
+import io.millrace.document.OwnAnalyzer;
+import io.millrace.document.OwnAnalyzers;
 import io.millrace.document.Value;
 import io.millrace.json.Json;
 import io.millrace.segment.Analyzers;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class AnalyzedTextTest {
     private static AnalyzedText analyzed(String body) {
         Value value = Json.parse(body.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
-        return AnalyzedText.of(LucenePair.SCHEMA, value);
+        return AnalyzedText.of(LucenePair.SCHEMA, OwnAnalyzers.NONE, value);
     }
 
     @Test
@@ -27,8 +31,8 @@ class AnalyzedTextTest {
                 new AnalyzedText(
                         "english",
                         List.of(
-                                new AnalyzedText.Token("run", 0, 0, 7),
-                                new AnalyzedText.Token("coast", 3, 15, 21))),
+                                new AnalyzedText.Token("run", 0, 1, 0, 7, false),
+                                new AnalyzedText.Token("coast", 3, 1, 15, 21, false))),
                 analyzed("{'field': 'place', 'text': 'Running to the coasts'}"));
     }
 
@@ -58,6 +62,34 @@ class AnalyzedTextTest {
             assertFalse(TextWords.of(Analyzers.named(name), "text", "Alaska 1964").isEmpty(), name);
         }
         assertThrows(IllegalArgumentException.class, () -> Analyzers.named("klingon"));
+    }
+
+    @Test
+    void wordsAreLeftOutByEveryAnalyzerThatLeavesOutAny() {
+        for (String name : Analyzers.NAMES) {
+            Analysis analysis = Analysis.of(name).withStopwords(List.of("ALASKA"));
+            if (!Analyzers.takesStopwords(name)) {
+                assertThrows(IllegalArgumentException.class, () -> Analyzers.of(analysis), name);
+                continue;
+            }
+            List<PhraseWord> words =
+                    TextWords.of(Analyzers.of(analysis), "text", "Alaska the coast").words();
+            assertEquals(List.of(1, 2), words.stream().map(PhraseWord::position).toList(), name);
+        }
+    }
+
+    @Test
+    void everyAnalyzerOfWordsTakesSynonyms() {
+        for (String name : Analyzers.NAMES) {
+            if (Synonyms.canBeGivenTo(name)) {
+                OwnAnalyzer own = new OwnAnalyzer(Analysis.of(name), List.of("alaska, far north"));
+                Synonyms synonyms = Objects.requireNonNull(Synonyms.of(own));
+                assertEquals(
+                        name.equals("keyword") ? 1 : 2,
+                        synonyms.in("alaska").getFirst().others().getFirst().words().size(),
+                        name);
+            }
+        }
     }
 
     @ParameterizedTest

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.document.OwnAnalyzers;
 import io.millrace.directory.MmapDirectory;
 import io.millrace.document.DocumentKey;
 import io.millrace.document.Value;
@@ -153,6 +154,6 @@ class ExplainTest {
     }
 
     private SearchTarget target() {
-        return new SearchTarget(index, Optional.empty());
+        return new SearchTarget(index, Optional.empty(), OwnAnalyzers.NONE);
     }
 }

@@ -22,7 +22,9 @@ final class MatchQueries {
     }
 
     static List<TextTerm> terms(Field field, String text) {
-        return TextWords.of(Analyzers.of(field.analysis()), field.path(), text)
-                .terms(TextRules.DEFAULT);
+        Query query =
+                TextPieces.of(field, Analyzers.of(field.analysis()), null, text)
+                        .match(TextRules.DEFAULT);
+        return ((Query.Match) query).terms();
     }
 }

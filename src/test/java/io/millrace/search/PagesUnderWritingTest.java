@@ -3,6 +3,7 @@ package io.millrace.search;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.document.OwnAnalyzers;
 import io.millrace.directory.MmapDirectory;
 import io.millrace.document.DocumentKey;
 import io.millrace.document.Value;
@@ -125,7 +126,7 @@ class PagesUnderWritingTest {
 
     private Searches.Page page(Index index, Map<String, Value> members) {
         return searches.search(
-                new SearchTarget(index, Optional.empty()),
+                new SearchTarget(index, Optional.empty(), OwnAnalyzers.NONE),
                 new Value.Obj(members),
                 searches.budget(Optional.empty()));
     }

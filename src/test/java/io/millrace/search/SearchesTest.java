@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.document.OwnAnalyzers;
 import io.millrace.MillraceException.InvalidRequest;
 import io.millrace.directory.MmapDirectory;
 import io.millrace.document.DocumentKey;
@@ -276,7 +277,7 @@ class SearchesTest {
     }
 
     private SearchTarget target() {
-        return new SearchTarget(index, Optional.empty());
+        return new SearchTarget(index, Optional.empty(), OwnAnalyzers.NONE);
     }
 
     private static String cursor(Searches.Page page) {

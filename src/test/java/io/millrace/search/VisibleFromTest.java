@@ -3,6 +3,7 @@ package io.millrace.search;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.document.OwnAnalyzers;
 import io.millrace.directory.MmapDirectory;
 import io.millrace.document.Value;
 import io.millrace.index.Index;
@@ -145,7 +146,7 @@ class VisibleFromTest {
     }
 
     private SearchTarget target(@Nullable String field) {
-        return new SearchTarget(index, Optional.ofNullable(field));
+        return new SearchTarget(index, Optional.ofNullable(field), OwnAnalyzers.NONE);
     }
 
     private static Map<String, Long> counts(SearchResult result) {

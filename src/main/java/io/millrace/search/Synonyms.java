@@ -1,0 +1,162 @@
+package io.millrace.search;
+
+import io.millrace.MillraceException;
+import io.millrace.document.OwnAnalyzer;
+import io.millrace.segment.Analyzers;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.WeakHashMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.lucene.analysis.Analyzer;
+import org.apache.lucene.analysis.AnalyzerWrapper;
+import org.apache.lucene.analysis.TokenStream;
+import org.apache.lucene.analysis.synonym.SynonymGraphFilter;
+import org.apache.lucene.analysis.synonym.SynonymMap;
+import org.apache.lucene.analysis.tokenattributes.CharTermAttribute;
+import org.apache.lucene.analysis.tokenattributes.OffsetAttribute;
+import org.apache.lucene.analysis.tokenattributes.TypeAttribute;
+import org.jspecify.annotations.Nullable;
+
+/// Finds the words of a text that an analyzer has synonyms for. May be shared between threads.
+///
+/// Rules name words as people write them. They are looked for as the analyzer cuts them, stop words
+/// left in: `organisations` fits a rule for `organisation` where the analyzer stems. Of rules for
+/// `united` and `united states` the longer one holds. What a rule names instead stays text, cut
+/// like any other: so words that are left out of it leave their gap in a phrase.
+public final class Synonyms {
+    /// They cut texts into pieces that overlap: nothing can stand in the place of some of them.
+    private static final Set<String> WITHOUT_WORDS = Set.of("cjk");
+
+    /// Made ready, as long as a definition has them. Guarded by itself.
+    private static final Map<OwnAnalyzer, Synonyms> READY = new WeakHashMap<>();
+
+    private final Analyzer finding;
+    private final Analyzer cutting;
+
+    /// By text of a rule, each at most once.
+    private final Map<String, TextWords> words = new ConcurrentHashMap<>();
+
+    private Synonyms(Analyzer finding, Analyzer cutting) {
+        this.finding = finding;
+        this.cutting = cutting;
+    }
+
+    /// Some words of a text and what may stand in their place.
+    ///
+    /// - start, end: where they stand, in chars
+    /// - isWritten: they may stay as they are, too
+    record Found(int start, int end, boolean isWritten, List<TextWords> others) {}
+
+    /// - rule: which one, counted from 0
+    /// - reason: what it is and what was expected
+    public record UnusableRule(int rule, String reason) {}
+
+    /// True when the known analyzer of this name can have synonyms.
+    public static boolean canBeGivenTo(String name) {
+        return !WITHOUT_WORDS.contains(name);
+    }
+
+    /// Says which rule of an analyzer is wrong.
+    public static Optional<UnusableRule> check(OwnAnalyzer analyzer) {
+        return new SynonymRules(withoutStopwords(analyzer)).addAll(analyzer.synonyms());
+    }
+
+    /// Null when it has none.
+    ///
+    /// @throws MillraceException.Bug when a rule is wrong
+    static @Nullable Synonyms of(OwnAnalyzer analyzer) {
+        if (analyzer.synonyms().isEmpty()) {
+            return null;
+        }
+        synchronized (READY) {
+            return READY.computeIfAbsent(analyzer, Synonyms::ready);
+        }
+    }
+
+    /// What finds the words of rules.
+    private static Analyzer withoutStopwords(OwnAnalyzer analyzer) {
+        String name = analyzer.analysis().analyzer();
+        return Analyzers.takesStopwords(name)
+                ? Analyzers.of(analyzer.analysis().withStopwords(List.of()))
+                : Analyzers.named(name);
+    }
+
+    private static Synonyms ready(OwnAnalyzer analyzer) {
+        Analyzer words = withoutStopwords(analyzer);
+        SynonymRules rules = new SynonymRules(words);
+        rules.addAll(analyzer.synonyms())
+                .ifPresent(unusable -> {
+                    throw new MillraceException.Bug("unchecked synonyms: " + unusable);
+                });
+        return new Synonyms(finding(words, rules.map()), Analyzers.of(analyzer.analysis()));
+    }
+
+    private static Analyzer finding(Analyzer words, SynonymMap synonyms) {
+        return new AnalyzerWrapper(words.getReuseStrategy()) {
+            @Override
+            protected Analyzer getWrappedAnalyzer(String field) {
+                return words;
+            }
+
+            @Override
+            protected TokenStreamComponents wrapComponents(
+                    String field, TokenStreamComponents components) {
+                return new TokenStreamComponents(
+                        components.getSource(),
+                        new SynonymGraphFilter(components.getTokenStream(), synonyms, false));
+            }
+        };
+    }
+
+    /// In the order of the text; none reaches into another.
+    List<Found> in(String text) {
+        Map<List<Integer>, List<String>> found = new LinkedHashMap<>();
+        List<Integer> written = new ArrayList<>();
+        read(text, found, written);
+        List<Found> all = new ArrayList<>();
+        found.forEach((place, others) -> {
+            int start = place.getFirst();
+            int end = place.getLast();
+            all.add(
+                    new Found(
+                            start,
+                            end,
+                            written.stream().anyMatch(word -> word >= start && word < end),
+                            others.stream().map(this::cut).toList()));
+        });
+        return all;
+    }
+
+    private TextWords cut(String other) {
+        return words.computeIfAbsent(other, text -> TextWords.of(cutting, "", text));
+    }
+
+    /// @param found by start and end of the words they are for
+    /// @param written where the words begin that stay
+    private void read(String text, Map<List<Integer>, List<String>> found, List<Integer> written) {
+        try (TokenStream tokens = finding.tokenStream("", text)) {
+            CharTermAttribute term = tokens.addAttribute(CharTermAttribute.class);
+            OffsetAttribute offset = tokens.addAttribute(OffsetAttribute.class);
+            TypeAttribute type = tokens.addAttribute(TypeAttribute.class);
+            tokens.reset();
+            while (tokens.incrementToken()) {
+                if (type.type().equals(SynonymGraphFilter.TYPE_SYNONYM)) {
+                    found.computeIfAbsent(
+                                    List.of(offset.startOffset(), offset.endOffset()),
+                                    _ -> new ArrayList<>())
+                            .add(term.toString());
+                } else {
+                    written.add(offset.startOffset());
+                }
+            }
+            tokens.end();
+        } catch (IOException e) {
+            throw new MillraceException.Bug("reading a string failed", e);
+        }
+    }
+}
