@@ -1,6 +1,5 @@
 package io.millrace.bench;
 
-import io.millrace.node.LuceneAnalyzers;
 import io.millrace.catalog.Catalog;
 import io.millrace.catalog.DefinitionParser;
 import io.millrace.catalog.IndexDefinition;
@@ -13,6 +12,7 @@ import io.millrace.index.IndexOptions;
 import io.millrace.index.IndexSnapshot;
 import io.millrace.index.NodeResources;
 import io.millrace.node.DirectoryIndexHome;
+import io.millrace.node.LuceneAnalyzers;
 import io.millrace.node.dev.DevDatabase;
 import io.millrace.pipeline.IndexWatcher;
 import io.millrace.pipeline.Indexes;

@@ -115,7 +115,8 @@ public final class DefinitionParser {
                                 section -> new AnalyzersParser(analyzers).parse(section))
                         .orElse(Map.of());
         FieldsParser fields = new FieldsParser(analyzers.names(), own);
-        Schema schema = new Schema(1, key, fields.parse(root.member("fields"), key), rules, dynamic);
+        Schema schema =
+                new Schema(1, key, fields.parse(root.member("fields"), key), rules, dynamic);
         root.member("visible-from").ifPresent(path -> checkVisibleFrom(path, schema));
         Source source =
                 SourceParser.parse(

@@ -66,8 +66,7 @@ public class AnalyzeResource {
         RunningIndex running = indexes.get(name);
         try (IndexSnapshot snapshot = running.index().snapshot()) {
             AnalyzedText analyzed =
-                    AnalyzedText.of(
-                            snapshot.schema(), running.definition().analyzers(), request);
+                    AnalyzedText.of(snapshot.schema(), running.definition().analyzers(), request);
             return new AnalyzeAnswer(
                     analyzed.analyzer(),
                     analyzed.tokens().stream()

@@ -24,8 +24,8 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.UriInfo;
 import java.io.InputStream;
-import java.util.ArrayList;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -122,9 +122,7 @@ public class IndexesResource {
             }
             Optional<io.millrace.document.Schema> onDisk = indexes.schema(name);
             OwnAnalyzers before =
-                    catalog.find(name)
-                            .map(IndexDefinition::analyzers)
-                            .orElse(OwnAnalyzers.NONE);
+                    catalog.find(name).map(IndexDefinition::analyzers).orElse(OwnAnalyzers.NONE);
             Catalog.Put put = catalog.put(name, definition, onDisk);
             List<String> adopted = new ArrayList<>();
             onDisk.ifPresent(schema -> {

@@ -92,8 +92,7 @@ public record AnalyzedText(String analyzer, List<Token> tokens) {
         Place at = Place.BODY.member(FIELD);
         String path = field == null ? "" : ClauseParser.text(field, at, "a field");
         Field text =
-                new FieldChecks(schema, Instant.EPOCH, analyzers)
-                        .field(path, ClauseKind.MATCH, at);
+                new FieldChecks(schema, Instant.EPOCH, analyzers).field(path, ClauseKind.MATCH, at);
         return new Named(
                 analyzers.names().getOrDefault(path, text.analysis().analyzer()),
                 text.analysis(),

@@ -132,8 +132,7 @@ public final class Searches {
             // A cursor may be made up: what is not visible yet must not be found by one.
             long latest = clock.millis();
             long now = cursor.map(from -> Math.min(from.now(), latest)).orElse(latest);
-            SearchRequest first =
-                    parse.apply(parser(target, snapshot, Instant.ofEpochMilli(now)));
+            SearchRequest first = parse.apply(parser(target, snapshot, Instant.ofEpochMilli(now)));
             SearchRequest asked = cursor.map(from -> behind(from, first)).orElse(first);
             SearchResult result = result(target, snapshot, asked, now);
             Profile profile = SearchBudget.current().profile();
@@ -207,8 +206,7 @@ public final class Searches {
         return budget.during(() -> {
             try (IndexSnapshot snapshot = target.index().snapshot()) {
                 Instant now = Instant.ofEpochMilli(clock.millis());
-                SearchRequest asked =
-                        parser(target, snapshot, now).values(path, parameters);
+                SearchRequest asked = parser(target, snapshot, now).values(path, parameters);
                 Visibility visibility =
                         Visibility.of(snapshot, target.visibleFrom(), now.toEpochMilli());
                 return new Searcher(snapshot).search(visibility.applyTo(asked));

@@ -61,9 +61,17 @@ public final class Synonyms {
         return !WITHOUT_WORDS.contains(name);
     }
 
-    /// Says which rule of an analyzer is wrong.
+    /// Makes the synonyms of an analyzer ready, or says which rule is wrong.
     public static Optional<UnusableRule> check(OwnAnalyzer analyzer) {
-        return new SynonymRules(withoutStopwords(analyzer)).addAll(analyzer.synonyms());
+        SynonymRules rules = new SynonymRules(withoutStopwords(analyzer));
+        Optional<UnusableRule> unusable = rules.addAll(analyzer.synonyms());
+        if (unusable.isEmpty() && !analyzer.synonyms().isEmpty()) {
+            Synonyms ready = ready(analyzer, rules);
+            synchronized (READY) {
+                READY.put(analyzer, ready);
+            }
+        }
+        return unusable;
     }
 
     /// Null when it has none.
@@ -74,8 +82,17 @@ public final class Synonyms {
             return null;
         }
         synchronized (READY) {
-            return READY.computeIfAbsent(analyzer, Synonyms::ready);
+            return READY.computeIfAbsent(analyzer, Synonyms::checked);
         }
+    }
+
+    private static Synonyms checked(OwnAnalyzer analyzer) {
+        SynonymRules rules = new SynonymRules(withoutStopwords(analyzer));
+        rules.addAll(analyzer.synonyms())
+                .ifPresent(unusable -> {
+                    throw new MillraceException.Bug("unchecked synonyms: " + unusable);
+                });
+        return ready(analyzer, rules);
     }
 
     /// What finds the words of rules.
@@ -86,14 +103,10 @@ public final class Synonyms {
                 : Analyzers.named(name);
     }
 
-    private static Synonyms ready(OwnAnalyzer analyzer) {
-        Analyzer words = withoutStopwords(analyzer);
-        SynonymRules rules = new SynonymRules(words);
-        rules.addAll(analyzer.synonyms())
-                .ifPresent(unusable -> {
-                    throw new MillraceException.Bug("unchecked synonyms: " + unusable);
-                });
-        return new Synonyms(finding(words, rules.map()), Analyzers.of(analyzer.analysis()));
+    private static Synonyms ready(OwnAnalyzer analyzer, SynonymRules rules) {
+        return new Synonyms(
+                finding(withoutStopwords(analyzer), rules.map()),
+                Analyzers.of(analyzer.analysis()));
     }
 
     private static Analyzer finding(Analyzer words, SynonymMap synonyms) {

@@ -20,8 +20,7 @@ record TextPieces(Field field, List<TextPiece> pieces) {
         pieces = List.copyOf(pieces);
     }
 
-    static TextPieces of(
-            Field field, Analyzer analyzer, @Nullable Synonyms synonyms, String text) {
+    static TextPieces of(Field field, Analyzer analyzer, @Nullable Synonyms synonyms, String text) {
         List<TextPiece> pieces = new ArrayList<>();
         int at = 0;
         for (Synonyms.Found found :
@@ -103,11 +102,10 @@ record TextPieces(Field field, List<TextPiece> pieces) {
         boolean isAll = required == terms.size() + varied.size();
         List<Query> clauses = new ArrayList<>();
         if (!terms.isEmpty() && (isAny || isAll)) {
-            clauses.add(
-                    new Query.Match(field, terms, isAny ? 1 : terms.size(), rules.boost()));
+            clauses.add(new Query.Match(field, terms, isAny ? 1 : terms.size(), rules.boost()));
         } else {
-            terms.forEach(term ->
-                    clauses.add(new Query.Match(field, List.of(term), 1, rules.boost())));
+            terms.forEach(
+                    term -> clauses.add(new Query.Match(field, List.of(term), 1, rules.boost())));
         }
         clauses.addAll(varied);
         return TextQueries.atLeast(isAll ? clauses.size() : required, clauses);
@@ -169,8 +167,7 @@ record TextPieces(Field field, List<TextPiece> pieces) {
                     spellings == null
                             ? piece.ways()
                             : List.of(
-                                    new TextWords(
-                                            List.of(new PhraseWord(0, spellings)), 1, false));
+                                    new TextWords(List.of(new PhraseWord(0, spellings)), 1, false));
             List<TextWords> longer = new ArrayList<>();
             for (TextWords phrase : phrases) {
                 ways.forEach(way -> longer.add(followed(phrase, way)));
@@ -185,7 +182,10 @@ record TextPieces(Field field, List<TextPiece> pieces) {
             }
             phrases = longer;
         }
-        return phrases.stream().map(phrase -> words(phrase.asPhrase(), slop, boost)).distinct().toList();
+        return phrases.stream()
+                .map(phrase -> words(phrase.asPhrase(), slop, boost))
+                .distinct()
+                .toList();
     }
 
     private static TextWords followed(TextWords phrase, TextWords by) {

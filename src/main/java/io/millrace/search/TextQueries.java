@@ -166,7 +166,8 @@ final class TextQueries {
             case Query.Match match -> {
                 for (TextTerm term : match.terms()) {
                     countWords(
-                            term instanceof TextTerm.Word word ? word.spellings().size() : 1, place);
+                            term instanceof TextTerm.Word word ? word.spellings().size() : 1,
+                            place);
                     alikeWords += term instanceof TextTerm.Alike ? 1 : 0;
                 }
             }

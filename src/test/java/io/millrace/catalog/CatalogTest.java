@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.millrace.node.LuceneAnalyzers;
 import io.millrace.MillraceException.InvalidRequest;
 import io.millrace.MillraceException.InvalidRequest.Reason;
 import io.millrace.catalog.Catalog.Put.Outcome;
@@ -14,6 +13,7 @@ import io.millrace.catalog.IndexDefinition.KeyFrom;
 import io.millrace.directory.MmapDirectory;
 import io.millrace.document.Value;
 import io.millrace.json.Json;
+import io.millrace.node.LuceneAnalyzers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,12 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.millrace.node.LuceneAnalyzers;
 import io.millrace.document.Field;
 import io.millrace.document.FieldType;
 import io.millrace.document.LiveSchema;
 import io.millrace.document.Schema;
 import io.millrace.json.Json;
+import io.millrace.node.LuceneAnalyzers;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -75,8 +75,7 @@ class CompatibilityTest {
         assertEquals(
                 List.of("fields.place has other synonyms: for searches from now on"),
                 Compatibility.adoptions(before.analyzers(), after.analyzers()));
-        assertEquals(
-                List.of(), Compatibility.adoptions(after.analyzers(), after.analyzers()));
+        assertEquals(List.of(), Compatibility.adoptions(after.analyzers(), after.analyzers()));
         assertTrue(before.isSameButCommit(after));
     }
 

@@ -1,7 +1,7 @@
 package io.millrace.catalog;
 
-import io.millrace.node.LuceneAnalyzers;
 import io.millrace.json.Json;
+import io.millrace.node.LuceneAnalyzers;
 import io.millrace.testing.Fuzzing;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

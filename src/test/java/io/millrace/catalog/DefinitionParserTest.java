@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.millrace.node.LuceneAnalyzers;
 import io.millrace.MillraceException.InvalidRequest;
 import io.millrace.catalog.IndexDefinition.CommitCadence;
 import io.millrace.catalog.IndexDefinition.FileFormat;
@@ -24,6 +23,7 @@ import io.millrace.document.TimestampUnit;
 import io.millrace.document.WriteMode;
 import io.millrace.document.WriteRules;
 import io.millrace.json.Json;
+import io.millrace.node.LuceneAnalyzers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -35,8 +35,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DefinitionParserTest {
-    private static final DefinitionParser PARSER =
-            new DefinitionParser(new LuceneAnalyzers());
+    private static final DefinitionParser PARSER = new DefinitionParser(new LuceneAnalyzers());
 
     private static final String QUAKES =
             """

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.millrace.node.LuceneAnalyzers;
 import io.millrace.MillraceException.InvalidRequest;
 import io.millrace.MillraceException.InvalidRequest.Reason;
 import io.millrace.catalog.Catalog.Put.Outcome;
@@ -17,6 +16,7 @@ import io.millrace.catalog.SourceDefinition.PostgresDatabase;
 import io.millrace.directory.MmapDirectory;
 import io.millrace.document.Value;
 import io.millrace.json.Json;
+import io.millrace.node.LuceneAnalyzers;
 import io.millrace.source.postgres.SslMode;
 import io.millrace.source.postgres.TruncatePolicy;
 import java.io.IOException;

@@ -1,6 +1,5 @@
 package io.millrace.pipeline;
 
-import io.millrace.node.LuceneAnalyzers;
 import io.millrace.catalog.Catalog;
 import io.millrace.catalog.DefinitionParser;
 import io.millrace.directory.Directory;
@@ -14,6 +13,7 @@ import io.millrace.index.IndexSnapshot;
 import io.millrace.index.NodeResources;
 import io.millrace.index.SegmentView;
 import io.millrace.node.DirectoryIndexHome;
+import io.millrace.node.LuceneAnalyzers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

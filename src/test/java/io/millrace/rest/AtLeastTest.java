@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.millrace.node.LuceneAnalyzers;
 import io.millrace.MillraceException.InvalidRequest;
 import io.millrace.MillraceException.InvalidRequest.Reason;
 import io.millrace.catalog.DefinitionParser;
@@ -15,6 +14,7 @@ import io.millrace.change.Position;
 import io.millrace.change.SourcePartition;
 import io.millrace.document.Value.Obj;
 import io.millrace.json.Json;
+import io.millrace.node.LuceneAnalyzers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

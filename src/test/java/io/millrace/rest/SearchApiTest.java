@@ -120,31 +120,97 @@ class SearchApiTest {
     }
 
     private HttpResponse<String> search(String index, String body) {
+        return post(index + "/search", body);
+    }
+
+    @Test
+    void textsAreFoundByTheSynonymsOfTheDefinitionAndMarked() {
+        String definition =
+                """
+                key: id
+                analyzers:
+                  shop: { base: english, stopwords: [of], synonyms: ["tv, television set", %s] }
+                fields:
+                  title: { type: text, analyzer: shop }
+                  note: { type: text, positions: false }
+                source: push
+                commit: { interval: 20ms }
+                """;
+        fill(
+                "texts",
+                definition.formatted("cat => feline"),
+                """
+                {"id": "a", "title": "The sound of a television set", "note": "off the coast"}
+                {"id": "b", "title": "TVs", "note": "far"}
+                {"id": "c", "title": "Felines", "note": "far"}
+                """);
+
+        HttpResponse<String> analyzed =
+                post("texts/analyze", "{\"field\": \"title\", \"text\": \"The sound of a TV\"}");
+        assertEquals(
+                "{\"analyzer\":\"shop\",\"tokens\":["
+                        + "{\"term\":\"the\",\"position\":0,\"start\":0,\"end\":3},"
+                        + "{\"term\":\"sound\",\"position\":1,\"start\":4,\"end\":9},"
+                        + "{\"term\":\"a\",\"position\":3,\"start\":13,\"end\":14},"
+                        + "{\"term\":\"tv\",\"position\":4,\"positions\":2,\"start\":15,\"end\":17},"
+                        + "{\"term\":\"televis\",\"position\":4,\"start\":15,\"end\":17,"
+                        + "\"synonym\":true},"
+                        + "{\"term\":\"set\",\"position\":5,\"start\":15,\"end\":17,"
+                        + "\"synonym\":true}]}",
+                analyzed.body());
+        assertEquals(
+                400, post("texts/analyze", "{\"analyzer\": \"shopp\", \"text\": \"\"}").statusCode());
+
+        assertEquals(
+                List.of(
+                        "{\"title\":[\"<em>TVs</em>\"]}",
+                        "{\"title\":[\"The sound of a <em>television</em> <em>set</em>\"]}"),
+                items(json(node.get("/indexes/texts/search?q=tv&highlight=title")), "hits").stream()
+                        .map(hit -> String.valueOf(((Value.Obj) hit).get("highlights")))
+                        .toList());
+        HttpResponse<String> phrase =
+                search("texts", "{\"query\": {\"phrase\": {\"note\": \"off the coast\"}}}");
+        assertEquals(400, phrase.statusCode());
+        assertTrue(phrase.body().contains("keeps no positions"), phrase.body());
+
+        // Other synonyms hold from the next search on, for documents that are there.
+        HttpResponse<String> changed =
+                node.putYaml("/indexes/texts", definition.formatted("puss, feline"));
+        assertEquals(200, changed.statusCode(), changed.body());
+        assertTrue(
+                String.valueOf(json(changed).get("detail"))
+                        .contains("fields.title has other synonyms: for searches from now on"),
+                changed.body());
+        assertEquals(
+                Value.of(1), json(node.get("/indexes/texts/search?q=title:puss")).get("total"));
+        assertEquals(
+                Value.of(0), json(node.get("/indexes/texts/search?q=title:cat")).get("total"));
+    }
+
+    private HttpResponse<String> post(String path, String body) {
         return node.send(
-                "POST",
-                "/indexes/" + index + "/search",
-                "application/json",
-                BodyPublishers.ofString(body));
+                "POST", "/indexes/" + path, "application/json", BodyPublishers.ofString(body));
     }
 
     private void fill(String index, int documents) {
-        assertEquals(
-                201,
-                node.putYaml(
-                                "/indexes/" + index,
-                                """
-                                key: id
-                                fields: { n: { type: long }, word: { type: keyword } }
-                                source: push
-                                commit: { interval: 20ms }
-                                """)
-                        .statusCode());
-        String lines =
+        fill(
+                index,
+                """
+                key: id
+                fields: { n: { type: long }, word: { type: keyword } }
+                source: push
+                commit: { interval: 20ms }
+                """,
                 IntStream.range(0, documents)
                         .mapToObj(i ->
                                 "{\"id\": \"d%d\", \"n\": %d, \"word\": \"w%d\"}"
                                         .formatted(i, i, i * 31 % 97))
-                        .collect(Collectors.joining("\n"));
+                        .collect(Collectors.joining("\n")));
+    }
+
+    private void fill(String index, String definition, String lines) {
+        HttpResponse<String> put = node.putYaml("/indexes/" + index, definition);
+        assertEquals(201, put.statusCode(), put.body());
         HttpResponse<String> pushed = node.push(index, lines, "");
         assertEquals(200, pushed.statusCode(), pushed.body());
     }

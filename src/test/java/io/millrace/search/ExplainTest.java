@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.millrace.document.OwnAnalyzers;
 import io.millrace.directory.MmapDirectory;
 import io.millrace.document.DocumentKey;
+import io.millrace.document.OwnAnalyzers;
 import io.millrace.document.Value;
 import io.millrace.index.Index;
 import io.millrace.index.IndexOptions;

@@ -3,9 +3,9 @@ package io.millrace.search;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.millrace.document.OwnAnalyzers;
 import io.millrace.directory.MmapDirectory;
 import io.millrace.document.DocumentKey;
+import io.millrace.document.OwnAnalyzers;
 import io.millrace.document.Value;
 import io.millrace.index.CommitKind;
 import io.millrace.index.Index;

@@ -3,9 +3,9 @@ package io.millrace.search;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.millrace.document.OwnAnalyzers;
 import io.millrace.directory.MmapDirectory;
 import io.millrace.document.DocumentKey;
+import io.millrace.document.OwnAnalyzers;
 import io.millrace.document.Value;
 import io.millrace.index.Index;
 import io.millrace.index.IndexOptions;
@@ -189,7 +189,9 @@ class SearchCacheTest {
 
     private Searches.Page search(Searches searches, Index index, Value.Obj body) {
         return searches.search(
-                new SearchTarget(index, Optional.empty(), OwnAnalyzers.NONE), body, searches.budget(Optional.empty()));
+                new SearchTarget(index, Optional.empty(), OwnAnalyzers.NONE),
+                body,
+                searches.budget(Optional.empty()));
     }
 
     private static Value eq(String field, String value) {

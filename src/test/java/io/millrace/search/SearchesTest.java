@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.millrace.document.OwnAnalyzers;
 import io.millrace.MillraceException.InvalidRequest;
 import io.millrace.directory.MmapDirectory;
 import io.millrace.document.DocumentKey;
+import io.millrace.document.OwnAnalyzers;
 import io.millrace.document.Value;
 import io.millrace.index.Index;
 import io.millrace.index.IndexOptions;

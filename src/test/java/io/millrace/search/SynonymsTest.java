@@ -69,8 +69,7 @@ class SynonymsTest {
                             Field.of("id", FieldType.KEYWORD),
                             Field.of("body", FieldType.TEXT).withAnalyzer("english"),
                             Field.of("title", FieldType.TEXT)
-                                    .withAnalysis(
-                                            Analysis.of("english").withStopwords(List.of())),
+                                    .withAnalysis(Analysis.of("english").withStopwords(List.of())),
                             Field.of("place", FieldType.TEXT)
                                     .withAnalysis(Analysis.of("english").withPositions(false))));
 
@@ -231,8 +230,7 @@ class SynonymsTest {
         for (int i = 0; i < 100; i++) {
             many.add("w" + i);
         }
-        OwnAnalyzer wide =
-                new OwnAnalyzer(Analysis.of("english"), List.of(String.join(",", many)));
+        OwnAnalyzer wide = new OwnAnalyzer(Analysis.of("english"), List.of(String.join(",", many)));
         OwnAnalyzers analyzers = new OwnAnalyzers(Map.of("wide", wide), Map.of("body", "wide"));
         String words = String.join(" x ", Collections.nCopies(200, "w1 w2"));
         // However often a word is named, its synonyms count once.
@@ -295,8 +293,8 @@ class SynonymsTest {
         return String.join(" ", words);
     }
 
-    private void compare(
-            List<String> rules, RandomGenerator random, boolean isPhrase) throws IOException {
+    private void compare(List<String> rules, RandomGenerator random, boolean isPhrase)
+            throws IOException {
         OwnAnalyzers analyzers =
                 new OwnAnalyzers(
                         Map.of("own", new OwnAnalyzer(LucenePair.PLACE.analysis(), rules)),
@@ -311,8 +309,7 @@ class SynonymsTest {
                 boolean isAnd = random.nextBoolean();
                 String body =
                         isPhrase
-                                ? "{'query': {'phrase': {'place': {'text': '%s'}}}}"
-                                        .formatted(text)
+                                ? "{'query': {'phrase': {'place': {'text': '%s'}}}}".formatted(text)
                                 : "{'query': {'match': {'place': {'text': '%s', 'operator': '%s'}}}}"
                                         .formatted(text, isAnd ? "and" : "or");
                 matched +=
@@ -322,9 +319,7 @@ class SynonymsTest {
                                 isPhrase
                                         ? builder.createPhraseQuery("place", text)
                                         : builder.createBooleanQuery(
-                                                "place",
-                                                text,
-                                                isAnd ? Occur.MUST : Occur.SHOULD));
+                                                "place", text, isAnd ? Occur.MUST : Occur.SHOULD));
             }
             assertTrue(matched > 40, "only " + matched + " matches in all");
         }
@@ -333,7 +328,12 @@ class SynonymsTest {
     @Test
     void matchesWithSynonymsRankAsInLucene() {
         List<String> rules =
-                List.of("w0, w1", "w2 w3, w4", "w5, w6 w7, w8 w9 w0", "w10 => w11, w2", "w3 w3, w1");
+                List.of(
+                        "w0, w1",
+                        "w2 w3, w4",
+                        "w5, w6 w7, w8 w9 w0",
+                        "w10 => w11, w2",
+                        "w3 w3, w1");
         Seeded.repeat(2, random -> compare(rules, random, false));
     }
 

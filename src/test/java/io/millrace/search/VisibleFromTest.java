@@ -3,8 +3,8 @@ package io.millrace.search;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.millrace.document.OwnAnalyzers;
 import io.millrace.directory.MmapDirectory;
+import io.millrace.document.OwnAnalyzers;
 import io.millrace.document.Value;
 import io.millrace.index.Index;
 import io.millrace.index.IndexOptions;
