@@ -99,6 +99,13 @@ final class LucenePair implements AutoCloseable {
     /// Asks for everything and for the first ten; returns how many match.
     int assertSameRanking(String what, Query query, org.apache.lucene.search.Query theirQuery)
             throws IOException {
+        return assertSameRanking(what, query, theirQuery, 1);
+    }
+
+    /// @param ulps units in the last place by which scores may differ
+    int assertSameRanking(
+            String what, Query query, org.apache.lucene.search.Query theirQuery, int ulps)
+            throws IOException {
         IndexSearcher searcher = new IndexSearcher(reader);
         searcher.setSimilarity(new BM25Similarity());
         TopDocs top =
@@ -111,7 +118,7 @@ final class LucenePair implements AutoCloseable {
         }
         SearchResult all = search(query, 10_000);
         assertEquals(expected.size(), all.total().orElseThrow(), what);
-        assertSameOrder(what, expected, all.hits());
+        assertSameOrder(what, expected, all.hits(), ulps);
         List<SearchResult.Hit> first = search(query, 10).hits();
         assertEquals(all.hits().subList(0, Math.min(10, all.hits().size())), first, what);
         return expected.size();
@@ -129,7 +136,7 @@ final class LucenePair implements AutoCloseable {
     }
 
     private static void assertSameOrder(
-            String text, Map<String, Float> expected, List<SearchResult.Hit> hits) {
+            String text, Map<String, Float> expected, List<SearchResult.Hit> hits, int ulps) {
         double previous = Double.POSITIVE_INFINITY;
         for (SearchResult.Hit hit : hits) {
             String id = hit.key().toString();
@@ -138,7 +145,7 @@ final class LucenePair implements AutoCloseable {
             assertTrue(
                     score != null
                             && ours != null
-                            && Math.abs(score - ours.floatValue()) <= Math.ulp(score),
+                            && Math.abs(score - ours.floatValue()) <= ulps * Math.ulp(score),
                     () -> "%s: %s scores %s, expected %s".formatted(text, id, ours, score));
             assertTrue(ours <= previous, () -> text + ": " + id + " stands too far back");
             previous = ours;
