@@ -280,7 +280,7 @@ class SynonymsTest {
     private LucenePair pair(RandomGenerator random) throws IOException {
         LucenePair pair = new LucenePair(folder);
         for (int commit = 0; commit < 3; commit++) {
-            for (int i = 0; i < 100; i++) {
+            for (int i = 0; i < 60; i++) {
                 pair.upsert("d" + commit + "-" + i, words(random, 1 + random.nextInt(20)));
             }
             pair.commit();
@@ -306,7 +306,7 @@ class SynonymsTest {
         builder.setAutoGenerateMultiTermSynonymsPhraseQuery(true);
         try (LucenePair pair = pair(random)) {
             int matched = 0;
-            for (int i = 0; i < 40; i++) {
+            for (int i = 0; i < 30; i++) {
                 String text = words(random, 1 + random.nextInt(isPhrase ? 4 : 6));
 
                 boolean isAnd = random.nextBoolean();
@@ -325,7 +325,7 @@ class SynonymsTest {
                                                 "place", text, isAnd ? Occur.MUST : Occur.SHOULD),
                                 ULPS);
             }
-            assertTrue(matched > 40, "only " + matched + " matches in all");
+            assertTrue(matched > 30, "only " + matched + " matches in all");
         }
     }
 
