@@ -97,6 +97,14 @@ final class PageStart {
         return key.descending() && isAbove ? ordinal - 1 : ordinal;
     }
 
+    /// The least first rank of documents behind that have one, in the segment entered last.
+    long firstRankMin() {
+        if (last.isMissing(0)) {
+            return order.keys().getFirst().missingFirst() ? Long.MIN_VALUE : Long.MAX_VALUE;
+        }
+        return inSegment.ranks[0];
+    }
+
     /// The rank of the term in a segment or, where it does not occur, the last rank before it.
     private long ordinalRank(SortOrder.Key key, int i, TermsReader terms) {
         byte[] term = Objects.requireNonNull(last.bytes[i]);

@@ -30,6 +30,31 @@ sealed interface SegmentFilter {
     /// segment and is never changed.
     ImmutableRoaringBitmap documents(@Nullable ImmutableRoaringBitmap candidates);
 
+    /// The share of all documents that meet a condition, guessed as if its clauses had nothing to
+    /// do with each other.
+    static double share(SegmentFilter filter, int documentCount) {
+        return switch (filter) {
+            case Budgeted(SegmentFilter inner, _, _) -> share(inner, documentCount);
+            case Intersection(List<SegmentFilter> filters) -> {
+                double share = 1;
+                for (SegmentFilter one : filters) {
+                    share *= share(one, documentCount);
+                }
+                yield share;
+            }
+            case Union(List<SegmentFilter> filters) -> {
+                double others = 1;
+                for (SegmentFilter one : filters) {
+                    others *= 1 - share(one, documentCount);
+                }
+                yield 1 - others;
+            }
+            case Complement(SegmentFilter inner, _) -> 1 - share(inner, documentCount);
+            case Nothing _, Everything _, Term _, Listed _, Threshold _, Together _, Span _ ->
+                    Math.min(1, (double) filter.costDocuments() / documentCount);
+        };
+    }
+
     /// No document.
     record Nothing() implements SegmentFilter {
         @Override

@@ -54,9 +54,10 @@ final class SegmentMatches {
 
     /// As above where it is known, otherwise a guess that is never 0.
     long roughCount() {
+        int all = Math.max(1, segment.documentCount());
         return count >= 0
                 ? count
-                : Math.clamp(plan.costDocuments(), 1, Math.max(1, segment.documentCount()));
+                : Math.clamp((long) (all * SegmentFilter.share(plan, all)), 1, all);
     }
 
     private long counted() {
@@ -142,6 +143,33 @@ final class SegmentMatches {
     /// A condition for [#forEachNeeded].
     WindowFilter byWindow(SegmentFilter condition) {
         return WindowFilter.of(condition, scratch, 1);
+    }
+
+    /// Takes documents in rising order, many at a time.
+    @FunctionalInterface
+    interface BatchVisitor {
+        /// @param count of the documents, from the front of the array on
+        void visit(int[] documents, int count);
+    }
+
+    /// All.
+    void forEachBatch(BatchVisitor visitor) {
+        for (int i = 0; i < windows; i++) {
+            budget.check();
+            filter.load(i, window);
+            int base = i * DocumentWindow.DOCUMENTS;
+            int place = 0;
+            int found;
+            do {
+                found = window.places(place, batch);
+                place = found == 0 ? 0 : batch[found - 1] + 1;
+                for (int at = 0; at < found; at++) {
+                    batch[at] += base;
+                }
+                budget.spend(found);
+                visitor.visit(batch, found);
+            } while (found == batch.length);
+        }
     }
 
     /// Those that are in a set.

@@ -2,6 +2,7 @@ package io.millrace.search;
 
 import io.millrace.document.Field;
 import io.millrace.segment.ColumnReader;
+import io.millrace.segment.PackedBuffer;
 import io.millrace.segment.SegmentReader;
 import io.millrace.segment.TermsReader;
 import java.util.List;
@@ -70,6 +71,25 @@ final class SegmentRanks {
     /// True when the first key is a value of the document.
     boolean isFirstByColumn() {
         return columns.length > 0 && columns[0] != null;
+    }
+
+    /// True when the first key is the one value that every document has.
+    boolean isFirstOneEach() {
+        ColumnReader column = columns.length == 0 ? null : columns[0];
+        return column != null && column.isOneEach() && !widened[0];
+    }
+
+    /// What the first keys of documents count; only as above.
+    ///
+    /// @param documents rising
+    /// @param count of them
+    void firstRanks(int[] documents, int count, long[] into, PackedBuffer buffer) {
+        Objects.requireNonNull(columns[0]).values(documents, count, into, buffer);
+        if (keys.getFirst().descending()) {
+            for (int i = 0; i < count; i++) {
+                into[i] = ~into[i];
+            }
+        }
     }
 
     /// The terms by which the first key orders, if documents may be asked for in their order; null

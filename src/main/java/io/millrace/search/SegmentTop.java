@@ -1,5 +1,6 @@
 package io.millrace.search;
 
+import io.millrace.segment.PackedBuffer;
 import io.millrace.segment.TermsReader;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -14,11 +15,16 @@ import org.jspecify.annotations.Nullable;
 /// Heap: the hits. Confined to one search.
 final class SegmentTop {
 
-    /// What it takes to ask whether a document of a term matches, and to open a window of a
-    /// condition, where looking at one document that matches takes 1.
-    private static final int PROBE_COST = 3;
+    // Nanoseconds, about; only their proportions matter: to look at a document that matches, to
+    // find
+    // those of a window, to ask of one document whether it matches, and to rank one that does.
+    private static final long SCAN_COST = 6;
+    private static final long WINDOW_COST = 700;
+    private static final long PROBE_COST = 45;
+    private static final long RANK_COST = 20;
 
-    private static final int WINDOW_COST = 300;
+    /// A walk that turns out to cost so many times what the other way does is given up.
+    private static final long PATIENCE = 2;
 
     private final SortOrder order;
     private final int limit;
@@ -81,7 +87,19 @@ final class SegmentTop {
     }
 
     private void scan(SegmentMatches matches) {
-        if (ranks.isFirstByColumn()) {
+        if (ranks.isFirstOneEach()) {
+            PackedBuffer buffer = matches.scratch().buffer();
+            long[] first = new long[Windows.BATCH];
+            long least = start == null ? Long.MIN_VALUE : start.firstRankMin();
+            matches.forEachBatch((documents, count) -> {
+                ranks.firstRanks(documents, count, first, buffer);
+                for (int i = 0; i < count; i++) {
+                    if (first[i] >= least && first[i] <= cut && !isBehindTies(first[i])) {
+                        offer(documents[i]);
+                    }
+                }
+            });
+        } else if (ranks.isFirstByColumn()) {
             matches.forEach(
                     0,
                     document -> {
@@ -135,6 +153,12 @@ final class SegmentTop {
         return Float.intBitsToFloat((int) ~cut);
     }
 
+    /// True when as many documents as are wanted come before all others of this first rank:
+    /// documents and segments are met in the order of ties.
+    private boolean isBehindTies(long firstRank) {
+        return firstRank == cut && cut != Long.MAX_VALUE && order.keys().size() == 1;
+    }
+
     /// False when it is not worth it, or turned out so.
     private boolean walk(SegmentMatches matches) {
         TermsReader terms = ranks.firstTerms();
@@ -145,9 +169,30 @@ final class SegmentTop {
         if (matching == 0) {
             return true;
         }
-        long scanCost = matching + (long) matches.windowCount() * WINDOW_COST;
-        long walkCost = (long) limit * ranks.documentCount() / matching * PROBE_COST;
-        return walkCost < scanCost && new Walk(matches, terms, 4 * scanCost).isDone();
+        long scanCost = matching * SCAN_COST + matches.windowCount() * WINDOW_COST;
+        long probes = (long) limit * ranks.documentCount() / matching;
+        if (cut != Long.MAX_VALUE) {
+            probes = Math.min(probes, documentsBefore(terms));
+        }
+        return probes * PROBE_COST < scanCost
+                && new Walk(matches, terms, PATIENCE * scanCost).isDone();
+    }
+
+    /// How many documents have a first rank up to the cut, of those that a walk meets.
+    private long documentsBefore(TermsReader terms) {
+        SortOrder.Key key = order.keys().getFirst();
+        if (key.kind() != SortOrder.Kind.NUMBER) {
+            return ranks.documentCount();
+        }
+        boolean descending = key.descending();
+        int from = descending ? terms.ceiling(~cut) : 0;
+        int to = descending ? terms.termCount() : terms.ceiling(cut);
+        if (start != null) {
+            int first = start.firstOrdinal(terms);
+            from = descending ? from : Math.max(0, first);
+            to = descending ? Math.min(to, first + 1) : to;
+        }
+        return from < to ? terms.documentCount(from, to) : 0;
     }
 
     private boolean isFull() {
@@ -207,7 +252,7 @@ final class SegmentTop {
             }
             for (int ordinal = from; ordinal >= 0 && ordinal < terms.termCount(); ordinal += step) {
                 long rank = ranks.firstRankOfTerm(ordinal);
-                if (rank > cut) {
+                if (rank > cut || isBehindTies(rank)) {
                     return true;
                 }
                 if (costLeft < 0) {
@@ -224,11 +269,11 @@ final class SegmentTop {
         private void offerTerm(int ordinal, long rank) {
             int count = terms.few(ordinal, few);
             if (count < 0) {
-                costLeft -= (long) matches.windowCount() * WINDOW_COST;
+                costLeft -= matches.windowCount() * WINDOW_COST;
                 matches.forEachIn(terms.set(ordinal), document -> offerOf(document, rank));
                 return;
             }
-            costLeft -= (long) count * PROBE_COST;
+            costLeft -= count * PROBE_COST;
             budget.spend(count);
             for (int i = 0; i < count; i++) {
                 if (matches.contains(few[i])) {
@@ -239,7 +284,7 @@ final class SegmentTop {
 
         /// A document of several terms counts by one of them.
         private boolean offerOf(int document, long rank) {
-            costLeft--;
+            costLeft -= RANK_COST;
             if (ranks.firstRank(document) == rank) {
                 offer(document);
             }

@@ -6,9 +6,7 @@ import java.util.Objects;
 
 /// Reads an array that [PackedWriter] wrote, in place. Immutable.
 final class PackedArray {
-    /// Where so few values lie together, each is read in place.
-    private static final int COPIED_VALUES_MIN = 8;
-
+    /// Values are copied out together where no more bytes than these lie between two.
     private static final int COPIED_GAP_BYTES = 64;
 
     private final MemorySegment memory;
@@ -63,24 +61,26 @@ final class PackedArray {
     /// @param indexes rising
     /// @param count of them
     void read(int[] indexes, int count, long[] into, PackedBuffer buffer) {
+        if (count == 0) {
+            return;
+        }
+        long span = bytesBefore(indexes[count - 1]) - bytesBefore(indexes[0]);
+        if (span > (long) count * COPIED_GAP_BYTES) {
+            // So short a loop that many values are on their way from memory at a time.
+            for (int i = 0; i < count; i++) {
+                into[i] = get(indexes[i]);
+            }
+            return;
+        }
         int from = 0;
         while (from < count) {
             long start = bytesBefore(indexes[from]);
-            int end = from + 1;
-            // As many as lie so close together that copying what is between them pays.
-            while (end < count
-                    && bytesBefore(indexes[end]) - bytesBefore(indexes[end - 1]) <= COPIED_GAP_BYTES
-                    && bytesBefore(indexes[end]) - start <= PackedBuffer.BYTES - Long.BYTES) {
-                end++;
+            int end = count;
+            while (bytesBefore(indexes[end - 1]) - start > PackedBuffer.BYTES - Long.BYTES) {
+                end = (from + end) >>> 1;
             }
-            if (end - from < COPIED_VALUES_MIN) {
-                for (int i = from; i < end; i++) {
-                    into[i] = get(indexes[i]);
-                }
-            } else {
-                copy(indexes[from], indexes[end - 1], buffer);
-                buffer.unpack(indexes, from, end, start, width, base, into);
-            }
+            copy(indexes[from], indexes[end - 1], buffer);
+            buffer.unpack(indexes, from, end, start, width, base, into);
             from = end;
         }
     }
