@@ -104,13 +104,20 @@ public record AnalyzedText(String analyzer, List<Token> tokens) {
         Analyzer analyzer = Analyzers.of(named.analysis());
         List<Token> tokens = new ArrayList<>();
         int at = 0;
-        for (TextPiece piece :
+        TextPieces cut =
                 TextPieces.of(
-                                Field.of(TEXT, FieldType.TEXT),
-                                analyzer,
-                                named.own().map(Synonyms::of).orElse(null),
-                                text)
-                        .pieces()) {
+                        Field.of(TEXT, FieldType.TEXT),
+                        analyzer,
+                        named.own().map(Synonyms::of).orElse(null),
+                        text);
+        if (cut.synonymCount() > SearchLimits.SYNONYMS_MAX) {
+            throw Place.BODY
+                    .member(TEXT)
+                    .refusal(
+                            "%d synonyms, expected at most %d"
+                                    .formatted(cut.synonymCount(), SearchLimits.SYNONYMS_MAX));
+        }
+        for (TextPiece piece : cut.pieces()) {
             List<TextWords> ways = piece.ways();
             int positions = ways.stream().mapToInt(TextWords::length).max().orElse(0);
             if (piece.isKept()) {

@@ -26,11 +26,14 @@ final class SearchLimits {
     static final int WILDCARD_EFFORT_MAX = 10_000;
     static final int WILDCARD_TERMS_MAX = 4_000_000;
 
-    /// Words of all texts and their synonyms together, counted once for each field they are looked
-    /// for in.
+    /// Words of all texts together, with their synonyms, counted once for each field they are
+    /// looked for in.
     static final int WORDS_MAX = 16_384;
 
-    /// Phrases that one becomes by synonyms of several words.
+    /// Synonyms of all words of all texts, counted each time a word is named and for each field it
+    /// is looked for in; and phrases that one becomes by synonyms of several words.
+    static final int SYNONYMS_MAX = 16_384;
+
     static final int PHRASES_MAX = 128;
 
     /// Terms that one misspelled word may stand for, and such words in all. Longer words are taken

@@ -5,6 +5,7 @@ import io.millrace.document.OwnAnalyzer;
 import io.millrace.segment.Analyzers;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -129,7 +130,7 @@ public final class Synonyms {
     /// In the order of the text; none reaches into another.
     List<Found> in(String text) {
         Map<List<Integer>, List<String>> found = new LinkedHashMap<>();
-        List<Integer> written = new ArrayList<>();
+        BitSet written = new BitSet();
         read(text, found, written);
         List<Found> all = new ArrayList<>();
         found.forEach((place, others) -> {
@@ -139,7 +140,7 @@ public final class Synonyms {
                     new Found(
                             start,
                             end,
-                            written.stream().anyMatch(word -> word >= start && word < end),
+                            !written.get(start, end).isEmpty(),
                             others.stream().map(this::cut).toList()));
         });
         return all;
@@ -151,7 +152,7 @@ public final class Synonyms {
 
     /// @param found by start and end of the words they are for
     /// @param written where the words begin that stay
-    private void read(String text, Map<List<Integer>, List<String>> found, List<Integer> written) {
+    private void read(String text, Map<List<Integer>, List<String>> found, BitSet written) {
         try (TokenStream tokens = finding.tokenStream("", text)) {
             CharTermAttribute term = tokens.addAttribute(CharTermAttribute.class);
             OffsetAttribute offset = tokens.addAttribute(OffsetAttribute.class);
@@ -164,7 +165,7 @@ public final class Synonyms {
                                     _ -> new ArrayList<>())
                             .add(term.toString());
                 } else {
-                    written.add(offset.startOffset());
+                    written.set(offset.startOffset());
                 }
             }
             tokens.end();

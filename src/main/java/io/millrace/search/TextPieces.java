@@ -55,6 +55,11 @@ record TextPieces(Field field, List<TextPiece> pieces) {
         return pieces.stream().mapToInt(piece -> piece.written().words().size()).sum();
     }
 
+    /// How many synonyms there are of all pieces together.
+    int synonymCount() {
+        return pieces.stream().mapToInt(piece -> piece.others().size()).sum();
+    }
+
     /// At least as many of the words as the rules say; synonyms of several words are one.
     Query match(TextRules rules) {
         Map<List<String>, Integer> words = new LinkedHashMap<>();
@@ -172,13 +177,15 @@ record TextPieces(Field field, List<TextPiece> pieces) {
             for (TextWords phrase : phrases) {
                 ways.forEach(way -> longer.add(followed(phrase, way)));
             }
-            if (longer.size() > SearchLimits.PHRASES_MAX) {
+            int words = longer.stream().mapToInt(phrase -> phrase.words().size()).sum();
+            if (longer.size() > SearchLimits.PHRASES_MAX || words > SearchLimits.WORDS_MAX) {
                 throw place.refusal(
-                        "more than %d phrases by the synonyms of field %s, expected fewer words that"
+                        "more than %d phrases of %d words in all, by the synonyms of field %s;"
                                         .formatted(
                                                 SearchLimits.PHRASES_MAX,
+                                                SearchLimits.WORDS_MAX,
                                                 Place.quoted(field.path()))
-                                + " have some");
+                                + " expected fewer words that have some");
             }
             phrases = longer;
         }

@@ -15,6 +15,7 @@ final class TextQueries {
     private int textChars;
     private int words;
     private int alikeWords;
+    private int synonyms;
 
     TextQueries(FieldChecks checks) {
         this.checks = checks;
@@ -42,7 +43,7 @@ final class TextQueries {
 
     /// A phrase of one word is that word.
     private Query inOne(Field field, String text, int slop, float boost, Place place) {
-        TextPieces pieces = checks.pieces(field, text);
+        TextPieces pieces = pieces(field, text, place);
         if (pieces.wordCount() > 1 && !field.analysis().positions()) {
             throw place.refusal(
                     "a phrase in field %s, which keeps no positions; use match with operator and, or"
@@ -158,7 +159,18 @@ final class TextQueries {
     }
 
     private Query inOne(Field field, String text, TextRules rules, Place place) {
-        return counted(checks.pieces(field, text).match(rules), place);
+        return counted(pieces(field, text, place).match(rules), place);
+    }
+
+    private TextPieces pieces(Field field, String text, Place place) {
+        TextPieces pieces = checks.pieces(field, text);
+        synonyms += pieces.synonymCount();
+        if (synonyms > SearchLimits.SYNONYMS_MAX) {
+            throw place.refusal(
+                    "%d synonyms in all fields, expected at most %d"
+                            .formatted(synonyms, SearchLimits.SYNONYMS_MAX));
+        }
+        return pieces;
     }
 
     private Query counted(Query query, Place place) {

@@ -169,6 +169,8 @@ class SearchApiTest {
                 items(json(node.get("/indexes/texts/search?q=tv&highlight=title")), "hits").stream()
                         .map(hit -> String.valueOf(((Value.Obj) hit).get("highlights")))
                         .toList());
+        String explained = node.get("/indexes/texts/documents/a/explain?q=title:tv").body();
+        assertTrue(explained.contains("\"clause\":\"phrase\",\"matches\":true"), explained);
         HttpResponse<String> phrase =
                 search("texts", "{\"query\": {\"phrase\": {\"note\": \"off the coast\"}}}");
         assertEquals(400, phrase.statusCode());

@@ -1,5 +1,8 @@
 package io.millrace.search;
 
+import io.millrace.document.Analysis;
+import io.millrace.document.OwnAnalyzer;
+import io.millrace.document.OwnAnalyzers;
 import io.millrace.document.Value;
 import io.millrace.json.Json;
 import io.millrace.testing.Fuzzing;
@@ -22,6 +25,11 @@ import org.junit.jupiter.api.io.TempDir;
 class QueryFuzzTest {
     private static final int DOCUMENTS = 300;
     private static final int REQUESTS = 40;
+
+    private static final OwnAnalyzer SYNONYMS =
+            new OwnAnalyzer(
+                    Analysis.of("english"),
+                    List.of("quake, deep sea", "alaska => far north", "of the coast, x, sea"));
 
     private static final List<String> NAMES =
             List.of(
@@ -92,7 +100,11 @@ class QueryFuzzTest {
             }
             corpus.commit();
             Searcher searcher = corpus.searcher();
-            QueryParser parser = new QueryParser(corpus.schema(), RandomQuakes.NOW);
+            QueryParser parser =
+                    new QueryParser(
+                            corpus.schema(),
+                            RandomQuakes.NOW,
+                            new OwnAnalyzers(Map.of("own", SYNONYMS), Map.of("place", "own")));
             List<byte[]> corpusOfRequests = new ArrayList<>();
             for (int i = 0; i < REQUESTS; i++) {
                 corpusOfRequests.add(Json.bytes(quakes.request()));
