@@ -57,7 +57,7 @@ public final class DocumentWindow {
             case RUNS -> {
                 isListed = false;
                 Arrays.fill(words, 0);
-                addRuns(set, set.start(at));
+                WindowWords.addRuns(words, set, set.start(at));
             }
         }
     }
@@ -81,23 +81,31 @@ public final class DocumentWindow {
         switch (set.form(at)) {
             case ARRAY -> {
                 if (isListed) {
-                    keepListed(copies.listed(set, at), set.count(at), true);
+                    listedCount =
+                            WindowLists.keepListed(
+                                    listed,
+                                    listedCount,
+                                    copies.listed(set, at),
+                                    set.count(at),
+                                    true);
                 } else {
                     keepSet(copies.listed(set, at), set.count(at));
                 }
             }
             case WORDS -> {
                 if (isListed) {
-                    keepBits(copies.words(set, at), 1);
+                    listedCount =
+                            WindowLists.keepBits(listed, listedCount, copies.words(set, at), 1);
                 } else {
                     WindowWords.and(words, copies.words(set, at));
                 }
             }
             case RUNS -> {
                 if (isListed) {
-                    keepRuns(set, set.start(at), true);
+                    listedCount =
+                            WindowLists.keepRuns(listed, listedCount, set, set.start(at), true);
                 } else {
-                    retainRuns(set, set.start(at));
+                    WindowWords.retainRuns(words, set, set.start(at));
                 }
             }
         }
@@ -126,7 +134,7 @@ public final class DocumentWindow {
         switch (set.form(at)) {
             case ARRAY -> WindowWords.setAll(words, copies.listed(set, at), set.count(at));
             case WORDS -> WindowWords.or(words, copies.words(set, at));
-            case RUNS -> addRuns(set, set.start(at));
+            case RUNS -> WindowWords.addRuns(words, set, set.start(at));
         }
     }
 
@@ -153,23 +161,31 @@ public final class DocumentWindow {
         switch (set.form(at)) {
             case ARRAY -> {
                 if (isListed) {
-                    keepListed(copies.listed(set, at), set.count(at), false);
+                    listedCount =
+                            WindowLists.keepListed(
+                                    listed,
+                                    listedCount,
+                                    copies.listed(set, at),
+                                    set.count(at),
+                                    false);
                 } else {
                     WindowWords.clearAll(words, copies.listed(set, at), set.count(at));
                 }
             }
             case WORDS -> {
                 if (isListed) {
-                    keepBits(copies.words(set, at), 0);
+                    listedCount =
+                            WindowLists.keepBits(listed, listedCount, copies.words(set, at), 0);
                 } else {
                     WindowWords.andNot(words, copies.words(set, at));
                 }
             }
             case RUNS -> {
                 if (isListed) {
-                    keepRuns(set, set.start(at), false);
+                    listedCount =
+                            WindowLists.keepRuns(listed, listedCount, set, set.start(at), false);
                 } else {
-                    removeRuns(set, set.start(at));
+                    WindowWords.removeRuns(words, set, set.start(at));
                 }
             }
         }
@@ -389,91 +405,10 @@ public final class DocumentWindow {
         listedCount = kept;
     }
 
-    /// Of the list, those whose bit is `bit`.
-    private void keepBits(long[] others, long bit) {
-        int kept = 0;
-        for (int i = 0; i < listedCount; i++) {
-            char place = listed[i];
-            listed[kept] = place;
-            kept += (int) ((others[place >>> 6] >>> place & 1) ^ bit ^ 1);
-        }
-        listedCount = kept;
-    }
-
-    /// Of the list, those that another one has or, when not `held`, has not.
-    private void keepListed(char[] others, int count, boolean held) {
-        int kept = 0;
-        int other = 0;
-        for (int i = 0; i < listedCount; i++) {
-            char place = listed[i];
-            while (other < count && others[other] < place) {
-                other++;
-            }
-            boolean isFound = other < count && others[other] == place;
-            if (isFound == held) {
-                listed[kept++] = place;
-            }
-        }
-        listedCount = kept;
-    }
-
-    /// Of the list, those that lie in a run or, when not `held`, in none.
-    private void keepRuns(DocumentSet set, long start, boolean held) {
-        int runs = set.charAt(start, 0);
-        int run = 0;
-        int kept = 0;
-        for (int i = 0; i < listedCount; i++) {
-            char place = listed[i];
-            while (run < runs
-                    && set.charAt(start, 1 + 2 * run) + set.charAt(start, 2 + 2 * run) < place) {
-                run++;
-            }
-            boolean isFound = run < runs && set.charAt(start, 1 + 2 * run) <= place;
-            if (isFound == held) {
-                listed[kept++] = place;
-            }
-        }
-        listedCount = kept;
-    }
-
-    /// Of a list, those whose bit is set here.
+    /// Of another list, those whose bit is set here.
     private void keepSet(char[] places, int count) {
-        int kept = 0;
-        for (int i = 0; i < count; i++) {
-            char place = places[i];
-            listed[kept] = place;
-            kept += (int) (words[place >>> 6] >>> place & 1);
-        }
-        listedCount = kept;
+        listedCount = WindowLists.setOnes(places, count, words, listed);
         isListed = true;
-    }
-
-    private void addRuns(DocumentSet set, long start) {
-        int runs = set.charAt(start, 0);
-        for (int i = 0; i < runs; i++) {
-            int from = set.charAt(start, 1 + 2 * i);
-            WindowWords.setRange(words, from, from + set.charAt(start, 2 + 2 * i) + 1);
-        }
-    }
-
-    private void removeRuns(DocumentSet set, long start) {
-        int runs = set.charAt(start, 0);
-        for (int i = 0; i < runs; i++) {
-            int from = set.charAt(start, 1 + 2 * i);
-            WindowWords.clearRange(words, from, from + set.charAt(start, 2 + 2 * i) + 1);
-        }
-    }
-
-    /// Takes away what lies between the runs.
-    private void retainRuns(DocumentSet set, long start) {
-        int runs = set.charAt(start, 0);
-        int behind = 0;
-        for (int i = 0; i < runs; i++) {
-            int from = set.charAt(start, 1 + 2 * i);
-            WindowWords.clearRange(words, behind, from);
-            behind = from + set.charAt(start, 2 + 2 * i) + 1;
-        }
-        WindowWords.clearRange(words, behind, DOCUMENTS);
     }
 
     private void toWords() {

@@ -3,12 +3,15 @@ package io.millrace.segment;
 import io.millrace.MillraceException;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
-/// Reads the front-coded strings of a terms section in place. Immutable.
+/// Reads the front-coded strings of a terms section in place. Immutable, but for what it has looked
+/// up once.
 final class StringDictionary {
     private final MemorySegment section;
     private final int termCount;
     private final PackedArray blockStarts;
+    private volatile @Nullable BlockSamples samples;
 
     StringDictionary(MemorySegment section, long offset, int termCount) {
         this.section = section;
@@ -38,12 +41,15 @@ final class StringDictionary {
 
     /// The ordinal of the string; when it is not there, -1 - the first ordinal above it.
     int find(byte[] utf8) {
-        int low = 0;
-        int high = TermsLayout.blockCount(termCount) - 1;
-        int block = -1;
+        BlockSamples known = samples();
+        int low = known.low(utf8);
+        int high = known.high(utf8);
+        int block = low - 1;
+        Cursor cursor = new Cursor();
         while (low <= high) {
             int middle = (low + high) >>> 1;
-            int order = new Cursor(middle).compareTo(utf8);
+            cursor.seek(middle);
+            int order = cursor.compareTo(utf8);
             if (order <= 0) {
                 block = middle;
                 low = middle + 1;
@@ -54,7 +60,7 @@ final class StringDictionary {
         if (block < 0) {
             return -1;
         }
-        Cursor cursor = new Cursor(block);
+        cursor.seek(block);
         int end = Math.min(termCount, (block + 1) * TermsLayout.STRINGS_PER_BLOCK);
         while (true) {
             int order = cursor.compareTo(utf8);
@@ -66,6 +72,20 @@ final class StringDictionary {
             }
             cursor.next();
         }
+    }
+
+    private BlockSamples samples() {
+        // Two threads may take them at once, and take the same.
+        BlockSamples known = samples;
+        if (known == null) {
+            known =
+                    BlockSamples.of(
+                            TermsLayout.blockCount(termCount),
+                            block -> bytes(block * TermsLayout.STRINGS_PER_BLOCK),
+                            bytes(termCount - 1));
+            samples = known;
+        }
+        return known;
     }
 
     /// At the first string of a dictionary that has one.
@@ -80,7 +100,14 @@ final class StringDictionary {
         private byte[] term = new byte[32];
         private int length;
 
+        private Cursor() {}
+
         Cursor(int block) {
+            seek(block);
+        }
+
+        /// To the first string of a block.
+        private void seek(int block) {
             at = blockStarts.get(block);
             ordinal = block * TermsLayout.STRINGS_PER_BLOCK;
             read(0);

@@ -60,6 +60,36 @@ final class WindowWords {
         words[last] &= ~tail;
     }
 
+    /// @param start of the runs of a set
+    static void addRuns(long[] words, DocumentSet set, long start) {
+        int runs = set.charAt(start, 0);
+        for (int i = 0; i < runs; i++) {
+            int from = set.charAt(start, 1 + 2 * i);
+            setRange(words, from, from + set.charAt(start, 2 + 2 * i) + 1);
+        }
+    }
+
+    /// As above.
+    static void removeRuns(long[] words, DocumentSet set, long start) {
+        int runs = set.charAt(start, 0);
+        for (int i = 0; i < runs; i++) {
+            int from = set.charAt(start, 1 + 2 * i);
+            clearRange(words, from, from + set.charAt(start, 2 + 2 * i) + 1);
+        }
+    }
+
+    /// Takes away what lies between the runs.
+    static void retainRuns(long[] words, DocumentSet set, long start) {
+        int runs = set.charAt(start, 0);
+        int behind = 0;
+        for (int i = 0; i < runs; i++) {
+            int from = set.charAt(start, 1 + 2 * i);
+            clearRange(words, behind, from);
+            behind = from + set.charAt(start, 2 + 2 * i) + 1;
+        }
+        clearRange(words, behind, DocumentWindow.DOCUMENTS);
+    }
+
     static int countRange(long[] words, int from, int to) {
         int first = from >>> 6;
         int last = (to - 1) >>> 6;
