@@ -2,6 +2,7 @@ package io.millrace.search;
 
 import io.millrace.document.Field;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -63,6 +64,7 @@ record TextPieces(Field field, List<TextPiece> pieces) {
     /// At least as many of the words as the rules say; synonyms of several words are one.
     Query match(TextRules rules) {
         Map<List<String>, Integer> words = new LinkedHashMap<>();
+        Set<List<String>> synonyms = new HashSet<>();
         Map<Query, Integer> varied = new LinkedHashMap<>();
         @Nullable TextTerm beginning = null;
         for (TextPiece piece : pieces) {
@@ -81,6 +83,7 @@ record TextPieces(Field field, List<TextPiece> pieces) {
             @Nullable List<String> spellings = isOpen ? null : piece.spellings();
             if (spellings != null) {
                 words.merge(spellings, 1, Integer::sum);
+                synonyms.add(spellings);
             } else {
                 List<Query> ways = ways(piece, isOpen, rules.boost());
                 if (!ways.isEmpty()) {
@@ -89,7 +92,11 @@ record TextPieces(Field field, List<TextPiece> pieces) {
             }
         }
         List<TextTerm> terms = new ArrayList<>();
-        words.forEach((spellings, times) -> terms.add(rules.fuzziness().term(spellings, times)));
+        words.forEach((spellings, times) ->
+                terms.add(
+                        synonyms.contains(spellings)
+                                ? new TextTerm.Word(spellings, times)
+                                : rules.fuzziness().term(spellings, times)));
         if (beginning != null) {
             terms.add(beginning);
         }

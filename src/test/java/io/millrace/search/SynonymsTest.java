@@ -170,6 +170,20 @@ class SynonymsTest {
     }
 
     @Test
+    void aWordThatStandsForAnotherIsNotTakenAsMisspelled() {
+        Field body = SCHEMA.field("body").orElseThrow();
+        assertEquals(
+                new Query.Match(
+                        body,
+                        List.of(TextTerm.Word.of("felin"), new TextTerm.Alike("america", 2, 0, 1)),
+                        1,
+                        1),
+                parse(SCHEMA, ANALYZERS, "{'query': {'fuzzy': {'body': 'cats america'}}}")
+                        .query()
+                        .orElseThrow());
+    }
+
+    @Test
     void synonymsAreHighlighted() {
         String request =
                 "{'query': {'match': {'body': 'usa tv'}}, 'highlight': {'fields': ['body']}}";
