@@ -40,6 +40,9 @@ final class BestMatches {
     /// The words tell which documents match, but for deleted ones.
     private final boolean isDecidedByWords;
 
+    /// Of the word that is followed, by level: what it takes of the one beside.
+    private final int[] least = new int[TermWindow.LEVELS];
+
     private final int[] batch = new int[FEW];
     private final RankedHit next = new RankedHit(1);
 
@@ -86,6 +89,8 @@ final class BestMatches {
                 follow(i, rarest);
             } else if (isDecidedByWords && (rarest >= 0 || held() > FEW)) {
                 lookAtGroups(i, null);
+            } else if (isDecidedByWords && areListed()) {
+                followBoth(i);
             } else {
                 DocumentWindow found = matches.load(i, presence.needed(bounds, floor));
                 if (found.isListed() || found.cardinality() <= FEW) {
@@ -107,11 +112,7 @@ final class BestMatches {
         if (!bounds.isPossible()) {
             return false;
         }
-        int least = PostingsReader.NO_NORM;
-        for (int group = 0; group < groups(window); group++) {
-            least = Math.min(least, postings.leastNorm(window * GROUPS + group));
-        }
-        return bounds.enter(least, floor);
+        return bounds.enter(postings.leastNormOfWindow(window), floor);
     }
 
     /// How many groups a window has.
@@ -145,28 +146,95 @@ final class BestMatches {
     private void follow(int window, int word) {
         int base = window * DocumentWindow.DOCUMENTS;
         TermWindow followed = terms[word];
+        int beside = bounds.strongestBeside(word);
         int count = followed.count();
+        float floorBefore = -2;
         for (int from = 0; from < count; from += Long.SIZE) {
-            bounds.raise(floor);
+            if (floor != floorBefore) {
+                bounds.raise(floor);
+                findLeast(word, beside);
+                floorBefore = floor;
+            }
             int next = Math.min(Long.SIZE, count - from);
-            int level = bounds.leastLevel(word);
-            if (level == TermWindow.LEVELS) {
-                return;
-            }
-            long ranks = level == 1 ? -1L >>> -next : followed.heldByRank(level)[from / Long.SIZE];
-            if (ranks == 0) {
-                continue;
-            }
-            for (int t = 0; t < terms.length; t++) {
-                if (t != word && isNeeded(t)) {
-                    ranks &= followed.heldToo(from, next, terms[t]);
+            long ranks = candidates(followed, from, next, beside);
+            for (int t = 0; t < terms.length && ranks != 0; t++) {
+                if (t != word && t != beside && isNeeded(t)) {
+                    ranks &= followed.heldToo(from, next, terms[t], 1);
                 }
             }
-            budget.spend(next);
+            budget.spend(1 + Long.bitCount(ranks));
             for (; ranks != 0; ranks &= ranks - 1) {
                 lookAt(base, followed.seek(from + Long.numberOfTrailingZeros(ranks)));
             }
         }
+    }
+
+    /// @param beside below 0 when there is one word only
+    private void findLeast(int word, int beside) {
+        for (int level = 1; level < TermWindow.LEVELS; level++) {
+            least[level] =
+                    beside >= 0
+                            ? bounds.leastBeside(word, level, beside)
+                            : bounds.leastAlone(word, word) <= level ? 0 : TermWindow.LEVELS;
+        }
+    }
+
+    /// A bit for each of the next documents of a word that can be among the best, by its level and
+    /// that of another word.
+    private long candidates(TermWindow followed, int from, int next, int beside) {
+        long ranks = 0;
+        for (int level = 1; level < TermWindow.LEVELS; level++) {
+            if (least[level] == TermWindow.LEVELS
+                    || level > 1 && least[level] == least[level - 1]) {
+                continue;
+            }
+            long bits = level == 1 ? -1L >>> -next : followed.heldByRank(level)[from / Long.SIZE];
+            if (least[level] > 0 && bits != 0) {
+                bits &= followed.heldToo(from, next, terms[beside], least[level]);
+            }
+            ranks |= bits;
+        }
+        return ranks;
+    }
+
+    private boolean areListed() {
+        return terms.length == 2 && terms[0].isListed() && terms[1].isListed();
+    }
+
+    /// Looks at the documents of either of two words. What holds one of them only has to be of a
+    /// level that makes up for the other.
+    private void followBoth(int window) {
+        int base = window * DocumentWindow.DOCUMENTS;
+        TermWindow a = terms[0];
+        TermWindow b = terms[1];
+        int atA = 0;
+        int atB = 0;
+        int leastA = 1;
+        int leastB = 1;
+        float floorBefore = floor;
+        budget.spend(held());
+        while (atA < a.count() || atB < b.count()) {
+            if (floor != floorBefore) {
+                bounds.raise(floor);
+                leastA = bounds.leastAlone(0, 1);
+                leastB = bounds.leastAlone(1, 0);
+                floorBefore = floor;
+            }
+            int placeA = atA < a.count() ? a.place(atA) : Integer.MAX_VALUE;
+            int placeB = atB < b.count() ? b.place(atB) : Integer.MAX_VALUE;
+            if (placeA == placeB
+                    || (placeA < placeB ? isOfLevel(a, atA, leastA) : isOfLevel(b, atB, leastB))) {
+                lookAt(base, Math.min(placeA, placeB));
+            }
+            atA += placeA <= placeB ? 1 : 0;
+            atB += placeB <= placeA ? 1 : 0;
+        }
+    }
+
+    private static boolean isOfLevel(TermWindow term, int rank, int level) {
+        return level == 1
+                || level < TermWindow.LEVELS
+                        && (term.heldByRank(level)[rank / Long.SIZE] >>> rank & 1) != 0;
     }
 
     private boolean isNeeded(int word) {

@@ -4,6 +4,7 @@ import io.millrace.segment.PostingsReader;
 import io.millrace.segment.SegmentReader;
 import io.millrace.segment.TermsReader;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -115,7 +116,11 @@ final class MatchScorer implements DocumentScorer {
     }
 
     private static boolean isOnlyOne(List<Word> words, int slot) {
-        return words.stream().filter(word -> word.slot() == slot).count() == 1;
+        int found = 0;
+        for (Word word : words) {
+            found += word.slot() == slot ? 1 : 0;
+        }
+        return found == 1;
     }
 
     @Override
@@ -143,7 +148,7 @@ final class MatchScorer implements DocumentScorer {
                             .map(term -> term.cursor(segment, terms, postings))
                             .toArray(PostingsReader.Cursor[]::new);
             documents = new int[opened.length];
-            java.util.Arrays.fill(documents, -1);
+            Arrays.fill(documents, -1);
             cursors = opened;
         }
         return opened;

@@ -71,6 +71,12 @@ public sealed interface Query {
                         "%d of %d words required".formatted(required, terms.size()));
             }
         }
+
+        /// Matches of one query seldom differ in anything but their words.
+        @Override
+        public int hashCode() {
+            return terms.hashCode();
+        }
     }
 
     /// The words in this order next to each other; scores by BM25 like one word that is as rare as

@@ -49,6 +49,9 @@ final class ScoreBounds {
     private int needed;
 
     private int normMax;
+    private boolean isNeededKnown;
+    private boolean areLevelsKnown;
+    private boolean isNormMaxKnown;
     private final long[] masks = new long[PostingsReader.NORM_GROUP / Long.SIZE];
 
     /// @param required a bit for each word that every document of interest holds
@@ -91,22 +94,31 @@ final class ScoreBounds {
         if (least == PostingsReader.NO_NORM) {
             return false;
         }
-        if (least != leastNorm || newFloor != floor) {
-            if (least != leastNorm) {
-                leastNorm = least;
-                for (int i = 0; i < weights.length; i++) {
-                    for (int level = 1; level < LEVELS; level++) {
-                        limits[i][level] = limit(i, level, least);
-                    }
+        if (least != leastNorm) {
+            leastNorm = least;
+            for (int i = 0; i < weights.length; i++) {
+                for (int level = 1; level < LEVELS; level++) {
+                    limits[i][level] = limit(i, level, least);
                 }
-                chooseChief();
             }
-            floor = newFloor;
-            findNeeded();
-            findLevels();
-            findNormMax();
+            chooseChief();
+            forget();
+        } else if (newFloor != floor) {
+            forget();
         }
-        return secondLeast[LEVELS - 1] < LEVELS;
+        floor = newFloor;
+        return !isTooFew(all());
+    }
+
+    /// What follows from the range and the floor is found out again when it is asked for.
+    private void forget() {
+        isNeededKnown = false;
+        areLevelsKnown = false;
+        isNormMaxKnown = false;
+    }
+
+    private int all() {
+        return (1 << limits.length) - 1;
     }
 
     /// The floor rose while the range was looked at.
@@ -116,12 +128,20 @@ final class ScoreBounds {
 
     /// Documents of a greater norm do not score above the floor.
     int normMax() {
+        if (!isNormMaxKnown) {
+            findNormMax();
+            isNormMaxKnown = true;
+        }
         return normMax;
     }
 
     /// A bit for each word without which a document does not score above the floor, or is of no
     /// interest.
     int needed() {
+        if (!isNeededKnown) {
+            findNeeded();
+            isNeededKnown = true;
+        }
         return needed;
     }
 
@@ -136,14 +156,29 @@ final class ScoreBounds {
         return !isAbove(sum);
     }
 
-    /// The lowest level at which a word that is needed is held by a document above the floor;
-    /// [TermWindow#LEVELS] when there is none.
-    int leastLevel(int word) {
-        int level = 1;
-        while (level < LEVELS && !isAbove(bound(word, level, word, level))) {
-            level++;
+    /// The lowest level of one word beside which a document can score above the floor that is of a
+    /// level of another word; [TermWindow#LEVELS] when there is none.
+    int leastBeside(int word, int level, int other) {
+        int least = isRequired(other) ? 1 : 0;
+        while (least < LEVELS && !isAbove(bound(word, level, other, least))) {
+            least++;
         }
-        return level;
+        return least;
+    }
+
+    /// The lowest level of a word that a document above the floor needs, which holds none but that
+    /// word and those besides `other`.
+    int leastAlone(int word, int other) {
+        int least = 1;
+        while (least < LEVELS && !isAbove(bound(word, least, other, 0))) {
+            least++;
+        }
+        return least;
+    }
+
+    /// Of the other words the one that adds most; -1 when there is none.
+    int strongestBeside(int word) {
+        return limits.length == 1 ? -1 : word == chief ? second : chief;
     }
 
     /// What a word adds at most.
@@ -156,6 +191,10 @@ final class ScoreBounds {
     /// @param matching of those in the window; null when all that are required are enough
     /// @param from first word of bits in the window, `count`: how many
     long[] candidates(TermWindow[] terms, @Nullable DocumentWindow matching, int from, int count) {
+        if (!areLevelsKnown) {
+            findLevels();
+            areLevelsKnown = true;
+        }
         Arrays.fill(masks, 0, count, 0);
         for (int level = 0; level < LEVELS; level++) {
             // A document of a higher level is among those of a lower one.
@@ -200,13 +239,10 @@ final class ScoreBounds {
         return (required >>> word & 1) != 0;
     }
 
-    /// A document of the highest level may hold the word as often as any; one of a lower level just
-    /// so often.
+    /// What a word adds at most to a document of a level that has a norm.
     private float limit(int word, int level, int norm) {
-        int frequency = level == LEVELS - 1 ? frequencyMax[word] : level;
-        return frequencyMax[word] == 0
-                ? 0
-                : score(word, Math.min(frequency, frequencyMax[word]), (byte) norm);
+        int most = Math.min(TermWindow.mostOf(level), frequencyMax[word]);
+        return most == 0 ? 0 : score(word, most, (byte) norm);
     }
 
     private void chooseChief() {
@@ -222,9 +258,8 @@ final class ScoreBounds {
 
     private void findNeeded() {
         needed = required;
-        int all = (1 << limits.length) - 1;
         for (int i = 0; i < limits.length; i++) {
-            if (!isRequired(i) && isTooFew(all & ~(1 << i))) {
+            if (!isRequired(i) && isTooFew(all() & ~(1 << i))) {
                 needed |= 1 << i;
             }
         }

@@ -21,12 +21,11 @@ final class SegmentMatches {
     private final Query condition;
     private final SegmentView segment;
     private final SegmentFilter plan;
-    private final WindowFilter filter;
     private final Windows scratch;
     private final SearchBudget budget = SearchBudget.current();
     private final int windows;
-    private final DocumentWindow window;
     private final int[] batch;
+    private @Nullable WindowFilter filter;
     private long count = -1;
     private @Nullable ImmutableRoaringBitmap bitmap;
 
@@ -36,12 +35,23 @@ final class SegmentMatches {
         this.condition = condition;
         this.segment = segment;
         this.plan = plan;
-        filter = WindowFilter.live(plan, segment.deletedSet(), segment.documentCount(), scratch);
-        window = scratch.at(0);
         batch = scratch.batch;
         this.scratch = scratch;
         budget.check();
         windows = Math.ceilDiv(segment.documentCount(), DocumentWindow.DOCUMENTS);
+        if (budget.profile() != null) {
+            // Who observes the search wants to know what every clause finds.
+            filter();
+        }
+    }
+
+    private WindowFilter filter() {
+        WindowFilter made = filter;
+        if (made == null) {
+            made = WindowFilter.live(plan, segment.deletedSet(), segment.documentCount(), scratch);
+            filter = made;
+        }
+        return made;
     }
 
     /// How many they are.
@@ -61,7 +71,7 @@ final class SegmentMatches {
     }
 
     private long counted() {
-        switch (filter) {
+        switch (filter()) {
             case WindowFilter.Everything(int documentCount) -> {
                 return documentCount;
             }
@@ -77,10 +87,11 @@ final class SegmentMatches {
                 || plan instanceof SegmentFilter.Budgeted(SegmentFilter.Everything _, _, _)) {
             return segment.liveCount();
         }
+        DocumentWindow window = scratch.at(0);
         long sum = 0;
         for (int i = 0; i < windows; i++) {
             budget.check();
-            sum += filter.count(i, window);
+            sum += filter().count(i, window);
         }
         return sum;
     }
@@ -91,13 +102,14 @@ final class SegmentMatches {
 
     /// Asked in any order.
     boolean contains(int document) {
-        return filter.contains(document);
+        return filter().contains(document);
     }
 
     /// All from a document on, until the visitor has enough.
     void forEach(int from, Visitor visitor) {
+        DocumentWindow window = scratch.at(0);
         for (int i = from / DocumentWindow.DOCUMENTS; i < windows; i++) {
-            filter.load(i, window);
+            filter().load(i, window);
             int place = Math.max(0, from - i * DocumentWindow.DOCUMENTS);
             if (!visitWindow(i, place, visitor)) {
                 return;
@@ -119,11 +131,12 @@ final class SegmentMatches {
 
     /// Those of one window, as far as they meet another condition, too; good until the next call.
     DocumentWindow load(int i, @Nullable WindowFilter needed) {
+        DocumentWindow window = scratch.at(0);
         if (needed == null) {
-            filter.load(i, window);
+            filter().load(i, window);
         } else {
             needed.load(i, window);
-            filter.retain(i, window);
+            filter().retain(i, window);
         }
         return window;
     }
@@ -154,9 +167,10 @@ final class SegmentMatches {
 
     /// All.
     void forEachBatch(BatchVisitor visitor) {
+        DocumentWindow window = scratch.at(0);
         for (int i = 0; i < windows; i++) {
             budget.check();
-            filter.load(i, window);
+            filter().load(i, window);
             int base = i * DocumentWindow.DOCUMENTS;
             int place = 0;
             int found;
@@ -174,10 +188,11 @@ final class SegmentMatches {
 
     /// Those that are in a set.
     void forEachIn(DocumentSet set, Visitor visitor) {
+        DocumentWindow window = scratch.at(0);
         for (int i = 0; i < windows; i++) {
             window.load(set, i);
             if (!window.isEmpty()) {
-                filter.retain(i, window);
+                filter().retain(i, window);
                 if (!visitWindow(i, 0, visitor)) {
                     return;
                 }
@@ -187,8 +202,9 @@ final class SegmentMatches {
 
     /// Those that are not in a set.
     void forEachOutside(DocumentSet set, Visitor visitor) {
+        DocumentWindow window = scratch.at(0);
         for (int i = 0; i < windows; i++) {
-            filter.load(i, window);
+            filter().load(i, window);
             window.remove(set, i);
             if (!visitWindow(i, 0, visitor)) {
                 return;
@@ -197,6 +213,7 @@ final class SegmentMatches {
     }
 
     private boolean visitWindow(int i, int from, Visitor visitor) {
+        DocumentWindow window = scratch.at(0);
         int base = i * DocumentWindow.DOCUMENTS;
         int place = from;
         while (true) {
@@ -218,9 +235,10 @@ final class SegmentMatches {
     ///
     /// @param bits one for each document of the segment, none of them set
     void copyTo(long[] bits) {
+        DocumentWindow window = scratch.at(0);
         for (int i = 0; i < windows; i++) {
             budget.check();
-            filter.load(i, window);
+            filter().load(i, window);
             window.copyTo(bits, i);
         }
     }

@@ -45,6 +45,11 @@ sealed interface WeightedTerm {
         }
 
         @Override
+        public boolean occursIn(SegmentReader segment, TermsReader terms) {
+            return ordinal(segment) >= 0;
+        }
+
+        @Override
         public PostingsReader.@Nullable Cursor cursor(
                 SegmentReader segment, TermsReader terms, PostingsReader postings) {
             int ordinal = ordinal(segment);

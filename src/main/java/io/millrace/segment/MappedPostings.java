@@ -23,6 +23,8 @@ final class MappedPostings implements PostingsReader {
     /// at the same time find the same.
     private final short[] leastNorms;
 
+    private final short[] leastNormsOfWindows;
+
     /// @param positions null where it is not known where terms stand
     MappedPostings(
             MemorySegment section,
@@ -48,6 +50,7 @@ final class MappedPostings implements PostingsReader {
         }
         this.positions = positions == null ? null : new MappedPositions(positions, termCount);
         leastNorms = new short[Math.ceilDiv(documentCount, NORM_GROUP)];
+        leastNormsOfWindows = new short[Math.ceilDiv(documentCount, DocumentWindow.DOCUMENTS)];
     }
 
     @Override
@@ -114,6 +117,22 @@ final class MappedPostings implements PostingsReader {
             }
             known = least + 1;
             leastNorms[group] = (short) known;
+        }
+        return known - 1;
+    }
+
+    @Override
+    public int leastNormOfWindow(int window) {
+        int known = leastNormsOfWindows[window];
+        if (known == 0) {
+            int groups = DocumentWindow.DOCUMENTS / NORM_GROUP;
+            int least = NO_NORM;
+            int end = Math.min(leastNorms.length, (window + 1) * groups);
+            for (int group = window * groups; group < end; group++) {
+                least = Math.min(least, leastNorm(group));
+            }
+            known = least + 1;
+            leastNormsOfWindows[window] = (short) known;
         }
         return known - 1;
     }

@@ -57,4 +57,7 @@ public interface PostingsReader {
     ///
     /// @param group of documents from `group` · [#NORM_GROUP] on
     int leastNorm(int group);
+
+    /// The same of the documents of a [DocumentWindow].
+    int leastNormOfWindow(int window);
 }

@@ -1,10 +1,14 @@
 package io.millrace.segment;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /// How often the documents of one term hold it, by the rank of a document among them: the first has
 /// rank 0. Who has the documents as a [DocumentSet] need not read them from the postings again.
-/// Reads the section in place ([PostingsLayout]); confined to one thread.
+/// Reads the section in place ([PostingsLayout]), one range of ranks after the other; confined to
+/// one thread.
+///
+/// Heap: 9 bytes for each block of the longest range.
 public final class TermFrequencies {
     private static final int RANK_SHIFT =
             Integer.numberOfTrailingZeros(PostingsLayout.BLOCK_DOCUMENTS);
@@ -13,89 +17,123 @@ public final class TermFrequencies {
     /// Bits that are there of a number of 8 bytes read from any bit on.
     private static final int BITS_READ = Long.SIZE - Byte.SIZE + 1;
 
-    /// Of no document.
-    static final TermFrequencies NONE = new TermFrequencies(MemorySegment.NULL, 0, 0);
+    /// By width, the lowest bit of each frequency in such a number.
+    private static final long[] LOWEST_BITS = new long[Integer.SIZE];
 
     private static final long EVEN_BITS = 0x5555_5555_5555_5555L;
 
+    static {
+        for (int width = 1; width < LOWEST_BITS.length; width++) {
+            for (int bit = 0; bit + width <= BITS_READ; bit += width) {
+                LOWEST_BITS[width] |= 1L << bit;
+            }
+        }
+    }
+
+    /// Of no document.
+    static final TermFrequencies NONE = new TermFrequencies(MemorySegment.NULL, 0, 0);
+
     private final MemorySegment section;
     private final int documentCount;
-    private final int blockCount;
     private final long skipsAt;
     private final long blocksAt;
 
-    /// What is known of the block opened last.
-    private int block = -1;
+    /// The first block of the range, and how wide the frequencies of its blocks are and where they
+    /// begin.
+    private int firstBlock;
 
-    private int width;
-    private long frequenciesAt;
-    private long mask;
+    private byte[] widths = {};
+    private long[] starts = {};
 
     /// @param skipsAt where the skip entries stand, or the only block
     TermFrequencies(MemorySegment section, int documentCount, long skipsAt) {
         this.section = section;
         this.documentCount = documentCount;
         this.skipsAt = skipsAt;
-        blockCount = PostingsLayout.blockCount(documentCount);
+        int blockCount = PostingsLayout.blockCount(documentCount);
         blocksAt =
                 blockCount > 1 ? skipsAt + (long) blockCount * PostingsLayout.SKIP_BYTES : skipsAt;
     }
 
-    /// Occurrences in one document.
-    int at(int rank) {
-        if (rank >>> RANK_SHIFT != block) {
-            open(rank >>> RANK_SHIFT);
-        }
-        if (width == 0) {
-            return 1;
-        }
-        int bit = (rank & RANK_MASK) * width;
-        long word = section.get(SegmentLayout.LONG, frequenciesAt + (bit >>> 3));
-        return 1 + (int) (word >>> (bit & 7) & mask);
-    }
-
-    /// No document of a range of ranks holds the term more often; some may not hold it as often.
-    int max(int from, int count) {
-        int widest = 0;
+    /// Goes to a range of ranks, one at least. Returns a number that no document of it holds the
+    /// term more often than; some may not hold it as often.
+    int enter(int from, int count) {
+        firstBlock = from >>> RANK_SHIFT;
         int last = (from + count - 1) >>> RANK_SHIFT;
-        for (int i = from >>> RANK_SHIFT; i <= last; i++) {
-            widest = Math.max(widest, section.get(SegmentLayout.BYTE, headerAt(i) + 1));
+        int blocks = last - firstBlock + 1;
+        if (widths.length < blocks) {
+            widths = new byte[blocks];
+            starts = new long[blocks];
+        }
+        long start = blockStart(firstBlock);
+        int widest = 0;
+        for (int i = 0; i < blocks; i++) {
+            int block = firstBlock + i;
+            int held =
+                    Math.min(
+                            PostingsLayout.BLOCK_DOCUMENTS,
+                            documentCount - block * PostingsLayout.BLOCK_DOCUMENTS);
+            int deltaWidth = section.get(SegmentLayout.BYTE, start);
+            byte width = section.get(SegmentLayout.BYTE, start + 1);
+            starts[i] =
+                    start
+                            + PostingsLayout.BLOCK_HEADER_BYTES
+                            + PostingsLayout.packedBytes(held, deltaWidth);
+            widths[i] = width;
+            widest = Math.max(widest, width);
+            // Blocks touch each other.
+            start = starts[i] + PostingsLayout.packedBytes(held, width);
         }
         return 1 << Math.min(widest, Integer.SIZE - 2);
     }
 
-    /// Sets a bit for each document of a range of ranks that holds the term more often than 1 <<
-    /// `exponent` times: bit 0 for the first of the range.
+    /// Occurrences in one document of the range.
+    int at(int rank) {
+        int block = (rank >>> RANK_SHIFT) - firstBlock;
+        int width = widths[block];
+        if (width == 0) {
+            return 1;
+        }
+        int bit = (rank & RANK_MASK) * width;
+        long word = section.get(SegmentLayout.LONG, starts[block] + (bit >>> 3));
+        return 1 + (int) (word >>> (bit & 7) & (1L << width) - 1);
+    }
+
+    /// Sets a bit for each document of a range in that entered that holds the term more often than
+    /// 1 << `exponent` times: bit 0 for the first one.
     ///
-    /// @param into all zero as far as the range goes
+    /// @param into is overwritten as far as the range goes
     void above(int exponent, int from, int count, long[] into) {
+        Arrays.fill(into, 0, Math.ceilDiv(count, Long.SIZE), 0);
         int to = from + count;
         for (int rank = from; rank < to; ) {
-            int blockEnd = Math.min(to, ((rank >>> RANK_SHIFT) + 1) << RANK_SHIFT);
-            open(rank >>> RANK_SHIFT);
+            int behind = Math.min(to, ((rank >>> RANK_SHIFT) + 1) << RANK_SHIFT);
+            int block = (rank >>> RANK_SHIFT) - firstBlock;
+            int width = widths[block];
             if (width > exponent) {
-                boolean isWhole = blockEnd - rank == PostingsLayout.BLOCK_DOCUMENTS;
+                boolean isWhole = behind - rank == PostingsLayout.BLOCK_DOCUMENTS;
                 if (isWhole && width <= 2) {
-                    aboveInNarrowBlock(exponent, rank - from, into);
-                    rank = blockEnd;
-                    continue;
+                    aboveInNarrowBlock(exponent, block, rank - from, into);
+                } else {
+                    aboveInBlock(
+                            exponent, block, rank & RANK_MASK, behind - rank, rank - from, into);
                 }
-                aboveInBlock(exponent, rank & RANK_MASK, blockEnd - rank, rank - from, into);
             }
-            rank = blockEnd;
+            rank = behind;
         }
     }
 
     /// A whole block of one or two bits a frequency, as most are.
-    private void aboveInNarrowBlock(int exponent, int place, long[] into) {
-        if (width == 1) {
-            put(word(0), place, Long.SIZE, into);
-            put(word(1), place + Long.SIZE, Long.SIZE, into);
+    private void aboveInNarrowBlock(int exponent, int block, int place, long[] into) {
+        long start = starts[block];
+        if (widths[block] == 1) {
+            put(word(start, 0), place, Long.SIZE, into);
+            put(word(start, 1), place + Long.SIZE, Long.SIZE, into);
             return;
         }
         for (int i = 0; i < 2; i++) {
-            long low = word(2 * i);
-            long high = word(2 * i + 1);
+            long low = word(start, 2 * i);
+            long high = word(start, 2 * i + 1);
             long bits =
                     exponent == 0
                             ? Long.compress(low | low >>> 1, EVEN_BITS)
@@ -106,8 +144,27 @@ public final class TermFrequencies {
         }
     }
 
-    private long word(int i) {
-        return section.get(SegmentLayout.LONG, frequenciesAt + (long) i * Long.BYTES);
+    private long word(long start, int i) {
+        return section.get(SegmentLayout.LONG, start + (long) i * Long.BYTES);
+    }
+
+    /// @param first in the block, `place`: its bit in `into`
+    private void aboveInBlock(
+            int exponent, int block, int first, int count, int place, long[] into) {
+        int width = widths[block];
+        long start = starts[block];
+        long lowest = LOWEST_BITS[width];
+        int atOnce = BITS_READ / width;
+        for (int done = 0; done < count; done += atOnce) {
+            int bit = (first + done) * width;
+            long word = section.get(SegmentLayout.LONG, start + (bit >>> 3)) >>> (bit & 7);
+            long any = word >>> exponent;
+            for (int i = exponent + 1; i < width; i++) {
+                any |= word >>> i;
+            }
+            int taken = Math.min(atOnce, count - done);
+            put(Long.compress(any, lowest) & -1L >>> -taken, place + done, taken, into);
+        }
     }
 
     /// @param place of the lowest bit in `into`, `count`: how many
@@ -118,59 +175,14 @@ public final class TermFrequencies {
         }
     }
 
-    /// @param first in the block, `place`: its bit in `into`
-    private void aboveInBlock(int exponent, int first, int count, int place, long[] into) {
-        int atOnce = BITS_READ / width;
-        long lowest = lowestBits();
-        for (int done = 0; done < count; done += atOnce) {
-            int bit = (first + done) * width;
-            long word = section.get(SegmentLayout.LONG, frequenciesAt + (bit >>> 3)) >>> (bit & 7);
-            long any = word >>> exponent;
-            for (int i = exponent + 1; i < width; i++) {
-                any |= word >>> i;
-            }
-            int taken = Math.min(atOnce, count - done);
-            long bits = Long.compress(any, lowest) & -1L >>> -taken;
-            put(bits, place + done, taken, into);
-        }
-    }
-
-    /// The lowest bit of each frequency in a number read.
-    private long lowestBits() {
-        long bits = 0;
-        for (int bit = 0; bit + width <= BITS_READ; bit += width) {
-            bits |= 1L << bit;
-        }
-        return bits;
-    }
-
-    private void open(int opened) {
-        if (opened == block) {
-            return;
-        }
-        long headerAt = headerAt(opened);
-        int held =
-                Math.min(
-                        PostingsLayout.BLOCK_DOCUMENTS,
-                        documentCount - opened * PostingsLayout.BLOCK_DOCUMENTS);
-        int deltaWidth = section.get(SegmentLayout.BYTE, headerAt);
-        width = section.get(SegmentLayout.BYTE, headerAt + 1);
-        mask = (1L << width) - 1;
-        frequenciesAt =
-                headerAt
-                        + PostingsLayout.BLOCK_HEADER_BYTES
-                        + PostingsLayout.packedBytes(held, deltaWidth);
-        block = opened;
-    }
-
-    private long headerAt(int ofBlock) {
-        return ofBlock == 0
+    private long blockStart(int block) {
+        return block == 0
                 ? blocksAt
                 : blocksAt
                         + section.get(
                                 SegmentLayout.INT,
                                 skipsAt
-                                        + (long) (ofBlock - 1) * PostingsLayout.SKIP_BYTES
+                                        + (long) (block - 1) * PostingsLayout.SKIP_BYTES
                                         + PostingsLayout.SKIP_END_OFFSET);
     }
 }

@@ -9,9 +9,9 @@ import java.util.Arrays;
 ///
 /// Heap: up to 44 KiB.
 public final class TermWindow {
-    /// How often a document holds the term, as far as that is told by bits: 0, 1, 2, or 3 times and
-    /// more.
-    public static final int LEVELS = 4;
+    /// How often a document holds the term, as far as that is told by bits: 0, 1, 2, 3 or 4 times,
+    /// or more often.
+    public static final int LEVELS = 5;
 
     public static final int WORDS = DocumentWindow.DOCUMENTS / Long.SIZE;
 
@@ -21,7 +21,7 @@ public final class TermWindow {
     private static final char[] NO_PLACES = {};
     private static final long[] NO_BITS = {};
 
-    /// By level, the documents that hold the term so often at least: a bit for each place, and for
+    /// By level, the documents that are of it or of a higher one: a bit for each place, and for
     /// each rank in the window.
     private final long[][] held = new long[LEVELS][];
 
@@ -62,6 +62,25 @@ public final class TermWindow {
         Arrays.fill(heldByRank, NO_BITS);
     }
 
+    /// The least that a document of a level, 1 at least, holds the term.
+    public static int leastOf(int level) {
+        return level == 1 ? 1 : (1 << level - 2) + 1;
+    }
+
+    /// The most.
+    public static int mostOf(int level) {
+        return level == LEVELS - 1 ? Integer.MAX_VALUE : 1 << level - 1;
+    }
+
+    /// The level of a document that holds the term so often.
+    public static int levelOf(int frequency) {
+        int level = 0;
+        while (level + 1 < LEVELS && frequency >= leastOf(level + 1)) {
+            level++;
+        }
+        return level;
+    }
+
     /// @param newFrequencies of the documents of `newSet`
     public void open(DocumentSet newSet, TermFrequencies newFrequencies) {
         set = newSet;
@@ -89,7 +108,7 @@ public final class TermWindow {
             documentsBehind += set.count(windowsBehind++);
         }
         count = set.count(at);
-        frequencyMax = frequencies.max(documentsBehind, count);
+        frequencyMax = frequencies.enter(documentsBehind, count);
         isListed = set.form(at) == DocumentSet.Form.ARRAY;
     }
 
@@ -106,6 +125,12 @@ public final class TermWindow {
     /// True when the documents are few, so that they are asked for by rank: from 0 to [#count].
     public boolean isListed() {
         return isListed;
+    }
+
+    /// Of a document by its rank in the window; only while they are listed.
+    public int place(int rank) {
+        readDocuments();
+        return listed[rank];
     }
 
     /// Goes to a document by its rank, above those asked for before; only while they are listed.
@@ -134,9 +159,12 @@ public final class TermWindow {
         return frequencies.at(documentsBehind + rank);
     }
 
-    /// Of up to 64 documents of this term, from a rank on, those that hold another term, too: a bit
-    /// for each. Only while they are listed.
-    public long heldToo(int from, int documents, TermWindow other) {
+    /// Of up to 64 documents of this term, from a rank on, those that are of a level of another
+    /// term: a bit for each; more bits may be set where that is cheaper. Only while they are
+    /// listed.
+    ///
+    /// @param level from 1 on
+    public long heldToo(int from, int documents, TermWindow other, int level) {
         readDocuments();
         long bits = 0;
         if (other.isListed && other.count > count * MUCH_LONGER) {
@@ -148,7 +176,7 @@ public final class TermWindow {
             other.pointer = begun;
             return bits;
         }
-        long[] words = other.held(1);
+        long[] words = other.held(other.count > count * MUCH_LONGER ? 1 : level);
         for (int i = 0; i < documents; i++) {
             char place = listed[from + i];
             bits |= (words[place >>> 6] >>> place & 1) << i;
@@ -156,10 +184,8 @@ public final class TermWindow {
         return bits;
     }
 
-    /// A bit for each document of the window that holds the term so often at least; nobody changes
-    /// it.
-    ///
-    /// @param level from 1 on
+    /// A bit for each document of the window that is of a level, from 1 on, or of a higher one;
+    /// nobody changes it.
     public long[] held(int level) {
         if ((levelsRead >>> level & 1) == 0) {
             if (held[level].length == 0) {
@@ -179,11 +205,7 @@ public final class TermWindow {
             if (heldByRank[level].length < room) {
                 heldByRank[level] = new long[room];
             }
-            long[] bits = heldByRank[level];
-            Arrays.fill(bits, 0, room, 0);
-            if (frequencyMax >= level) {
-                frequencies.above(level - 2, documentsBehind, count, bits);
-            }
+            frequencies.above(level - 2, documentsBehind, count, heldByRank[level]);
             levelsReadByRank |= 1 << level;
         }
         return heldByRank[level];
@@ -235,7 +257,7 @@ public final class TermWindow {
     }
 
     private void read(int level, long[] into) {
-        if (frequencyMax < level) {
+        if (frequencyMax < leastOf(level)) {
             Arrays.fill(into, 0);
         } else if (isListed) {
             Arrays.fill(into, 0);

@@ -77,9 +77,13 @@ class ScoreBoundsTest {
         assertEquals(bounds.needed(), bounds.needed() & held);
         assertTrue(!bounds.isTooFew(held));
         for (int i = 0; i < document.length; i++) {
-            if ((bounds.needed() >>> i & 1) != 0) {
-                int level = Math.min(document[i], TermWindow.LEVELS - 1);
-                assertTrue(bounds.leastLevel(i) <= level);
+            for (int j = 0; j < document.length; j++) {
+                int level = TermWindow.levelOf(document[i]);
+                if (i != j && level > 0) {
+                    int other = TermWindow.levelOf(document[j]);
+                    assertTrue(bounds.leastBeside(i, level, j) <= other);
+                    assertTrue(other > 0 || bounds.leastAlone(i, j) <= level);
+                }
             }
         }
     }
