@@ -123,6 +123,7 @@ class PagingTest {
             assertEquals(whole.total(), result.total(), message);
             assertTrue(result.last().isEmpty() || result.hits().size() == size, message);
             result.hits().forEach(hit -> found.add(text(hit)));
+            assertTrue(found.size() <= expected.size(), message);
             last = result.last();
         } while (last.isPresent());
         assertEquals(expected, found, message);
