@@ -89,7 +89,7 @@ final class SegmentTop {
     private void scan(SegmentMatches matches) {
         if (ranks.isFirstOneEach()) {
             PackedBuffer buffer = matches.scratch().buffer();
-            long[] first = new long[Windows.BATCH];
+            long[] first = matches.scratch().values;
             long least = start == null ? Long.MIN_VALUE : start.firstRankMin();
             matches.forEachBatch((documents, count) -> {
                 ranks.firstRanks(documents, count, first, buffer);

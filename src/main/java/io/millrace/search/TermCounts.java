@@ -95,6 +95,11 @@ final class TermCounts {
     }
 
     int count(int ordinal) {
+        return count(ordinal, 0);
+    }
+
+    /// As above, or anything less where it is less than `least`.
+    private int count(int ordinal, int least) {
         if (counted != null) {
             return counted.get(ordinal);
         }
@@ -109,16 +114,18 @@ final class TermCounts {
         if (spent > readingCost) {
             return all().get(ordinal);
         }
-        int documents = intersect(ordinal);
-        intersected.put(ordinal, documents);
+        int documents = intersect(ordinal, least);
+        if (documents >= least) {
+            intersected.put(ordinal, documents);
+        }
         return documents;
     }
 
-    private int intersect(int ordinal) {
+    private int intersect(int ordinal, int least) {
         long[] bits = slice.documents().bits();
         int count = terms.few(ordinal, few);
         if (count < 0) {
-            return slice.documents().scratch().common.count(terms.set(ordinal), bits);
+            return slice.documents().scratch().common.count(terms.set(ordinal), bits, least);
         }
         int common = 0;
         for (int i = 0; i < count; i++) {
@@ -137,9 +144,10 @@ final class TermCounts {
     /// The terms of most documents, at most `limit`, most first; of equal ones the first.
     List<Count> top(int limit, int minCount) {
         PriorityQueue<Count> lastFirst = new PriorityQueue<>(Count.MOST_FIRST.reversed());
+        Bound last = () -> lastFirst.size() < limit ? minCount : lastFirst.element().documents();
         IntConsumer take =
                 ordinal -> {
-                    int documents = count(ordinal);
+                    int documents = count(ordinal, last.least());
                     if (documents >= minCount
                             && (lastFirst.size() < limit
                                     || documents >= lastFirst.element().documents())) {
@@ -149,7 +157,6 @@ final class TermCounts {
                         }
                     }
                 };
-        Bound last = () -> lastFirst.size() < limit ? minCount : lastFirst.element().documents();
         if (!isKnown(take, last, guessedBound(limit, minCount))) {
             lastFirst.clear();
             each(take, last);
@@ -162,7 +169,7 @@ final class TermCounts {
         List<Count> found = new ArrayList<>();
         IntConsumer take =
                 ordinal -> {
-                    int documents = count(ordinal);
+                    int documents = count(ordinal, least);
                     if (documents >= least) {
                         found.add(new Count(ordinal, documents));
                     }
@@ -292,7 +299,7 @@ final class TermCounts {
         OrdinalCounts counts = OrdinalCounts.of(terms.termCount(), terms.termCount());
         for (int ordinal = 0; ordinal < terms.termCount(); ordinal++) {
             budget.spend(1);
-            int documents = isWhole ? terms.documentCount(ordinal) : intersect(ordinal);
+            int documents = isWhole ? terms.documentCount(ordinal) : intersect(ordinal, 0);
             if (documents > 0) {
                 counts.add(ordinal, documents);
             }

@@ -1,6 +1,7 @@
 package io.millrace.search;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -12,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 /// Counts the documents of each value of a field over several segments. Confined to one search.
 ///
 /// The values of most documents are found without looking at all: one of at least `n` documents is
-/// in at least `n` / segments of some segment. So each segment names its own most frequent ones
-/// first; what those come to in all is at least what the last of the answer will come to; and only
-/// values that can reach that are looked up in the other segments.
+/// in at least `n` / segments of some segment. So the largest segment names its own most frequent
+/// ones first; what those come to in all is at least what the last of the answer will come to; and
+/// only values that can reach that are looked up in the other segments.
 final class TermFacet {
 
     /// A value with its documents in all segments.
@@ -29,6 +30,9 @@ final class TermFacet {
     private static final int LOOKUP_COST = 4;
 
     private static final int ALWAYS_LOOKED_UP = 256;
+
+    /// More values than this are not kept at a time: the segments are walked side by side.
+    private static final int PARTIALS_MAX = 16_384;
 
     /// Segments whose documents come to so small a part of the bound together are not asked first.
     private static final int SMALL_SHARE = 8;
@@ -81,8 +85,9 @@ final class TermFacet {
                 continue;
             }
             List<TermCounts.Count> candidates = own.atLeast(Math.toIntExact(shares[i]));
-            lookedAt += candidates.size();
-            if (lookedAt > ALWAYS_LOOKED_UP && lookedAt * LOOKUP_COST > valuesAtHand()) {
+            lookedAt += shares[i] == 1 ? 0 : candidates.size();
+            if (lookedAt > ALWAYS_LOOKED_UP && lookedAt * LOOKUP_COST > valuesAtHand()
+                    || partials.size() > PARTIALS_MAX) {
                 return mostOfAll(limit, minCount, prefix);
             }
             for (TermCounts.Count each : candidates) {
@@ -97,7 +102,7 @@ final class TermFacet {
                 most += partial.segments.get(i) ? 0 : shares[i] - 1;
             }
             if (most >= bound) {
-                found.add(new Counted(value, total(value, partial)));
+                found.add(new Counted(value, total(value, partial, shares)));
             }
         });
         return found.stream()
@@ -133,22 +138,31 @@ final class TermFacet {
         return shares;
     }
 
-    /// What the last value of the answer has at least: the most frequent ones of each segment come
-    /// to this in the segments that name them.
+    /// What the last value of the answer has at least: the most frequent ones of the segment with
+    /// most documents come to this in all.
     private long bound(int limit, int minCount) {
-        Map<TermValue, Long> named = new HashMap<>();
-        for (TermCounts own : counts) {
-            for (TermCounts.Count each : own.top(limit, 1)) {
-                TermValue value = own.slice().value(each.ordinal());
-                named.merge(value, (long) each.documents(), Long::sum);
+        int largest = 0;
+        for (int i = 1; i < counts.size(); i++) {
+            if (counts.get(i).documentCount() > counts.get(largest).documentCount()) {
+                largest = i;
             }
         }
-        if (named.size() < limit) {
+        if (counts.isEmpty()) {
             return minCount;
         }
-        List<Long> falling = new ArrayList<>(named.values());
-        falling.sort(Comparator.reverseOrder());
-        return Math.max(minCount, falling.get(limit - 1));
+        TermCounts named = counts.get(largest);
+        List<TermCounts.Count> most = named.top(limit, 1);
+        if (most.size() < limit) {
+            return minCount;
+        }
+        long[] totals = new long[limit];
+        for (int at = 0; at < limit; at++) {
+            Partial partial = new Partial();
+            partial.add(largest, most.get(at).documents());
+            totals[at] = total(named.slice().value(most.get(at).ordinal()), partial, null);
+        }
+        Arrays.sort(totals);
+        return Math.max(minCount, totals[0]);
     }
 
     /// Documents of a value in some of the segments.
@@ -162,10 +176,12 @@ final class TermFacet {
         }
     }
 
-    private long total(TermValue value, Partial partial) {
+    /// @param shares in which all those were looked for that are not in `partial`; null when none
+    private long total(TermValue value, Partial partial, long @Nullable [] shares) {
         long total = partial.documents;
         for (int i = 0; i < counts.size(); i++) {
-            if (!partial.segments.get(i)) {
+            // Where the share is one document, values that are not named have none.
+            if (!partial.segments.get(i) && (shares == null || shares[i] > 1)) {
                 int ordinal = counts.get(i).slice().find(value);
                 total += ordinal < 0 ? 0 : counts.get(i).count(ordinal);
             }

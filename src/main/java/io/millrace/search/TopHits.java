@@ -44,6 +44,10 @@ final class TopHits {
         int from = start == null ? 0 : ranks.enter(start);
         List<RankedHit> fresh =
                 new SegmentTop(order, limit, start, ranks, cut()).find(matches, from);
+        if (fresh.isEmpty()) {
+            budget.letGo(heldByOthers + heldBytes);
+            return;
+        }
         for (RankedHit hit : fresh) {
             ranks.resolve(hit);
             budget.hold(hit.valueBytes());

@@ -27,6 +27,9 @@ final class Windows {
     /// For whoever walks the window of level 0.
     final int[] batch = new int[BATCH];
 
+    /// What a column holds for the documents of those.
+    final long[] values = new long[BATCH];
+
     /// For reading columns.
     PackedBuffer buffer() {
         PackedBuffer made = buffer;

@@ -8,6 +8,9 @@ public final class CommonDocuments {
     /// In a list so many times as long, each document is searched for.
     private static final int SEARCHED_FROM = 32;
 
+    /// So many are looked at before it is asked whether the others can matter.
+    private static final int LISTED_TOGETHER = 256;
+
     private final WindowCopies copies;
 
     /// @param copies of the search
@@ -25,19 +28,26 @@ public final class CommonDocuments {
         return count;
     }
 
-    /// How many documents of a set are among others.
+    /// How many documents of a set are among others, or less where they are fewer than `least`.
     ///
     /// @param bits of the others, one for each document of the segment
-    public int count(DocumentSet set, long[] bits) {
+    public int count(DocumentSet set, long[] bits, int least) {
         int count = 0;
-        for (int at = 0; at < set.windowCount(); at++) {
+        long left = set.cardinality();
+        for (int at = 0; at < set.windowCount() && count + left >= least; at++) {
             int base = set.window(at) * DocumentWindow.WORDS;
+            left -= set.count(at);
             switch (set.form(at)) {
                 case ARRAY -> {
                     char[] places = copies.listed(set, at);
                     int size = set.count(at);
-                    for (int i = 0; i < size; i++) {
-                        count += (int) (bits[base + (places[i] >>> 6)] >>> places[i] & 1);
+                    int next = 0;
+                    while (next < size && count + left + size - next >= least) {
+                        int end = Math.min(size, next + LISTED_TOGETHER);
+                        for (int i = next; i < end; i++) {
+                            count += (int) (bits[base + (places[i] >>> 6)] >>> places[i] & 1);
+                        }
+                        next = end;
                     }
                 }
                 case WORDS -> {

@@ -77,7 +77,12 @@ class DocumentWindowTest {
                     long[] bits = new long[Math.ceilDiv(DOCUMENTS, Long.SIZE)];
                     b.addTo(bits);
                     assertArrayEquals(second.toLongArray(), BitSet.valueOf(bits).toLongArray());
-                    assertEquals(both.cardinality(), common.count(a, bits));
+                    assertEquals(both.cardinality(), common.count(a, bits, 0));
+                    int least = 1 + random.nextInt(1 + 2 * both.cardinality());
+                    int known = common.count(a, bits, least);
+                    assertTrue(
+                            known == both.cardinality()
+                                    || (known < least && both.cardinality() < least));
                     assertEquals(both.cardinality(), common.count(a, b));
                     for (int w = 0; w < WINDOWS; w++) {
                         int from = w * DocumentWindow.DOCUMENTS;
