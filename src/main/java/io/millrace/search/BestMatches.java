@@ -44,6 +44,11 @@ final class BestMatches {
     private final int[] least = new int[TermWindow.LEVELS];
 
     private final int[] batch = new int[FEW];
+
+    /// Of the documents that are scored next.
+    private final int[] places = new int[PostingsReader.NORM_GROUP + 1];
+
+    private final byte[] norms = new byte[PostingsReader.NORM_GROUP + 1];
     private final RankedHit next = new RankedHit(1);
 
     /// Scores at or below it are dropped.
@@ -163,10 +168,25 @@ final class BestMatches {
                 }
             }
             budget.spend(1 + Long.bitCount(ranks));
+            ranks = shortOnes(base, followed, from, ranks);
             for (; ranks != 0; ranks &= ranks - 1) {
-                lookAt(base, followed.seek(from + Long.numberOfTrailingZeros(ranks)));
+                int at = Long.numberOfTrailingZeros(ranks);
+                score(base, followed.seek(from + at), norms[at]);
             }
         }
+    }
+
+    /// Of the next documents of a word, a bit for each, those that are not too long. That norms are
+    /// read before anything is made of them lets the processor wait for several at a time.
+    private long shortOnes(int base, TermWindow followed, int from, long ranks) {
+        int normMax = bounds.normMax();
+        long kept = ranks;
+        for (long left = ranks; left != 0; left &= left - 1) {
+            int at = Long.numberOfTrailingZeros(left);
+            norms[at] = postings.norm(base + followed.place(from + at));
+            kept &= ~((normMax - (norms[at] & 0xFF) >>> Integer.SIZE - 1 & 1L) << at);
+        }
+        return kept;
     }
 
     /// @param beside below 0 when there is one word only
@@ -265,25 +285,34 @@ final class BestMatches {
                 continue;
             }
             int from = group * GROUP_WORDS;
-            int looked = GROUP_WORDS;
             long[] masks = bounds.candidates(terms, found, from, GROUP_WORDS);
+            int normMax = bounds.normMax();
+            int count = 0;
+            // All norms first, as above.
             for (int i = 0; i < GROUP_WORDS; i++) {
                 int place = (from + i) << 6;
                 for (long word = masks[i]; word != 0; word &= word - 1) {
-                    lookAt(base, place + Long.numberOfTrailingZeros(word));
-                    looked++;
+                    places[count] = place + Long.numberOfTrailingZeros(word);
+                    norms[count] = postings.norm(base + places[count]);
+                    count += (norms[count] & 0xFF) <= normMax ? 1 : 0;
                 }
             }
-            budget.spend(looked);
+            budget.spend(GROUP_WORDS + count);
+            for (int i = 0; i < count; i++) {
+                score(base, places[i], norms[i]);
+            }
         }
     }
 
     private void lookAt(int base, int place) {
-        int document = base + place;
-        byte norm = postings.norm(document);
-        if ((norm & 0xFF) > bounds.normMax()) {
-            return;
+        byte norm = postings.norm(base + place);
+        if ((norm & 0xFF) <= bounds.normMax()) {
+            score(base, place, norm);
         }
+    }
+
+    private void score(int base, int place, byte norm) {
+        int document = base + place;
         double sum = 0;
         for (int t = 0; t < terms.length; t++) {
             int frequency = terms[t].frequency(place);

@@ -106,6 +106,18 @@ final class MatchScorer implements DocumentScorer {
         return required;
     }
 
+    /// False when so few words of the match occur in the segment that no document meets it.
+    boolean isPossible(List<Word> words) {
+        int slots = 0;
+        int last = -1;
+        // Terms of one word stand side by side.
+        for (Word word : words) {
+            slots += word.slot() != last ? 1 : 0;
+            last = word.slot();
+        }
+        return slots >= match.required();
+    }
+
     /// True when a document that holds those that are required, and one at least, meets the match.
     boolean isDecidedBy(List<Word> words) {
         return match.required() == 1

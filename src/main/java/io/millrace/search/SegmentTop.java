@@ -5,6 +5,7 @@ import io.millrace.segment.TermsReader;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -61,9 +62,9 @@ final class SegmentTop {
     /// @param from the first document that can be a hit
     List<RankedHit> find(SegmentMatches matches, int from) {
         budget.check();
-        BestMatches best = bestMatches(matches);
-        if (best != null) {
-            return best.find();
+        List<MatchScorer.Word> words = words();
+        if (words != null) {
+            return best(matches, (MatchScorer) Objects.requireNonNull(ranks.scorer()), words);
         }
         if (order.keys().isEmpty()) {
             matches.forEach(
@@ -127,17 +128,24 @@ final class SegmentTop {
         return needed == null ? null : matches.byWindow(needed);
     }
 
-    /// The way by bounds, where scores are sums over words and nothing else orders; null elsewhere.
-    private @Nullable BestMatches bestMatches(SegmentMatches matches) {
+    /// The words by whose bounds the best are found, where scores are sums over words and nothing
+    /// else orders; null elsewhere.
+    private @Nullable List<MatchScorer.Word> words() {
         if (!isByScore() || !(ranks.scorer() instanceof MatchScorer scorer)) {
             return null;
         }
         List<MatchScorer.Word> words = scorer.words();
-        if (words == null || words.isEmpty() || words.size() > BestMatches.WORDS_MAX) {
-            return null;
+        return words == null || words.size() > BestMatches.WORDS_MAX ? null : words;
+    }
+
+    private List<RankedHit> best(
+            SegmentMatches matches, MatchScorer scorer, List<MatchScorer.Word> words) {
+        if (!scorer.isPossible(words)) {
+            return List.of();
         }
         float floor = cut == Long.MAX_VALUE ? -1 : floor();
-        return new BestMatches(scorer, words, matches, new BestScores(limit, floor), start, ranks);
+        BestScores best = new BestScores(limit, floor);
+        return new BestMatches(scorer, words, matches, best, start, ranks).find();
     }
 
     /// True when a score alone orders: documents are met in the order of ties, so that one with the
