@@ -65,10 +65,10 @@ public final class TermFrequencies {
             widths = new byte[blocks];
             starts = new long[blocks];
         }
-        long start = blockStart(firstBlock);
         int widest = 0;
         for (int i = 0; i < blocks; i++) {
             int block = firstBlock + i;
+            long start = blockStart(block);
             int held =
                     Math.min(
                             PostingsLayout.BLOCK_DOCUMENTS,
@@ -81,8 +81,6 @@ public final class TermFrequencies {
                             + PostingsLayout.packedBytes(held, deltaWidth);
             widths[i] = width;
             widest = Math.max(widest, width);
-            // Blocks touch each other.
-            start = starts[i] + PostingsLayout.packedBytes(held, width);
         }
         return 1 << Math.min(widest, Integer.SIZE - 2);
     }
