@@ -38,7 +38,7 @@ class BestMatchesTest {
     private static final Field KIND = Field.of("kind", FieldType.LONG);
     private static final Schema SCHEMA =
             new Schema(1, List.of("id"), List.of(Field.of("id", FieldType.LONG), TEXT, KIND));
-    private static final int WORDS = 14;
+    private static final int WORDS = 18;
 
     /// Documents that hold a word of their own stand side by side.
     private static final String NEIGHBOURS = "neighbours";
@@ -148,7 +148,7 @@ class BestMatchesTest {
                 segments);
     }
 
-    /// Word n is in about every 1.5^n-th document, mostly once; lengths are few, so that many
+    /// Word n is in about every 1.6^n-th document, mostly once; lengths are few, so that many
     /// scores are equal.
     private SegmentView segment(RandomGenerator random, int firstKey, int size, int ordinal)
             throws IOException {

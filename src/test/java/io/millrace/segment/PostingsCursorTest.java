@@ -88,6 +88,11 @@ final class PostingsCursorTest {
                                 assertEquals(Cursor.DONE, cursor.advance(documents));
                             }
                         });
+                        for (String term : expected.keySet()) {
+                            for (String other : expected.keySet()) {
+                                assertHeldToo(expected, term, other, terms, postings);
+                            }
+                        }
                     }
                 });
     }
@@ -136,5 +141,35 @@ final class PostingsCursorTest {
                         (window.held(level)[document / Long.SIZE] >>> document & 1) != 0);
             }
         }
+    }
+
+    /// Which documents of one term hold another, too, and how often, asked for in one go and then
+    /// one by one.
+    private static void assertHeldToo(
+            Map<String, TreeMap<Integer, Integer>> expected,
+            String term,
+            String other,
+            TermsReader terms,
+            PostingsReader postings) {
+        TermWindow one = window(terms, postings, term);
+        TermWindow beside = window(terms, postings, other);
+        Map<Integer, Integer> counts = Objects.requireNonNull(expected.get(other));
+        for (int from = 0; one.isListed() && from < one.count(); from += Long.SIZE) {
+            int next = Math.min(Long.SIZE, one.count() - from);
+            long held = one.heldToo(from, next, beside, 1);
+            for (int i = 0; i < next; i++) {
+                int document = one.place(from + i);
+                assertEquals(counts.containsKey(document), (held >>> i & 1) != 0);
+                assertEquals(counts.getOrDefault(document, 0), beside.frequency(document));
+            }
+        }
+    }
+
+    private static TermWindow window(TermsReader terms, PostingsReader postings, String term) {
+        int ordinal = terms.find(term.getBytes(UTF_8));
+        TermWindow window = new TermWindow();
+        window.open(terms.set(ordinal), postings.frequencies(ordinal));
+        window.enter(0);
+        return window;
     }
 }
