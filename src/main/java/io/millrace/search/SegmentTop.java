@@ -1,5 +1,6 @@
 package io.millrace.search;
 
+import io.millrace.segment.DocumentSet;
 import io.millrace.segment.PackedBuffer;
 import io.millrace.segment.TermsReader;
 import java.util.ArrayList;
@@ -276,16 +277,27 @@ final class SegmentTop {
 
         private void offerTerm(int ordinal, long rank) {
             int count = terms.few(ordinal, few);
-            if (count < 0) {
-                costLeft -= matches.windowCount() * WINDOW_COST;
-                matches.forEachIn(terms.set(ordinal), document -> offerOf(document, rank));
+            if (count >= 0) {
+                offerEach(few, count, rank);
                 return;
             }
+            DocumentSet set = terms.set(ordinal);
+            long windowsCost = matches.windowCount() * WINDOW_COST;
+            if (set.cardinality() * PROBE_COST < windowsCost / 2) {
+                offerEach(set.toArray(), (int) set.cardinality(), rank);
+            } else {
+                costLeft -= windowsCost;
+                matches.forEachIn(set, document -> offerOf(document, rank));
+            }
+        }
+
+        /// Those of some documents that match.
+        private void offerEach(int[] documents, int count, long rank) {
             costLeft -= count * PROBE_COST;
             budget.spend(count);
             for (int i = 0; i < count; i++) {
-                if (matches.contains(few[i])) {
-                    offerOf(few[i], rank);
+                if (matches.contains(documents[i]) && !offerOf(documents[i], rank)) {
+                    return;
                 }
             }
         }

@@ -120,10 +120,11 @@ public final class DocumentSet {
 
     public boolean contains(int document) {
         int at = find(document >>> Character.SIZE);
-        if (at < 0) {
-            return false;
-        }
-        char low = (char) document;
+        return at >= 0 && contains(at, (char) document);
+    }
+
+    /// Whether a window holds a document.
+    boolean contains(int at, char low) {
         long from = start(at);
         return switch (form(at)) {
             case WORDS ->

@@ -13,6 +13,9 @@ public final class DocumentWindow {
 
     static final int WORDS = DOCUMENTS / Long.SIZE;
 
+    /// So few documents are asked for in place, one by one.
+    private static final int SEARCHED_MAX = 8;
+
     private final WindowCopies copies;
     private final long[] words = new long[WORDS];
     private final char[] listed = new char[DocumentSet.ARRAY_MAX];
@@ -76,6 +79,16 @@ public final class DocumentWindow {
         int at = set.find(window);
         if (at < 0) {
             clear();
+            return;
+        }
+        if (isListed && listedCount <= SEARCHED_MAX) {
+            int kept = 0;
+            for (int i = 0; i < listedCount; i++) {
+                char place = listed[i];
+                listed[kept] = place;
+                kept += set.contains(at, place) ? 1 : 0;
+            }
+            listedCount = kept;
             return;
         }
         switch (set.form(at)) {
