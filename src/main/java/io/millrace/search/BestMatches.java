@@ -33,9 +33,14 @@ final class BestMatches {
     private final SearchBudget budget = SearchBudget.current();
     private final PostingsReader postings;
     private final ScoreBounds bounds;
+    private final List<MatchScorer.Word> words;
+    private final DocumentSet[] sets;
     private final TermWindow[] terms;
     private final WordPresence presence;
     private final int documentCount;
+
+    /// Each of the words alone is enough.
+    private final boolean isAnyEnough;
 
     /// The words tell which documents match, but for deleted ones.
     private final boolean isDecidedByWords;
@@ -68,21 +73,28 @@ final class BestMatches {
         this.segmentOrdinal = ranks.segmentOrdinal();
         this.documentCount = ranks.documentCount();
         this.postings = scorer.postings();
-        this.bounds = new ScoreBounds(scorer.bm25(), words, scorer.required(words));
+        int required = scorer.required(words);
+        this.bounds = new ScoreBounds(scorer.bm25(), words, required);
+        this.isAnyEnough = required == 0;
         this.isDecidedByWords =
                 matches.condition().equals(scorer.match()) && scorer.isDecidedBy(words);
         this.terms = new TermWindow[words.size()];
-        DocumentSet[] sets = new DocumentSet[words.size()];
+        this.words = words;
+        this.sets = new DocumentSet[words.size()];
         for (int i = 0; i < terms.length; i++) {
-            int ordinal = words.get(i).ordinal();
-            sets[i] = scorer.terms().set(ordinal);
+            sets[i] = scorer.terms().set(words.get(i).ordinal());
             terms[i] = matches.scratch().term(i);
-            terms[i].open(sets[i], postings.frequencies(ordinal));
+            open(i);
         }
         this.presence = new WordPresence(sets, matches.scratch());
     }
 
+    private void open(int word) {
+        terms[word].open(sets[word], postings.frequencies(words.get(word).ordinal()));
+    }
+
     List<RankedHit> find() {
+        raiseBySure();
         floor = best.floor();
         for (int i = 0; i < matches.windowCount(); i++) {
             budget.check();
@@ -106,6 +118,25 @@ final class BestMatches {
             }
         }
         return best.hits(segmentOrdinal);
+    }
+
+    /// Before the first hits are found, few documents could be dropped.
+    private void raiseBySure() {
+        int rarest = 0;
+        for (int t = 1; t < sets.length; t++) {
+            rarest = sets[t].cardinality() < sets[rarest].cardinality() ? t : rarest;
+        }
+        if (best.floor() < 0
+                && start == null
+                && isDecidedByWords
+                && isAnyEnough
+                && sets[rarest].cardinality() >= best.limit()
+                && sets[rarest].cardinality() <= documentCount / SureScores.RARE) {
+            best.raise(
+                    SureScores.floor(
+                            bounds, rarest, terms[rarest], postings, matches, best.limit()));
+            open(rarest);
+        }
     }
 
     /// False when no document of a window can be among the best.

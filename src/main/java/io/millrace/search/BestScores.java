@@ -15,7 +15,7 @@ final class BestScores {
     private final SearchBudget budget = SearchBudget.current();
 
     /// What other segments leave room for: only what is above it.
-    private final float floorBefore;
+    private float floorBefore;
 
     /// The bits of the score above those of the document's complement: a larger number is better.
     /// The worst is in front, and each is worse than the two at twice its place.
@@ -28,6 +28,15 @@ final class BestScores {
         this.limit = limit;
         this.floorBefore = floorBefore;
         worstFirst = new long[Math.min(limit, SMALL) + 1];
+    }
+
+    int limit() {
+        return limit;
+    }
+
+    /// Enough documents are known to score above it.
+    void raise(float floor) {
+        floorBefore = Math.max(floorBefore, floor);
     }
 
     /// A document that is met now is among the best only with a score above it. Never falls.
