@@ -183,8 +183,19 @@ final class SegmentTop {
         if (cut != Long.MAX_VALUE) {
             probes = Math.min(probes, documentsBefore(terms));
         }
-        return probes * PROBE_COST < scanCost
+        return probes * probeCost(matches, terms) < scanCost
                 && new Walk(matches, terms, PATIENCE * scanCost).isDone();
+    }
+
+    /// Where a walk begins among terms of many documents, those are asked for together.
+    private long probeCost(SegmentMatches matches, TermsReader terms) {
+        int first = start == null ? -1 : start.firstOrdinal(terms);
+        if (first < 0 || first >= terms.termCount()) {
+            return PROBE_COST;
+        }
+        long windowsCost = matches.windowCount() * WINDOW_COST;
+        return Math.min(
+                PROBE_COST, SCAN_COST + windowsCost / Math.max(1, terms.documentCount(first)));
     }
 
     /// How many documents have a first rank up to the cut, of those that a walk meets.
