@@ -83,7 +83,7 @@ final class Facets {
                     new Part(
                             segment.reader(),
                             new SliceDocuments(
-                                    new SegmentMatches(condition, segment, planned, scratch),
+                                    new SegmentMatches(condition, true, segment, planned, scratch),
                                     segment.documentCount(),
                                     scratch)));
         }

@@ -58,12 +58,10 @@ public final class Searcher {
             SegmentMatches matches =
                     new SegmentMatches(
                             condition,
+                            request.isCounted(),
                             segment,
                             new FilterPlanner(segment.reader(), statistics).plan(condition),
                             windows);
-            if (request.isCounted()) {
-                total += matches.count();
-            }
             budget.letGo(heldBefore);
             budget.enter(Profile.Stage.FACETS);
             if (!request.facets().isEmpty()) {
@@ -80,6 +78,12 @@ public final class Searcher {
                                         matches::bitmap)
                                 : null;
                 top.collect(matches, new SegmentRanks(order, segment.reader(), i, scorer));
+            }
+            if (request.isCounted()) {
+                budget.enter(Profile.Stage.FILTER);
+                long heldByHits = budget.heldBytes();
+                total += matches.count();
+                budget.letGo(heldByHits);
             }
         }
         budget.enter(Profile.Stage.DOCUMENTS);

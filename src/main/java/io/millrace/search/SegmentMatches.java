@@ -19,6 +19,7 @@ final class SegmentMatches {
     }
 
     private final Query condition;
+    private final boolean isCounted;
     private final SegmentView segment;
     private final SegmentFilter plan;
     private final Windows scratch;
@@ -29,10 +30,17 @@ final class SegmentMatches {
     private long count = -1;
     private @Nullable ImmutableRoaringBitmap bitmap;
 
+    /// @param isCounted how many they are is wanted in the end
     /// @param plan of the condition for this segment
     /// @param scratch of the search
-    SegmentMatches(Query condition, SegmentView segment, SegmentFilter plan, Windows scratch) {
+    SegmentMatches(
+            Query condition,
+            boolean isCounted,
+            SegmentView segment,
+            SegmentFilter plan,
+            Windows scratch) {
         this.condition = condition;
+        this.isCounted = isCounted;
         this.segment = segment;
         this.plan = plan;
         batch = scratch.batch;
@@ -52,6 +60,11 @@ final class SegmentMatches {
             filter = made;
         }
         return made;
+    }
+
+    /// True when [#count] will be asked in any case: whoever looks at all of them counts them, too.
+    boolean isCounted() {
+        return isCounted;
     }
 
     /// How many they are.
@@ -165,9 +178,10 @@ final class SegmentMatches {
         void visit(int[] documents, int count);
     }
 
-    /// All.
+    /// All; how many they are is known afterwards.
     void forEachBatch(BatchVisitor visitor) {
         DocumentWindow window = scratch.at(0);
+        long sum = 0;
         for (int i = 0; i < windows; i++) {
             budget.check();
             filter().load(i, window);
@@ -182,8 +196,10 @@ final class SegmentMatches {
                 }
                 budget.spend(found);
                 visitor.visit(batch, found);
+                sum += found;
             } while (found == batch.length);
         }
+        count = sum;
     }
 
     /// Those that are in a set.

@@ -18,8 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class SegmentTop {
 
     // Nanoseconds, about; only their proportions matter: to look at a document that matches, to
-    // find
-    // those of a window, to ask of one document whether it matches, and to rank one that does.
+    // find those of a window, to ask of one document whether it matches, and to rank one that does.
     private static final long SCAN_COST = 6;
     private static final long WINDOW_COST = 700;
     private static final long PROBE_COST = 45;
@@ -174,17 +173,34 @@ final class SegmentTop {
         if (terms == null) {
             return false;
         }
-        long matching = matches.roughCount();
-        if (matching == 0) {
+        if (matches.roughCount() == 0) {
             return true;
         }
-        long scanCost = matching * SCAN_COST + matches.windowCount() * WINDOW_COST;
-        long probes = (long) limit * ranks.documentCount() / matching;
+        if (!isWalkCheaper(matches, terms)) {
+            return false;
+        }
+        if (matches.isCounted()) {
+            // It does not look at all of them: they are counted beside it, and so beforehand.
+            if (matches.count() == 0) {
+                return true;
+            }
+            if (!isWalkCheaper(matches, terms)) {
+                return false;
+            }
+        }
+        return new Walk(matches, terms, PATIENCE * scanCost(matches)).isDone();
+    }
+
+    private boolean isWalkCheaper(SegmentMatches matches, TermsReader terms) {
+        long probes = (long) limit * ranks.documentCount() / matches.roughCount();
         if (cut != Long.MAX_VALUE) {
             probes = Math.min(probes, documentsBefore(terms));
         }
-        return probes * probeCost(matches, terms) < scanCost
-                && new Walk(matches, terms, PATIENCE * scanCost).isDone();
+        return probes * probeCost(matches, terms) < scanCost(matches);
+    }
+
+    private static long scanCost(SegmentMatches matches) {
+        return matches.roughCount() * SCAN_COST + matches.windowCount() * WINDOW_COST;
     }
 
     /// Where a walk begins among terms of many documents, those are asked for together.
