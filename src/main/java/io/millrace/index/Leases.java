@@ -95,7 +95,10 @@ final class Leases implements AutoCloseable {
         }
         return settle(() -> {
             long now = clock.nanos();
-            return leases.values().stream().mapToLong(held -> held.endsAtNanos - now).min();
+            // One may end while this is worked out.
+            return leases.values().stream()
+                    .mapToLong(held -> Math.max(0, held.endsAtNanos - now))
+                    .min();
         });
     }
 

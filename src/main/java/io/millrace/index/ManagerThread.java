@@ -107,7 +107,8 @@ final class ManagerThread {
                 }
                 again = chores.run();
             } catch (RuntimeException | Error e) {
-                // Callers wait for this thread, so nothing ends it early.
+                // Callers wait for this thread, so nothing ends it early, or keeps it busy.
+                again = OptionalLong.of(TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS));
                 FaultLog.log(LOG, Level.ERROR, () -> "chores failed thread=" + thread.getName(), e);
             }
         }
@@ -132,7 +133,7 @@ final class ManagerThread {
             while (calls.isEmpty() && !woken && !stopping) {
                 if (againNanos.isPresent()) {
                     long millis = TimeUnit.NANOSECONDS.toMillis(againNanos.getAsLong()) + 1;
-                    wait(Math.min(millis, LOOK_MILLIS));
+                    wait(Math.clamp(millis, 1, LOOK_MILLIS));
                     break;
                 }
                 wait();

@@ -93,6 +93,20 @@ class LeasesTest {
         Awaiting.that("the old segment is gone", () -> segmentsOnDisk() == 1);
     }
 
+    @Test
+    void aLeaseThatEndsBetweenTwoLooksIsDueNow() {
+        AtomicLong stepping = new AtomicLong();
+        try (Leases leases =
+                new Leases(
+                        index::snapshot,
+                        () -> "lease",
+                        () -> stepping.addAndGet(5_000_000),
+                        () -> {})) {
+            leases.take(Duration.ofMillis(8));
+            assertTrue(leases.endDue().orElse(0) >= 0);
+        }
+    }
+
     //
     @Test
     void snapshotOfALeaseOutlivesItAndFreesTheFilesWhenItCloses() {
