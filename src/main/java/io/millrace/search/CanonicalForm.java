@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
 /// ```
 /// value  := tag:u8 content
 /// record := 'r' name:text component*                 in the order of their declaration, of a field
-///                                                    its path and type; or the text
+///                                                    its path and type, not how its texts are cut;
+///                                                    or the text
 /// list   := 'l' count:i32 value*
 /// set    := 's' count:i32 bytes*                     map: entries; both in the order of the bytes
 /// text   := 't' length:i32 utf8                      likewise decimals, enum constants, bytes

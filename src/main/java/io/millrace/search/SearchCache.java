@@ -16,7 +16,8 @@ import java.util.Optional;
 /// What is asked is compared in full, never by a hash. The content is that of an open snapshot,
 /// named before it is searched, so an answer cannot belong to another one: a count to the last
 /// generation that changed visible documents; hits, whose ties and scores depend on how documents
-/// lie in segments, to the segments too.
+/// lie in segments, to the segments too. What is marked in texts depends on how they are cut, which
+/// a request says of no field: so the version of the schema is named as well.
 final class SearchCache {
 
     /// Of an answer: the part of the cache it may take at most.
@@ -75,6 +76,7 @@ final class SearchCache {
                                 target.index().incarnation(),
                                 snapshot.commit().contentGeneration(),
                                 segments,
+                                snapshot.schema().version(),
                                 target.visibleFrom(),
                                 request)));
     }

@@ -13,6 +13,7 @@ import io.millrace.change.SourcePartition;
 import io.millrace.directory.Directory;
 import io.millrace.document.Document;
 import io.millrace.document.DocumentKey;
+import io.millrace.document.Schema;
 import io.millrace.document.Value;
 import io.millrace.index.Admission;
 import io.millrace.index.Index;
@@ -80,6 +81,14 @@ final class QuakeIndex {
                     new Change.Upsert(RandomQuakes.SCHEMA.keyOf(root), Document.of(root), origin));
         }
         commit(index, changes);
+    }
+
+    /// One generation that differs in nothing but its schema.
+    static void declare(Index index, Schema schema) {
+        index.writer().declare(schema);
+        try (PreparedCommit prepared = index.writer().prepareCommit()) {
+            prepared.commit();
+        }
     }
 
     private static void commit(Index index, List<Change> changes) {

@@ -5,14 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.directory.MmapDirectory;
 import io.millrace.document.DocumentKey;
+import io.millrace.document.Field;
 import io.millrace.document.OwnAnalyzers;
 import io.millrace.document.Value;
+import io.millrace.index.CommitKind;
 import io.millrace.index.Index;
 import io.millrace.index.IndexOptions;
 import io.millrace.index.MergeOptions;
+import io.millrace.json.Json;
 import io.millrace.testing.ManualClock;
 import io.millrace.testing.Seeded;
 import io.millrace.testing.SilentEngine;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -111,6 +115,53 @@ class SearchCacheTest {
             search(cached, index, count);
             assertFigures(3, 4);
         }
+    }
+
+    /// Nothing else of the content differs, and the term that is looked for is the same.
+    // X-105
+    @Test
+    void whatAnAnalyzerMarksIsNotAnsweredByTheAnalyzerBefore() throws Exception {
+        Value.Obj request =
+                (Value.Obj)
+                        Json.parse(
+                                """
+                                {"query": {"match": {"notes": "cat"}},
+                                 "highlight": {"fields": ["notes"]}}\
+                                """
+                                        .getBytes(StandardCharsets.UTF_8));
+        try (Index index = create(1)) {
+            QuakeIndex.upsert(
+                    index,
+                    List.of(
+                            new Value.Obj(
+                                    Map.of(
+                                            "id", Value.of("a"),
+                                            "notes", Value.of("cat and cats of the coast")))));
+            assertEquals("<em>cat</em> and cats of the coast", marked(index, request));
+            long content = index.newestCommit().contentGeneration();
+
+            Field notes = RandomQuakes.SCHEMA.field("notes").orElseThrow();
+            QuakeIndex.declare(
+                    index, RandomQuakes.SCHEMA.with(List.of(notes.withAnalyzer("english"))));
+
+            assertEquals(CommitKind.SCHEMA, index.newestCommit().kind());
+            assertEquals(content, index.newestCommit().contentGeneration());
+            assertEquals("<em>cat</em> and <em>cats</em> of the coast", marked(index, request));
+            assertFigures(0, 2);
+        }
+    }
+
+    private String marked(Index index, Value.Obj request) {
+        assertCached(cached, index, request);
+        return search(uncached, index, request)
+                .result()
+                .hits()
+                .getFirst()
+                .highlights()
+                .values()
+                .iterator()
+                .next()
+                .getFirst();
     }
 
     // X-105
