@@ -196,16 +196,20 @@ final class Facets {
 
     private FacetResult.Buckets ranges(Facet facet, Facet.Ranges asked, List<Part> parts) {
         List<FacetResult.Bucket> answer = new ArrayList<>();
+        SearchBudget budget = SearchBudget.current();
         for (Facet.NamedRange range : asked.ranges()) {
             List<Part> inside = new ArrayList<>();
             long count = 0;
             for (Part part : parts) {
+                // Stays for the next range; what is found in it does not.
+                ImmutableRoaringBitmap counted = part.documents().bitmap();
+                long held = budget.heldBytes();
                 ImmutableRoaringBitmap found =
                         new FilterPlanner(part.segment(), statistics)
                                 .plan(range.range())
-                                .documents(part.documents().bitmap());
-                ImmutableRoaringBitmap both =
-                        ImmutableRoaringBitmap.and(found, part.documents().bitmap());
+                                .documents(counted);
+                ImmutableRoaringBitmap both = ImmutableRoaringBitmap.and(found, counted);
+                budget.letGo(held);
                 count += both.getLongCardinality();
                 inside.add(part(part.segment(), both));
             }
@@ -229,7 +233,11 @@ final class Facets {
         Map<String, FacetResult> inner = new LinkedHashMap<>();
         if (!facet.facets().isEmpty()) {
             List<Part> parts = inside.parts();
+            // Nobody needs what is inside of a bucket after it was counted.
+            SearchBudget budget = SearchBudget.current();
+            long held = budget.heldBytes();
             facet.facets().forEach((name, each) -> inner.put(name, count(each, parts)));
+            budget.letGo(held);
         }
         return new FacetResult.Bucket(value, count, inner);
     }

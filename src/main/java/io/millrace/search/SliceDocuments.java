@@ -1,13 +1,19 @@
 package io.millrace.search;
 
 import io.millrace.segment.DocumentSet;
+import io.millrace.segment.TermsReader;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.PeekableIntIterator;
 import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
 
 /// Documents of one segment that are counted: as a bitmap, or with a bit for each document of the
 /// segment; each made when it is first asked for. Confined to one search.
 final class SliceDocuments {
+    /// A bitmap of less than one document for so many of the segment is looked at as it is: its
+    /// bits would cost more than what is done with them.
+    private static final int SPARSE = 64;
+
     private final int segmentDocuments;
     private final long cardinality;
     private final Windows scratch;
@@ -50,8 +56,38 @@ final class SliceDocuments {
         return made;
     }
 
+    /// How many of some documents are among them.
+    ///
+    /// @param count of the documents, from the front of the array on
+    int count(int[] documents, int count) {
+        int common = 0;
+        if (isSparse()) {
+            ImmutableRoaringBitmap few = bitmap();
+            for (int i = 0; i < count; i++) {
+                common += few.contains(documents[i]) ? 1 : 0;
+            }
+            return common;
+        }
+        long[] words = bits();
+        for (int i = 0; i < count; i++) {
+            common += (int) (words[documents[i] >>> 6] >>> documents[i] & 1);
+        }
+        return common;
+    }
+
+    /// How many documents of a term are among them, or less where they are fewer than `least`.
+    int count(TermsReader terms, int ordinal, int least) {
+        return isSparse()
+                ? ImmutableRoaringBitmap.andCardinality(terms.documents(ordinal), bitmap())
+                : scratch.common.count(terms.set(ordinal), bits(), least);
+    }
+
+    private boolean isSparse() {
+        return matches == null && cardinality <= segmentDocuments / SPARSE;
+    }
+
     /// Nobody changes them.
-    long[] bits() {
+    private long[] bits() {
         long[] made = bits;
         if (made == null) {
             made = new long[Math.ceilDiv(segmentDocuments, Long.SIZE)];
@@ -69,6 +105,20 @@ final class SliceDocuments {
     /// Writes documents, rising, from the one at or above `from` on, until `into` is full; returns
     /// how many. The next call goes on behind the last.
     int next(int from, int[] into) {
+        return isSparse() ? nextOfFew(from, into) : nextBits(from, into);
+    }
+
+    private int nextOfFew(int from, int[] into) {
+        PeekableIntIterator each = bitmap().getIntIterator();
+        each.advanceIfNeeded(from);
+        int count = 0;
+        while (count < into.length && each.hasNext()) {
+            into[count++] = each.next();
+        }
+        return count;
+    }
+
+    private int nextBits(int from, int[] into) {
         long[] words = bits();
         int i = from >>> 6;
         if (i >= words.length) {

@@ -122,16 +122,10 @@ final class TermCounts {
     }
 
     private int intersect(int ordinal, int least) {
-        long[] bits = slice.documents().bits();
         int count = terms.few(ordinal, few);
-        if (count < 0) {
-            return slice.documents().scratch().common.count(terms.set(ordinal), bits, least);
-        }
-        int common = 0;
-        for (int i = 0; i < count; i++) {
-            common += (int) (bits[few[i] >>> 6] >>> few[i] & 1);
-        }
-        return common;
+        return count < 0
+                ? slice.documents().count(terms, ordinal, least)
+                : slice.documents().count(few, count);
     }
 
     private long costOf(long held) {

@@ -35,17 +35,20 @@ class SearchBudgetTest {
     void fill() throws IOException {
         corpus = new Corpus(RandomQuakes.SCHEMA, folder);
         for (int i = 0; i < DOCUMENTS; i++) {
-            corpus.upsert(
-                    new Value.Obj(
-                            Map.of(
-                                    "id", Value.of("q" + i),
-                                    "felt", Value.of(i * 7919L % DOCUMENTS),
-                                    "status", Value.of("s" + i % 3))));
+            corpus.upsert(quake(i));
             if (i % 3_000 == 2_999) {
                 corpus.commit();
             }
         }
         corpus.commit();
+    }
+
+    private static Value.Obj quake(int i) {
+        return new Value.Obj(
+                Map.of(
+                        "id", Value.of("q" + i),
+                        "felt", Value.of(i * 7919L % DOCUMENTS),
+                        "status", Value.of("s" + i % 3)));
     }
 
     @AfterEach
@@ -109,6 +112,44 @@ class SearchBudgetTest {
         assertTrue(budget.heldBytes() > 0);
     }
 
+    @Test
+    void bucketsGiveBackWhatTheyCounted() throws IOException {
+        try (Corpus single = new Corpus(RandomQuakes.SCHEMA, folder.resolve("single"))) {
+            for (int i = 0; i < DOCUMENTS; i++) {
+                single.upsert(quake(i));
+            }
+            single.commit();
+            for (String facet :
+                    List.of(
+                            // Many buckets of one document; those of many documents.
+                            "{\"limit\": 1000, \"facets\": {\"status\": {}}}",
+                            "{\"type\": \"histogram\", \"interval\": 20, \"facets\": {\"status\": {}}}",
+                            "{\"type\": \"range\", \"ranges\": [%s], \"facets\": {\"status\": {}}}"
+                                    .formatted(manyBounds()))) {
+                SearchBudget budget = new SearchBudget(nanos::get, Duration.ofSeconds(3), 300_000);
+
+                SearchResult result =
+                        search(
+                                single,
+                                body(
+                                        """
+                                        {"filter": {"range": {"felt": {"lt": 8000}}}, "limit": 0,
+                                         "facets": {"felt": %s}}\
+                                        """
+                                                .formatted(facet)),
+                                budget);
+
+                assertEquals(8_000, result.total().orElseThrow(), facet);
+            }
+        }
+    }
+
+    private static String manyBounds() {
+        return String.join(
+                ",",
+                IntStream.range(0, 200).mapToObj(i -> "{\"gte\": %d}".formatted(i * 7)).toList());
+    }
+
     private static String manyRanges() {
         return String.join(
                 ",",
@@ -118,8 +159,12 @@ class SearchBudgetTest {
     }
 
     private SearchResult search(Value.Obj body, SearchBudget budget) {
-        SearchRequest request = new QueryParser(corpus.schema(), Instant.EPOCH).parse(body);
-        return budget.during(() -> corpus.searcher().search(request));
+        return search(corpus, body, budget);
+    }
+
+    private static SearchResult search(Corpus in, Value.Obj body, SearchBudget budget) {
+        SearchRequest request = new QueryParser(in.schema(), Instant.EPOCH).parse(body);
+        return budget.during(() -> in.searcher().search(request));
     }
 
     private static Value.Obj body(String json) {
