@@ -114,7 +114,7 @@ final class QueryStringParser {
             switch (operand.occurs()) {
                 case MUST -> {
                     Query query = operand.query().get();
-                    (isLeftOut(query) ? may : must).add(query);
+                    (TextQueries.isLeftOut(query) ? may : must).add(query);
                 }
                 case MUST_NOT -> {}
                 case MAY -> {
@@ -140,30 +140,6 @@ final class QueryStringParser {
             }
         }
         return and(both);
-    }
-
-    /// True for a word that the analyzer of one of its fields leaves out of all texts, such as
-    /// `the`: nobody can require it.
-    private static boolean isLeftOut(Query query) {
-        return switch (query) {
-            case Query.Match match -> match.terms().isEmpty();
-            case Query.Or(List<Query> clauses) ->
-                    clauses.stream().anyMatch(QueryStringParser::isLeftOut);
-            case Query.Phrase _,
-                    Query.And _,
-                    Query.AtLeast _,
-                    Query.Preferring _,
-                    Query.Eq _,
-                    Query.In _,
-                    Query.Range _,
-                    Query.Exists _,
-                    Query.Prefix _,
-                    Query.Wildcard _,
-                    Query.Keys _,
-                    Query.Not _,
-                    Query.All _ ->
-                    false;
-        };
     }
 
     private static Query or(List<Query> queries) {

@@ -23,6 +23,12 @@ record TextPiece(TextWords written, boolean isKept, List<TextWords> others, int 
         return new TextPiece(written, true, List.of(), start, end);
     }
 
+    /// True when the analyzer leaves its words out of every text, and nothing has to stand there
+    /// instead: nobody can require it.
+    boolean isLeftOut() {
+        return isKept && written.isEmpty();
+    }
+
     /// What may stand there, each once.
     List<TextWords> ways() {
         Set<List<PhraseWord>> known = new LinkedHashSet<>();

@@ -61,11 +61,13 @@ record TextPieces(Field field, List<TextPiece> pieces) {
         return pieces.stream().mapToInt(piece -> piece.others().size()).sum();
     }
 
-    /// At least as many of the words as the rules say; synonyms of several words are one.
+    /// At least as many of the words as the rules say; synonyms of several words are one. What
+    /// stands for a word that is left out of every text is not required where other words are.
     Query match(TextRules rules) {
         Map<List<String>, Integer> words = new LinkedHashMap<>();
         Set<List<String>> synonyms = new HashSet<>();
         Map<Query, Integer> varied = new LinkedHashMap<>();
+        Map<Query, Integer> leftOut = new LinkedHashMap<>();
         @Nullable TextTerm beginning = null;
         for (TextPiece piece : pieces) {
             boolean isOpen = rules.lastBegins() && isLastOpen(piece);
@@ -87,7 +89,8 @@ record TextPieces(Field field, List<TextPiece> pieces) {
             } else {
                 List<Query> ways = ways(piece, isOpen, rules.boost());
                 if (!ways.isEmpty()) {
-                    varied.merge(TextQueries.or(ways), 1, Integer::sum);
+                    (piece.isLeftOut() ? leftOut : varied)
+                            .merge(TextQueries.or(ways), 1, Integer::sum);
                 }
             }
         }
@@ -100,9 +103,34 @@ record TextPieces(Field field, List<TextPiece> pieces) {
         if (beginning != null) {
             terms.add(beginning);
         }
-        List<Query> clauses = new ArrayList<>();
-        varied.forEach((query, times) -> clauses.add(QueryStringValues.boosted(query, times)));
-        return joined(terms, clauses, rules);
+        return preferring(terms, weighed(varied), weighed(leftOut), rules);
+    }
+
+    private static List<Query> weighed(Map<Query, Integer> timesByQuery) {
+        List<Query> queries = new ArrayList<>();
+        timesByQuery.forEach(
+                (query, times) -> queries.add(QueryStringValues.boosted(query, times)));
+        return queries;
+    }
+
+    /// Where all words are left out nothing is one of the choices, for [TextQueries#isLeftOut].
+    private Query preferring(
+            List<TextTerm> terms, List<Query> varied, List<Query> leftOut, TextRules rules) {
+        int required = terms.size() + varied.size();
+        if (leftOut.isEmpty()) {
+            return joined(terms, varied, rules);
+        }
+        if (required == 0) {
+            List<Query> choices = new ArrayList<>(leftOut);
+            choices.addFirst(new Query.Match(field, List.of(), 1, rules.boost()));
+            return new Query.Or(choices);
+        }
+        if (rules.required().of(required + leftOut.size()) == 1) {
+            List<Query> any = new ArrayList<>(varied);
+            any.addAll(leftOut);
+            return joined(terms, any, rules);
+        }
+        return new Query.Preferring(joined(terms, varied, rules), TextQueries.or(leftOut));
     }
 
     private Query joined(List<TextTerm> terms, List<Query> varied, TextRules rules) {

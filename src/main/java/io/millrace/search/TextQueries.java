@@ -109,15 +109,17 @@ final class TextQueries {
                     (i + 1 == parts.size() && isOpen ? rules : rules.withLastBegins(false))
                             .withRequired(TextRules.Required.ALL);
             List<Query> inFields = new ArrayList<>();
+            boolean isLeftOut = false;
             for (Map.Entry<Field, Float> field : fields.entrySet()) {
                 float boost = rules.boost() * field.getValue();
                 Query part = inOne(field.getKey(), parts.get(i), ofPart.withBoost(boost), place);
+                isLeftOut |= isLeftOut(part);
                 if (!isNothing(part)) {
                     inFields.add(part);
                 }
             }
             if (!inFields.isEmpty()) {
-                (inFields.size() == fields.size() ? required : preferred).add(or(inFields));
+                (isLeftOut ? preferred : required).add(or(inFields));
             }
         }
         if (required.isEmpty()) {
@@ -153,7 +155,29 @@ final class TextQueries {
         return parts;
     }
 
-    /// True when no word is looked for: nothing matches.
+    /// True for a word that the analyzer of one of its fields leaves out of all texts, such as
+    /// `the`: nobody can require it. What stands for it may still be found.
+    static boolean isLeftOut(Query query) {
+        return switch (query) {
+            case Query.Match match -> isNothing(match);
+            case Query.Or(List<Query> clauses) -> clauses.stream().anyMatch(TextQueries::isLeftOut);
+            case Query.Phrase _,
+                    Query.And _,
+                    Query.AtLeast _,
+                    Query.Preferring _,
+                    Query.Eq _,
+                    Query.In _,
+                    Query.Range _,
+                    Query.Exists _,
+                    Query.Prefix _,
+                    Query.Wildcard _,
+                    Query.Keys _,
+                    Query.Not _,
+                    Query.All _ ->
+                    false;
+        };
+    }
+
     private static boolean isNothing(Query query) {
         return query instanceof Query.Match match && match.terms().isEmpty();
     }

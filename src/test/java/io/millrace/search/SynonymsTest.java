@@ -48,7 +48,8 @@ class SynonymsTest {
                     "usa, united states of america",
                     "cat => feline",
                     "sofa, settee, three piece suite",
-                    "ny, new york");
+                    "ny, new york",
+                    "it, information technology");
 
     /// Lucene adds up what a word scores that is named twice, in floats.
     private static final int ULPS = 4;
@@ -101,6 +102,8 @@ class SynonymsTest {
         add("states", "the united states of America, cats and all");
         add("apart", "america, united by its states");
         add("feline", "feline on a three-piece suite");
+        add("it", "the IT department");
+        add("information", "department of Information Technology");
         corpus.commit();
     }
 
@@ -150,6 +153,19 @@ class SynonymsTest {
                 // A text over several fields is not cut inside of what stands for something.
                 "{'match': {'fields': ['body', 'title'], 'text': 'made united states of america',"
                         + " 'operator': 'and'}} | usa",
+                // English leaves out `it`: nobody can require that, whatever stands for it.
+                "{'match': {'body': {'text': 'it department', 'operator': 'and'}}} | information it",
+                "{'match': {'body': {'text': 'it department', 'minimumShouldMatch': 2}}} | information it",
+                "{'match': {'body': {'text': 'it television', 'operator': 'or'}}}"
+                        + " | information television tv",
+                "{'match': {'body': {'text': 'it', 'operator': 'and'}}} | information",
+                "{'match': {'fields': ['body', 'title'], 'text': 'it department',"
+                        + " 'operator': 'and'}} | information it",
+                "{'match': {'title': {'text': 'it department', 'operator': 'and'}}} | information it",
+                "{'match': {'title': {'text': 'it suite', 'operator': 'and'}}} | ``",
+                "{'q': 'body:(+it +department)'} | information it",
+                "{'q': 'body:it'} | information",
+                "{'phrase': {'body': 'it department'}} | information it",
                 // Without positions all of the words, in any order.
                 "{'match': {'place': 'usa'}} | apart states usa",
                 "{'phrase': {'place': 'usa'}} | apart states usa",
@@ -167,6 +183,22 @@ class SynonymsTest {
                         .sorted()
                         .toList();
         assertEquals(ids, String.join(" ", found));
+    }
+
+    @Test
+    void whatStandsForAWordThatIsLeftOutCounts() {
+        for (String query :
+                List.of(
+                        "{'match': {'body': {'text': 'it department', 'operator': 'and'}}}",
+                        "{'match': {'fields': ['body', 'place'], 'text': 'it department',"
+                                + " 'operator': 'and'}}",
+                        "{'q': 'body:(+it +department)'}")) {
+            List<String> ranked =
+                    hits("{'query': %s}".formatted(query)).stream()
+                            .map(hit -> hit.key().toString())
+                            .toList();
+            assertEquals(List.of("information", "it"), ranked, query);
+        }
     }
 
     @Test
