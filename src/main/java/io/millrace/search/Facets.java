@@ -16,8 +16,8 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
 
-/// Counts the facets of one search. Keeps a bitmap of what matches for every segment, and what it
-/// counted; confined to that search.
+/// Counts the facets of one search. Keeps what matches in every segment, and what it counted;
+/// confined to that search.
 final class Facets {
 
     /// The documents of one segment that are counted.
@@ -67,11 +67,16 @@ final class Facets {
                                     : withoutOwn.computeIfAbsent(
                                             facet.field(), _ -> matching(others));
                     SearchBudget budget = SearchBudget.current();
-                    long held = budget.heldBytes();
+                    // What was made of the documents stays for the facets that follow.
+                    long held = budget.heldBytes() - heldBytes(parts);
                     results.put(name, count(facet, parts));
-                    budget.letGo(held);
+                    budget.letGo(held + heldBytes(parts));
                 });
         return results;
+    }
+
+    private static long heldBytes(List<Part> parts) {
+        return parts.stream().mapToLong(part -> part.documents().heldBytes()).sum();
     }
 
     private List<Part> matching(Optional<Query> filter) {

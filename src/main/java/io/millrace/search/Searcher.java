@@ -17,7 +17,7 @@ import java.util.OptionalLong;
 import org.roaringbitmap.buffer.MutableRoaringBitmap;
 
 /// Runs searches on one snapshot, which the caller keeps open. Immutable; each search holds memory
-/// in the order of its hits and of one segment's bitmaps.
+/// in the order of its hits and of one segment's bitmaps; with facets, of those of all segments.
 public final class Searcher {
     private final Schema schema;
     private final CommitPoint commit;
@@ -62,9 +62,11 @@ public final class Searcher {
                             segment,
                             new FilterPlanner(segment.reader(), statistics).plan(condition),
                             windows);
-            budget.letGo(heldBefore);
             budget.enter(Profile.Stage.FACETS);
-            if (!request.facets().isEmpty()) {
+            if (request.facets().isEmpty()) {
+                budget.letGo(heldBefore);
+            } else {
+                // Everything that was made to find them is kept with them to the end.
                 facets.add(segment, matches);
             }
             budget.enter(Profile.Stage.ORDER);

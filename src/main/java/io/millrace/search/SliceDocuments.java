@@ -20,6 +20,7 @@ final class SliceDocuments {
     private final @Nullable SegmentMatches matches;
     private @Nullable ImmutableRoaringBitmap bitmap;
     private long @Nullable [] bits;
+    private long heldBytes;
 
     /// Those that match.
     SliceDocuments(SegmentMatches matches, int segmentDocuments, Windows scratch) {
@@ -41,6 +42,11 @@ final class SliceDocuments {
         return cardinality;
     }
 
+    /// What the budget of the search holds for what was made of them so far.
+    long heldBytes() {
+        return heldBytes;
+    }
+
     /// For reading columns and counting what sets have in common.
     Windows scratch() {
         return scratch;
@@ -49,8 +55,11 @@ final class SliceDocuments {
     ImmutableRoaringBitmap bitmap() {
         ImmutableRoaringBitmap made = bitmap;
         if (made == null) {
+            SearchBudget budget = SearchBudget.current();
+            long heldBefore = budget.heldBytes();
             // Without a bitmap it was made of matches.
             made = Objects.requireNonNull(matches).bitmap();
+            heldBytes += budget.heldBytes() - heldBefore;
             bitmap = made;
         }
         return made;
@@ -91,7 +100,9 @@ final class SliceDocuments {
         long[] made = bits;
         if (made == null) {
             made = new long[Math.ceilDiv(segmentDocuments, Long.SIZE)];
-            SearchBudget.current().hold((long) made.length * Long.BYTES);
+            long bytes = (long) made.length * Long.BYTES;
+            SearchBudget.current().hold(bytes);
+            heldBytes += bytes;
             if (matches != null) {
                 matches.copyTo(made);
             } else {

@@ -96,7 +96,7 @@ class SearchBudgetTest {
                         body("{\"sort\": \"-felt\", \"limit\": 10000}"),
                         body(
                                 "{\"filter\": {\"or\": [%s]}, \"limit\": 0}"
-                                        .formatted(manyRanges())))) {
+                                        .formatted(ranges(200))))) {
             SearchBudget budget = new SearchBudget(nanos::get, Duration.ofSeconds(3), 100_000);
 
             InvalidRequest over = assertThrows(InvalidRequest.class, () -> search(body, budget));
@@ -144,16 +144,49 @@ class SearchBudgetTest {
         }
     }
 
+    /// A search with facets keeps of every segment what told its documents, to the end.
+    @Test
+    void facetsCountWhatTheyKeep() throws IOException {
+        try (Corpus six = new Corpus(RandomQuakes.SCHEMA, folder.resolve("six"))) {
+            for (int segment = 0; segment < 6; segment++) {
+                for (int i = 0; i < 3_000; i++) {
+                    six.upsert(quake(segment * 3_000 + i));
+                }
+                six.commit();
+            }
+            String filter = "{\"filter\": {\"and\": [%s]}, \"limit\": 0".formatted(ranges(100));
+            SearchBudget enough = new SearchBudget(nanos::get, Duration.ofSeconds(3), 150_000);
+            search(six, body(filter + "}"), enough);
+            assertEquals(0, enough.heldBytes());
+
+            SearchBudget budget = new SearchBudget(nanos::get, Duration.ofSeconds(3), 150_000);
+            assertThrows(
+                    InvalidRequest.class,
+                    () -> search(six, body(filter + ", \"facets\": {\"status\": {}}}"), budget));
+
+            SearchBudget ofBits = new SearchBudget(nanos::get, Duration.ofSeconds(3), 150_000);
+            search(
+                    six,
+                    body(
+                            """
+                            {"filter": {"not": {"eq": {"status": "s0"}}}, "limit": 0,
+                             "facets": {"status": {}}}\
+                            """),
+                    ofBits);
+            assertTrue(ofBits.heldBytes() >= 6 * 3_000 / Byte.SIZE, () -> "" + ofBits.heldBytes());
+        }
+    }
+
     private static String manyBounds() {
         return String.join(
                 ",",
                 IntStream.range(0, 200).mapToObj(i -> "{\"gte\": %d}".formatted(i * 7)).toList());
     }
 
-    private static String manyRanges() {
+    private static String ranges(int count) {
         return String.join(
                 ",",
-                IntStream.range(0, 200)
+                IntStream.range(0, count)
                         .mapToObj(i -> "{\"range\": {\"felt\": {\"gte\": %d}}}".formatted(i * 7))
                         .toList());
     }
