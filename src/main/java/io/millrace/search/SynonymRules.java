@@ -31,11 +31,16 @@ final class SynonymRules extends SolrSynonymParser {
     /// Of the rule at hand, by text.
     private final Map<String, CharsRef> words = new HashMap<>();
 
+    private final Analyzer cutting;
     private int pairs;
+    private boolean isNaming;
     private @Nullable String refusal;
 
-    SynonymRules(Analyzer analyzer) {
-        super(true, true, analyzer);
+    /// @param finding cuts the words that are looked for
+    /// @param cutting cuts what a rule names instead
+    SynonymRules(Analyzer finding, Analyzer cutting) {
+        super(true, true, finding);
+        this.cutting = cutting;
     }
 
     /// Stops at the first rule that is wrong.
@@ -58,6 +63,7 @@ final class SynonymRules extends SolrSynonymParser {
         }
         int before = pairs;
         words.clear();
+        isNaming = false;
         refusal = null;
         try {
             parse(new StringReader(rule));
@@ -69,7 +75,14 @@ final class SynonymRules extends SolrSynonymParser {
         if (pairs > PAIRS_MAX) {
             return "more than %d synonyms up to here, expected fewer".formatted(PAIRS_MAX);
         }
-        return pairs == before ? shape : null;
+        if (pairs == before) {
+            return shape;
+        }
+        return isNaming
+                ? null
+                : "rule %s names no words that can be looked for instead, expected some that the"
+                                .formatted(Place.quoted(rule))
+                        + " analyzer does not leave out";
     }
 
     /// What a rule names stays as it is until [#add(CharsRef, CharsRef, boolean)].
@@ -92,6 +105,7 @@ final class SynonymRules extends SolrSynonymParser {
             throw new IllegalArgumentException(refusal);
         }
         pairs++;
+        isNaming = isNaming || !TextWords.of(cutting, "", other.toString()).isEmpty();
         super.add(looked, other, includeOrig);
     }
 

@@ -64,7 +64,7 @@ public final class Synonyms {
 
     /// Makes the synonyms of an analyzer ready, or says which rule is wrong.
     public static Optional<UnusableRule> check(OwnAnalyzer analyzer) {
-        SynonymRules rules = new SynonymRules(withoutStopwords(analyzer));
+        SynonymRules rules = rules(analyzer);
         Optional<UnusableRule> unusable = rules.addAll(analyzer.synonyms());
         if (unusable.isEmpty() && !analyzer.synonyms().isEmpty()) {
             Synonyms ready = ready(analyzer, rules);
@@ -88,12 +88,16 @@ public final class Synonyms {
     }
 
     private static Synonyms checked(OwnAnalyzer analyzer) {
-        SynonymRules rules = new SynonymRules(withoutStopwords(analyzer));
+        SynonymRules rules = rules(analyzer);
         rules.addAll(analyzer.synonyms())
                 .ifPresent(unusable -> {
                     throw new MillraceException.Bug("unchecked synonyms: " + unusable);
                 });
         return ready(analyzer, rules);
+    }
+
+    private static SynonymRules rules(OwnAnalyzer analyzer) {
+        return new SynonymRules(withoutStopwords(analyzer), Analyzers.of(analyzer.analysis()));
     }
 
     /// What finds the words of rules.
@@ -127,7 +131,8 @@ public final class Synonyms {
         };
     }
 
-    /// In the order of the text; none reaches into another.
+    /// In the order of the text; none reaches into another. Synonyms without words are none: any
+    /// word could stand there.
     List<Found> in(String text) {
         Map<List<Integer>, List<String>> found = new LinkedHashMap<>();
         BitSet written = new BitSet();
@@ -136,12 +141,11 @@ public final class Synonyms {
         found.forEach((place, others) -> {
             int start = place.getFirst();
             int end = place.getLast();
-            all.add(
-                    new Found(
-                            start,
-                            end,
-                            !written.get(start, end).isEmpty(),
-                            others.stream().map(this::cut).toList()));
+            List<TextWords> named =
+                    others.stream().map(this::cut).filter(other -> !other.isEmpty()).toList();
+            if (!named.isEmpty()) {
+                all.add(new Found(start, end, !written.get(start, end).isEmpty(), named));
+            }
         });
         return all;
     }

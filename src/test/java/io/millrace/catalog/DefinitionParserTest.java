@@ -300,6 +300,13 @@ class DefinitionParserTest {
                 "analyzers: {a: {synonyms: ['# a, b']}}|/analyzers/a/synonyms/0|parted by commas",
                 "analyzers: {a: {synonyms: ['a, -']}}|/analyzers/a/synonyms/0|\"-\" has no words",
                 "analyzers: {a: {synonyms: ['a, ']}}|/analyzers/a/synonyms/0|parted by commas",
+                "analyzers: {a: {synonyms: ['a, b', bar => !!!]}}|/analyzers/a/synonyms/1|rule \"bar => !!!\""
+                        + " names no words that can be looked for instead, expected some that the"
+                        + " analyzer does not leave out",
+                "analyzers: {a: {base: english, synonyms: [foo => the]}}|/analyzers/a/synonyms/0|rule"
+                        + " \"foo => the\" names no words",
+                "analyzers: {a: {base: english, synonyms: ['it, the']}}|/analyzers/a/synonyms/0|names no"
+                        + " words",
                 "fields: {a: {typ: text}}|/fields/a/typ|unknown member typ, expected analyzer, multi",
                 "fields: {a: {typ: text}}|/fields/a/typ|did you mean type?",
                 "fields: {_score: {type: double}}|/fields/_score|start with _ are reserved",

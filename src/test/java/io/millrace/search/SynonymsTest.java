@@ -166,6 +166,9 @@ class SynonymsTest {
                 "{'q': 'body:(+it +department)'} | information it",
                 "{'q': 'body:it'} | information",
                 "{'phrase': {'body': 'it department'}} | information it",
+                // Nor does a word that is left out stand for others: any word could then.
+                "{'phrase': {'body': 'information technology technology'}} | ``",
+                "{'phrase': {'body': 'the information technology department'}} | ``",
                 // Without positions all of the words, in any order.
                 "{'match': {'place': 'usa'}} | apart states usa",
                 "{'phrase': {'place': 'usa'}} | apart states usa",
