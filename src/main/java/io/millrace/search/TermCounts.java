@@ -32,6 +32,11 @@ final class TermCounts {
     private static final long WORDS_COST = 300_000;
     private static final long MEMBER_COST = 1_200;
 
+    /// Of a step of the budget.
+    private static final long STEP_COST = 12_000;
+
+    private static final int STEPS_OF_FEW = (int) (TERM_COST / STEP_COST);
+
     /// A window of more documents than this is a bit for each that could be.
     private static final int LISTED_MAX = 4_096;
 
@@ -104,6 +109,7 @@ final class TermCounts {
             return counted.get(ordinal);
         }
         if (isWhole) {
+            budget.spend(1);
             return terms.documentCount(ordinal);
         }
         Integer known = intersected.get(ordinal);
@@ -123,9 +129,12 @@ final class TermCounts {
 
     private int intersect(int ordinal, int least) {
         int count = terms.few(ordinal, few);
-        return count < 0
-                ? slice.documents().count(terms, ordinal, least)
-                : slice.documents().count(few, count);
+        if (count >= 0) {
+            budget.spend(STEPS_OF_FEW);
+            return slice.documents().count(few, count);
+        }
+        budget.spend(Math.toIntExact(costOf(terms.documentCount(ordinal)) / STEP_COST));
+        return slice.documents().count(terms, ordinal, least);
     }
 
     private long costOf(long held) {
@@ -179,7 +188,6 @@ final class TermCounts {
     private void each(IntConsumer take, Bound bound) {
         if (isWhole) {
             for (int ordinal = 0; ordinal < terms.termCount(); ordinal++) {
-                budget.spend(1);
                 take.accept(ordinal);
             }
             return;

@@ -29,6 +29,9 @@ final class TermFacet {
     /// How much longer it takes to look a value up in a segment than to come by it.
     private static final int LOOKUP_COST = 4;
 
+    /// Steps of a budget that finding a value in a dictionary counts.
+    private static final int STEPS_PER_LOOKUP = 32;
+
     private static final int ALWAYS_LOOKED_UP = 256;
 
     /// More values than this are not kept at a time: the segments are walked side by side.
@@ -182,6 +185,7 @@ final class TermFacet {
         for (int i = 0; i < counts.size(); i++) {
             // Where the share is one document, values that are not named have none.
             if (!partial.segments.get(i) && (shares == null || shares[i] > 1)) {
+                SearchBudget.current().spend(STEPS_PER_LOOKUP);
                 int ordinal = counts.get(i).slice().find(value);
                 total += ordinal < 0 ? 0 : counts.get(i).count(ordinal);
             }

@@ -44,11 +44,15 @@ class SearchBudgetTest {
     }
 
     private static Value.Obj quake(int i) {
+        return quake(i, "s" + i % 3);
+    }
+
+    private static Value.Obj quake(int i, String status) {
         return new Value.Obj(
                 Map.of(
                         "id", Value.of("q" + i),
                         "felt", Value.of(i * 7919L % DOCUMENTS),
-                        "status", Value.of("s" + i % 3)));
+                        "status", Value.of(status)));
     }
 
     @AfterEach
@@ -75,6 +79,41 @@ class SearchBudgetTest {
                     String.valueOf(over.getMessage()).contains("millrace.search.timeout"),
                     over.getMessage());
         }
+    }
+
+    /// The clock goes on a step whenever it is looked at: the steps tell how often it was.
+    @Test
+    void countingTermsLooksAtTheClock() throws IOException {
+        try (Corpus single = new Corpus(RandomQuakes.SCHEMA, folder.resolve("single"))) {
+            for (int i = 0; i < DOCUMENTS; i++) {
+                // More documents of each than are listed with a term.
+                single.upsert(quake(i, "s" + i % 1_000));
+            }
+            single.commit();
+            String filter = "{\"filter\": {\"range\": {\"felt\": {\"lt\": 8000}}}, \"limit\": 0";
+            String facets =
+                    String.join(
+                            ",",
+                            IntStream.range(0, 8)
+                                    .mapToObj(i ->
+                                            "\"f%d\": {\"field\": \"status\", \"order\": \"value\", \"limit\": 1000}"
+                                                    .formatted(i))
+                                    .toList());
+
+            long without = looks(single, filter + "}");
+            long with = looks(single, filter + ", \"facets\": {%s}}".formatted(facets));
+
+            assertTrue(with - without >= 12, () -> with + " looks, without facets " + without);
+        }
+    }
+
+    private long looks(Corpus in, String json) {
+        long before = nanos.get();
+        search(
+                in,
+                body(json),
+                new SearchBudget(nanos::getAndIncrement, Duration.ofSeconds(3), Long.MAX_VALUE));
+        return nanos.get() - before;
     }
 
     @Test
