@@ -15,7 +15,7 @@ import org.apache.lucene.codecs.lucene104.Lucene104Codec;
 
 /// What one JVM of the query group does: builds the indexes of a side, or asks them.
 ///
-/// Every workload is asked until it is warm: two passes at least, and a second; then one pass
+/// Every workload is asked until it is warm: two passes at least, and three seconds; then one pass
 /// counts. A line for each workload and state of the index goes to the file of results, and one for
 /// each answer to the file of answers.
 final class QueryRun {
@@ -23,7 +23,7 @@ final class QueryRun {
     static final List<String> STATES = List.of("built", "merged");
     static final int QUERIES = 400;
     private static final double BUFFER_MEGABYTES = 96;
-    private static final long WARM_NANOS = 1_000_000_000L;
+    private static final long WARM_NANOS = 3_000_000_000L;
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private QueryRun() {}
