@@ -33,6 +33,10 @@ final class SegmentTop {
     private final SegmentRanks ranks;
     private final Comparator<RankedHit> comparator;
     private final PriorityQueue<RankedHit> worstFirst;
+
+    /// Instead of those, where one value alone orders that every document has; null elsewhere.
+    private final @Nullable BestRanks byRank;
+
     private final long cutBefore;
     private final boolean hasFirstRank;
     private final SearchBudget budget = SearchBudget.current();
@@ -54,6 +58,7 @@ final class SegmentTop {
                 !order.keys().isEmpty()
                         && order.keys().getFirst().kind() != SortOrder.Kind.DOCUMENT_KEY;
         this.cut = cut;
+        byRank = order.keys().size() == 1 && ranks.isFirstOneEach() ? new BestRanks(limit) : null;
         comparator = order.insideSegment();
         worstFirst = new PriorityQueue<>(comparator.reversed());
         next = new RankedHit(ranks.keyCount());
@@ -77,10 +82,16 @@ final class SegmentTop {
             long held = budget.heldBytes();
             if (!walk(matches)) {
                 worstFirst.clear();
+                if (byRank != null) {
+                    byRank.clear();
+                }
                 budget.letGo(held);
                 cut = cutBefore;
                 scan(matches);
             }
+        }
+        if (byRank != null) {
+            return byRank.hits(ranks.segmentOrdinal());
         }
         List<RankedHit> sorted = new ArrayList<>(worstFirst);
         sorted.sort(comparator);
@@ -96,7 +107,7 @@ final class SegmentTop {
                 ranks.firstRanks(documents, count, first, buffer);
                 for (int i = 0; i < count; i++) {
                     if (first[i] >= least && first[i] <= cut && !isBehindTies(first[i])) {
-                        offer(documents[i]);
+                        offer(documents[i], first[i]);
                     }
                 }
             });
@@ -232,7 +243,27 @@ final class SegmentTop {
     }
 
     private boolean isFull() {
-        return worstFirst.size() >= limit;
+        return byRank != null ? byRank.isFull() : worstFirst.size() >= limit;
+    }
+
+    /// @param firstRank of the document
+    private void offer(int document, long firstRank) {
+        if (byRank == null) {
+            offer(document);
+            return;
+        }
+        if (start != null) {
+            BestRanks.load(ranks.segmentOrdinal(), document, firstRank, next);
+            if (!start.isBefore(next)) {
+                return;
+            }
+        }
+        if (byRank.add(document, firstRank)) {
+            budget.hold(RankedHit.bytes(1));
+        }
+        if (byRank.isFull()) {
+            cut = Math.min(cut, byRank.last());
+        }
     }
 
     private void offer(int document) {
@@ -277,7 +308,7 @@ final class SegmentTop {
         boolean isDone() {
             if (key.missingFirst()) {
                 offerMissing();
-                if (isFull() && worstFirst.element().isMissing(0)) {
+                if (byRank == null && isFull() && worstFirst.element().isMissing(0)) {
                     return true;
                 }
             }
@@ -332,8 +363,8 @@ final class SegmentTop {
         /// A document of several terms counts by one of them.
         private boolean offerOf(int document, long rank) {
             costLeft -= RANK_COST;
-            if (ranks.firstRank(document) == rank) {
-                offer(document);
+            if (byRank != null || ranks.firstRank(document) == rank) {
+                offer(document, rank);
             }
             return !(isOnlyKey && isFull());
         }
