@@ -106,8 +106,7 @@ public record AnalyzedText(String analyzer, List<Token> tokens) {
         int at = 0;
         TextPieces cut =
                 TextPieces.of(
-                        Field.of(TEXT, FieldType.TEXT),
-                        analyzer,
+                        Field.of(TEXT, FieldType.TEXT).withAnalysis(named.analysis()),
                         named.own().map(Synonyms::of).orElse(null),
                         text);
         if (cut.synonymCount() > SearchLimits.SYNONYMS_MAX) {

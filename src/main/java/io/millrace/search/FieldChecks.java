@@ -42,10 +42,7 @@ final class FieldChecks {
     /// A text cut into words as the field's own texts are, with their synonyms.
     TextPieces pieces(Field field, String text) {
         return TextPieces.of(
-                field,
-                Analyzers.of(field.analysis()),
-                analyzers.ofField(field.path()).map(Synonyms::of).orElse(null),
-                text);
+                field, analyzers.ofField(field.path()).map(Synonyms::of).orElse(null), text);
     }
 
     /// A part of a word as the field's own words are spelled, not stemmed.

@@ -1,6 +1,7 @@
 package io.millrace.search;
 
 import io.millrace.MillraceException;
+import io.millrace.document.Analysis;
 import io.millrace.document.OwnAnalyzer;
 import io.millrace.segment.Analyzers;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.AnalyzerWrapper;
 import org.apache.lucene.analysis.TokenStream;
@@ -37,14 +39,14 @@ public final class Synonyms {
     private static final Map<OwnAnalyzer, Synonyms> READY = new WeakHashMap<>();
 
     private final Analyzer finding;
-    private final Analyzer cutting;
+    private final Analysis analysis;
 
-    /// By text of a rule, each at most once.
+    /// By text of a rule, each at most once; cut by [#analysis].
     private final Map<String, TextWords> words = new ConcurrentHashMap<>();
 
-    private Synonyms(Analyzer finding, Analyzer cutting) {
+    private Synonyms(Analyzer finding, Analysis analysis) {
         this.finding = finding;
-        this.cutting = cutting;
+        this.analysis = analysis;
     }
 
     /// Some words of a text and what may stand in their place.
@@ -109,9 +111,7 @@ public final class Synonyms {
     }
 
     private static Synonyms ready(OwnAnalyzer analyzer, SynonymRules rules) {
-        return new Synonyms(
-                finding(withoutStopwords(analyzer), rules.map()),
-                Analyzers.of(analyzer.analysis()));
+        return new Synonyms(finding(withoutStopwords(analyzer), rules.map()), analyzer.analysis());
     }
 
     private static Analyzer finding(Analyzer words, SynonymMap synonyms) {
@@ -133,7 +133,11 @@ public final class Synonyms {
 
     /// In the order of the text; none reaches into another. Synonyms without words are none: any
     /// word could stand there.
-    List<Found> in(String text) {
+    ///
+    /// @param ofField how the texts are cut that are searched: when a definition has changed, still
+    ///   as it was before until the next commit
+    List<Found> in(String text, Analysis ofField) {
+        Function<String, TextWords> cutting = cutting(ofField);
         Map<List<Integer>, List<String>> found = new LinkedHashMap<>();
         BitSet written = new BitSet();
         read(text, found, written);
@@ -142,7 +146,7 @@ public final class Synonyms {
             int start = place.getFirst();
             int end = place.getLast();
             List<TextWords> named =
-                    others.stream().map(this::cut).filter(other -> !other.isEmpty()).toList();
+                    others.stream().map(cutting).filter(other -> !other.isEmpty()).toList();
             if (!named.isEmpty()) {
                 all.add(new Found(start, end, !written.get(start, end).isEmpty(), named));
             }
@@ -150,8 +154,12 @@ public final class Synonyms {
         return all;
     }
 
-    private TextWords cut(String other) {
-        return words.computeIfAbsent(other, text -> TextWords.of(cutting, "", text));
+    private Function<String, TextWords> cutting(Analysis ofField) {
+        Analyzer analyzer = Analyzers.of(ofField);
+        Function<String, TextWords> anew = text -> TextWords.of(analyzer, "", text);
+        return ofField.withPositions(analysis.positions()).equals(analysis)
+                ? text -> words.computeIfAbsent(text, anew)
+                : anew;
     }
 
     /// @param found by start and end of the words they are for

@@ -1,6 +1,7 @@
 package io.millrace.search;
 
 import io.millrace.document.Field;
+import io.millrace.segment.Analyzers;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -21,11 +22,14 @@ record TextPieces(Field field, List<TextPiece> pieces) {
         pieces = List.copyOf(pieces);
     }
 
-    static TextPieces of(Field field, Analyzer analyzer, @Nullable Synonyms synonyms, String text) {
+    static TextPieces of(Field field, @Nullable Synonyms synonyms, String text) {
+        Analyzer analyzer = Analyzers.of(field.analysis());
         List<TextPiece> pieces = new ArrayList<>();
         int at = 0;
         for (Synonyms.Found found :
-                synonyms == null ? List.<Synonyms.Found>of() : synonyms.in(text)) {
+                synonyms == null
+                        ? List.<Synonyms.Found>of()
+                        : synonyms.in(text, field.analysis())) {
             if (at < found.start()) {
                 pieces.add(plain(field, analyzer, text, at, found.start()));
             }

@@ -86,7 +86,12 @@ class AnalyzedTextTest {
                 Synonyms synonyms = Objects.requireNonNull(Synonyms.of(own));
                 assertEquals(
                         name.equals("keyword") ? 1 : 2,
-                        synonyms.in("alaska").getFirst().others().getFirst().words().size(),
+                        synonyms.in("alaska", own.analysis())
+                                .getFirst()
+                                .others()
+                                .getFirst()
+                                .words()
+                                .size(),
                         name);
             }
         }

@@ -22,9 +22,7 @@ final class MatchQueries {
     }
 
     static List<TextTerm> terms(Field field, String text) {
-        Query query =
-                TextPieces.of(field, Analyzers.of(field.analysis()), null, text)
-                        .match(TextRules.DEFAULT);
+        Query query = TextPieces.of(field, null, text).match(TextRules.DEFAULT);
         return ((Query.Match) query).terms();
     }
 }

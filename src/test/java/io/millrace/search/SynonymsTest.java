@@ -218,6 +218,27 @@ class SynonymsTest {
                         .orElseThrow());
     }
 
+    /// A definition has another base by now, what there is was cut by the one before.
+    @Test
+    void synonymsAreCutAsTheTextsOfTheirFieldAre() {
+        Field before = Field.of("body", FieldType.TEXT);
+        Schema schema =
+                new Schema(1, List.of("id"), List.of(Field.of("id", FieldType.KEYWORD), before));
+        OwnAnalyzers analyzers =
+                new OwnAnalyzers(
+                        Map.of(
+                                "own",
+                                new OwnAnalyzer(
+                                        Analysis.of("english"), List.of("tv, televisions"))),
+                        Map.of("body", "own"));
+        assertEquals(
+                new Query.Match(
+                        before, List.of(new TextTerm.Word(List.of("tv", "televisions"), 1)), 1, 1),
+                parse(schema, analyzers, "{'query': {'match': {'body': 'tv'}}}")
+                        .query()
+                        .orElseThrow());
+    }
+
     @Test
     void synonymsAreHighlighted() {
         String request =
