@@ -130,6 +130,7 @@ final class BestMatches {
                 && start == null
                 && isDecidedByWords
                 && isAnyEnough
+                && best.limit() <= SureScores.DOCUMENTS_MAX
                 && sets[rarest].cardinality() >= best.limit()
                 && sets[rarest].cardinality() <= documentCount / SureScores.RARE) {
             best.raise(

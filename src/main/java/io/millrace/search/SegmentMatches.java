@@ -18,6 +18,9 @@ final class SegmentMatches {
         boolean visit(int document);
     }
 
+    /// Steps of a budget that finding the matches of a window counts, where there may be none.
+    private static final int STEPS_PER_WINDOW = 64;
+
     private final Query condition;
     private final boolean isCounted;
     private final SegmentView segment;
@@ -122,6 +125,7 @@ final class SegmentMatches {
     void forEach(int from, Visitor visitor) {
         DocumentWindow window = scratch.at(0);
         for (int i = from / DocumentWindow.DOCUMENTS; i < windows; i++) {
+            budget.spend(STEPS_PER_WINDOW);
             filter().load(i, window);
             int place = Math.max(0, from - i * DocumentWindow.DOCUMENTS);
             if (!visitWindow(i, place, visitor)) {
@@ -206,6 +210,7 @@ final class SegmentMatches {
     void forEachIn(DocumentSet set, Visitor visitor) {
         DocumentWindow window = scratch.at(0);
         for (int i = 0; i < windows; i++) {
+            budget.spend(STEPS_PER_WINDOW);
             window.load(set, i);
             if (!window.isEmpty()) {
                 filter().retain(i, window);
@@ -220,6 +225,7 @@ final class SegmentMatches {
     void forEachOutside(DocumentSet set, Visitor visitor) {
         DocumentWindow window = scratch.at(0);
         for (int i = 0; i < windows; i++) {
+            budget.spend(STEPS_PER_WINDOW);
             filter().load(i, window);
             window.remove(set, i);
             if (!visitWindow(i, 0, visitor)) {

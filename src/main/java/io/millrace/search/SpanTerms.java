@@ -28,6 +28,9 @@ final class SpanTerms {
 
     private static final int SETS_MAX = 4_096;
 
+    /// Between two looks at the budget.
+    private static final int TERMS_TOGETHER = 4_096;
+
     private final List<DocumentSet> frequent;
 
     /// Those of all other terms.
@@ -122,7 +125,11 @@ final class SpanTerms {
         SearchBudget budget = SearchBudget.current();
         budget.hold((long) rare.length * Long.BYTES);
         for (int range = 0; range < ranges.length; range += 2) {
-            terms.addFew(ranges[range], ranges[range + 1], rare, scratch.buffer());
+            for (int from = ranges[range]; from < ranges[range + 1]; from += TERMS_TOGETHER) {
+                int to = Math.min(ranges[range + 1], from + TERMS_TOGETHER);
+                budget.spend(to - from);
+                terms.addFew(from, to, rare, scratch.buffer());
+            }
             int behind = terms.setsBefore(ranges[range + 1]);
             for (int i = terms.setsBefore(ranges[range]); i < behind; i++) {
                 budget.spend(TermSpan.STEPS_PER_TERM);

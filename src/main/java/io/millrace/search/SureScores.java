@@ -8,8 +8,8 @@ import io.millrace.segment.TermWindow;
 /// documents gives them as much: known before any other document is looked at. Confined to one
 /// search.
 final class SureScores {
-    /// More documents of the word are not looked at.
-    private static final int DOCUMENTS_MAX = 512;
+    /// More documents of the word are not looked at: where more are wanted, nothing is sure.
+    static final int DOCUMENTS_MAX = 512;
 
     /// A word in more than one of so many documents is met often enough as it is.
     static final int RARE = 32;

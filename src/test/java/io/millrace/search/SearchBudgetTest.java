@@ -107,6 +107,30 @@ class SearchBudgetTest {
         }
     }
 
+    /// What ranges are made of is read before any window is looked at.
+    @Test
+    void unitingTermsLooksAtTheClock() throws IOException {
+        try (Corpus single = new Corpus(RandomQuakes.SCHEMA, folder.resolve("single"))) {
+            for (int i = 0; i < DOCUMENTS; i++) {
+                single.upsert(quake(i));
+            }
+            single.commit();
+            String ranges =
+                    String.join(
+                            ",",
+                            IntStream.range(0, 20)
+                                    .mapToObj(i ->
+                                            "{\"range\": {\"felt\": {\"gte\": %d, \"lt\": %d}}}"
+                                                    .formatted(i * 200, i * 200 + 3_000))
+                                    .toList());
+
+            long looks =
+                    looks(single, "{\"filter\": {\"or\": [%s]}, \"limit\": 0}".formatted(ranges));
+
+            assertTrue(looks >= 12, () -> looks + " looks");
+        }
+    }
+
     private long looks(Corpus in, String json) {
         long before = nanos.get();
         search(
