@@ -95,6 +95,56 @@ class BestMatchesTest {
                 });
     }
 
+    /// As many as have bounds, one more, several that say the same, and more hits than one rare
+    /// word can promise.
+    @Test
+    void unusualQueriesFindTheBestOfAllThatAreScored() {
+        Seeded.repeat(
+                1,
+                random -> {
+                    List<SegmentView> segments =
+                            List.of(segment(random, 0, 40_000, 0), segment(random, 40_000, 900, 1));
+                    Searcher searcher = searcher(segments);
+                    for (int count : List.of(BestMatches.WORDS_MAX, BestMatches.WORDS_MAX + 1)) {
+                        List<List<String>> each = new ArrayList<>();
+                        for (int word = 0; word < count; word++) {
+                            each.add(List.of("word" + word));
+                        }
+                        assertSameHits(searcher, any(1, each), 12);
+                        assertSameHits(searcher, any(2, each), 12);
+                    }
+                    List<List<String>> twice =
+                            List.of(List.of("word3"), List.of("word5"), List.of("word3"));
+                    List<List<String>> spellings =
+                            List.of(List.of("word2", "word6"), List.of("word4"));
+                    for (int required = 1; required <= 2; required++) {
+                        assertSameHits(searcher, any(required, twice), 12);
+                        assertSameHits(searcher, any(required, spellings), 12);
+                    }
+                    // Word 8 is in about 740 documents, few enough to be asked what it gives for
+                    // sure.
+                    List<List<String>> rare = List.of(List.of("word1"), List.of("word8"));
+                    for (int limit : List.of(400, SureScores.DOCUMENTS_MAX - 1, 600)) {
+                        assertSameHits(searcher, any(1, rare), limit);
+                    }
+                    segments.forEach(segment -> segment.reader().close());
+                });
+    }
+
+    private static Query any(int required, List<List<String>> spellings) {
+        List<TextTerm> terms = new ArrayList<>();
+        spellings.forEach(each -> terms.add(new TextTerm.Word(each, 1)));
+        return new Query.Match(TEXT, terms, required, 1);
+    }
+
+    private static void assertSameHits(Searcher searcher, Query query, int limit) {
+        SearchResult expected =
+                searcher.search(request(query).limit(limit).sort(scoredFirst()).build());
+        SearchResult found = searcher.search(request(query).limit(limit).build());
+        assertEquals(limit, found.hits().size(), query.toString());
+        assertEquals(hits(expected), hits(found), query.toString());
+    }
+
     private static int assertSameHits(Searcher searcher, Query query, RandomGenerator random) {
         int limit = 1 + random.nextInt(random.nextInt(4) == 0 ? 300 : 12);
         int offset = random.nextInt(4) == 0 ? random.nextInt(20) : 0;
