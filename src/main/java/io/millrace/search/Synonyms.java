@@ -35,7 +35,8 @@ public final class Synonyms {
     /// They cut texts into pieces that overlap: nothing can stand in the place of some of them.
     private static final Set<String> WITHOUT_WORDS = Set.of("cjk");
 
-    /// Made ready, as long as a definition has them. Guarded by itself.
+    /// Made ready, as long as the definition that came last has them; made outside of its lock, for
+    /// there may be many rules. Guarded by itself.
     private static final Map<OwnAnalyzer, Synonyms> READY = new WeakHashMap<>();
 
     private final Analyzer finding;
@@ -66,15 +67,17 @@ public final class Synonyms {
 
     /// Makes the synonyms of an analyzer ready, or says which rule is wrong.
     public static Optional<UnusableRule> check(OwnAnalyzer analyzer) {
-        SynonymRules rules = rules(analyzer);
-        Optional<UnusableRule> unusable = rules.addAll(analyzer.synonyms());
-        if (unusable.isEmpty() && !analyzer.synonyms().isEmpty()) {
-            Synonyms ready = ready(analyzer, rules);
-            synchronized (READY) {
-                READY.put(analyzer, ready);
+        @Nullable Synonyms ready = known(analyzer);
+        if (ready == null) {
+            SynonymRules rules = rules(analyzer);
+            Optional<UnusableRule> unusable = rules.addAll(analyzer.synonyms());
+            if (unusable.isPresent() || analyzer.synonyms().isEmpty()) {
+                return unusable;
             }
+            ready = ready(analyzer, rules);
         }
-        return unusable;
+        keep(analyzer, ready);
+        return Optional.empty();
     }
 
     /// Null when it has none.
@@ -84,8 +87,24 @@ public final class Synonyms {
         if (analyzer.synonyms().isEmpty()) {
             return null;
         }
+        @Nullable Synonyms ready = known(analyzer);
+        return ready == null ? keep(analyzer, checked(analyzer)) : ready;
+    }
+
+    private static @Nullable Synonyms known(OwnAnalyzer analyzer) {
         synchronized (READY) {
-            return READY.computeIfAbsent(analyzer, Synonyms::checked);
+            return READY.get(analyzer);
+        }
+    }
+
+    /// Those that are known already stay, but die with this analyzer from now on: a map goes on
+    /// with the key it has, unless that is removed.
+    private static Synonyms keep(OwnAnalyzer analyzer, Synonyms made) {
+        synchronized (READY) {
+            @Nullable Synonyms known = READY.remove(analyzer);
+            Synonyms kept = known == null ? made : known;
+            READY.put(analyzer, kept);
+            return kept;
         }
     }
 

@@ -1,6 +1,7 @@
 package io.millrace.search;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,9 +15,11 @@ import io.millrace.document.Schema;
 import io.millrace.document.Value;
 import io.millrace.json.Json;
 import io.millrace.segment.Analyzers;
+import io.millrace.testing.Awaiting;
 import io.millrace.testing.Seeded;
 import java.io.IOException;
 import java.io.StringReader;
+import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.text.ParseException;
@@ -25,6 +28,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.apache.lucene.analysis.Analyzer;
 import org.apache.lucene.analysis.AnalyzerWrapper;
@@ -237,6 +241,32 @@ class SynonymsTest {
                 parse(schema, analyzers, "{'query': {'match': {'body': 'tv'}}}")
                         .query()
                         .orElseThrow());
+    }
+
+    /// Otherwise the next search would read all rules again.
+    @Test
+    void synonymsAreKeptWhenTheSameAreDefinedAgain() {
+        WeakReference<OwnAnalyzer> before = new WeakReference<>(checked());
+        Synonyms ready = Synonyms.of(kept());
+        OwnAnalyzer again = checked();
+
+        Awaiting.that(
+                "the definition before is forgotten",
+                () -> {
+                    System.gc();
+                    return before.refersTo(null);
+                });
+        assertSame(ready, Synonyms.of(again));
+    }
+
+    private static OwnAnalyzer checked() {
+        OwnAnalyzer analyzer = kept();
+        assertEquals(Optional.empty(), Synonyms.check(analyzer));
+        return analyzer;
+    }
+
+    private static OwnAnalyzer kept() {
+        return new OwnAnalyzer(Analysis.of("english"), List.of("kept, remembered"));
     }
 
     @Test
