@@ -1,15 +1,14 @@
 package io.millrace.search;
 
 import java.util.Arrays;
-import java.util.List;
 import java.util.function.IntConsumer;
 
-/// Counts how often the words of a phrase stand together in one document. Confined to one search.
+/// Counts how often the words of a phrase stand together in one document. Words that have spellings
+/// in common stand at places of their own. Confined to one search.
 final class PhrasePositions {
     private final int slop;
-
-    /// By word: the same number when they have a spelling in common.
-    private final int[] groups;
+    private final PhraseGroups groups;
+    private final NarrowestPhrase narrowest;
 
     /// By word: where it stands in the document, less its place in the phrase, so that the words of
     /// an exact phrase are all at one place.
@@ -19,37 +18,32 @@ final class PhrasePositions {
     private final int[] offsets;
     private final int[] at;
 
+    /// By word: which of its places was part of the match that is being made closer.
+    private final int[] nearest;
+
+    /// The place of the word that is farthest ahead.
+    private int last;
+
+    /// How far the words were apart at least where [#sloppy] found them.
+    private int width;
+
     /// @param offsets by word: its place in the phrase
-    /// @param groups by word: a number that words with a spelling in common share
-    private PhrasePositions(int[] offsets, int[] groups, int slop) {
+    private PhrasePositions(int[] offsets, PhraseGroups groups, int slop) {
         this.slop = slop;
-        this.offsets = offsets.clone();
-        this.groups = groups.clone();
+        this.offsets = offsets;
+        this.groups = groups;
+        narrowest = new NarrowestPhrase(groups, offsets);
         places = new int[offsets.length][0];
         counts = new int[offsets.length];
         at = new int[offsets.length];
+        nearest = new int[offsets.length];
     }
 
     static PhrasePositions of(Query.Phrase phrase) {
-        List<PhraseWord> words = phrase.words();
-        int[] offsets = new int[words.size()];
-        int[] groups = new int[words.size()];
-        for (int word = 0; word < offsets.length; word++) {
-            offsets[word] = words.get(word).position();
-            groups[word] = group(words, word);
-        }
-        return new PhrasePositions(offsets, groups, phrase.slop());
-    }
-
-    /// The first word that has a spelling in common with this one.
-    private static int group(List<PhraseWord> words, int word) {
-        for (int other = 0; other < word; other++) {
-            if (words.get(other).spellings().stream()
-                    .anyMatch(words.get(word).spellings()::contains)) {
-                return other;
-            }
-        }
-        return word;
+        return new PhrasePositions(
+                phrase.words().stream().mapToInt(PhraseWord::position).toArray(),
+                PhraseGroups.of(phrase.words()),
+                phrase.slop());
     }
 
     /// @param positions where a word stands, rising
@@ -69,13 +63,30 @@ final class PhrasePositions {
         return frequency(_ -> {});
     }
 
-    /// @param found is told the position of every word each time
+    /// @param found is told the position of every word each time, of some more than once
     float frequency(IntConsumer found) {
-        Arrays.fill(at, 0);
-        return slop == 0 ? exact(found) : sloppy(found);
+        if (slop == 0) {
+            return exact(found);
+        }
+        return groups.isAny() ? apart(found) : sloppy(found);
+    }
+
+    /// As [#sloppy], which passes by no words that are all in their places, but may pass by others
+    /// that are closer together than those it finds, where words of a group have to make way for
+    /// one another: what is there with little slop must be there with more, and count as much.
+    private float apart(IntConsumer found) {
+        float sum = sloppy(found);
+        int below = Math.min(width, slop + 1);
+        int least = narrowest.width(places, counts, below);
+        if (least == below) {
+            return sum;
+        }
+        narrowest.tell(found);
+        return Math.max(sum, 1f / (1f + least));
     }
 
     private int exact(IntConsumer each) {
+        Arrays.fill(at, 0);
         int found = 0;
         for (at[0] = 0; at[0] < counts[0]; at[0]++) {
             int place = places[0][at[0]];
@@ -102,75 +113,90 @@ final class PhrasePositions {
     /// Moves the word that is farthest behind, again and again. A match is where the words are as
     /// close together as they get before that word passes the next one.
     private float sloppy(IntConsumer each) {
-        for (int word = 0; word < counts.length; word++) {
-            if (!standApart(word)) {
-                return 0;
-            }
+        width = Integer.MAX_VALUE;
+        if (!start()) {
+            return 0;
         }
         float sum = 0;
-        int last = last();
-        while (true) {
+        boolean hasMore = true;
+        while (hasMore) {
             int word = first();
             int next = nextTo(word);
-            int width = last - place(word);
-            int nearest = place(word);
-            boolean hasMore = true;
-            while (place(word) <= next) {
-                if (last - place(word) < width) {
-                    width = last - place(word);
-                    nearest = place(word);
+            int near = Integer.MAX_VALUE;
+            while (hasMore && place(word) <= next) {
+                if (last - place(word) < near) {
+                    near = last - place(word);
+                    System.arraycopy(at, 0, nearest, 0, at.length);
                 }
-                at[word]++;
-                hasMore = at[word] < counts[word] && standApart(word);
-                if (!hasMore) {
-                    break;
+                hasMore = move(word) && standApart(word);
+            }
+            if (near <= slop) {
+                sum += 1f / (1f + near);
+                width = Math.min(width, near);
+                for (int other = 0; other < at.length; other++) {
+                    each.accept(places[other][nearest[other]] + offsets[other]);
                 }
             }
-            if (width <= slop) {
-                sum += 1f / (1f + width);
-                tell(word, nearest, each);
-            }
-            if (!hasMore) {
-                return sum;
-            }
-            last = Math.max(last, place(word));
         }
+        return sum;
     }
 
-    /// @param nearest where the moved word stood
-    private void tell(int moved, int nearest, IntConsumer each) {
-        for (int word = 0; word < counts.length; word++) {
-            each.accept((word == moved ? nearest : place(word)) + offsets[word]);
-        }
-    }
-
-    /// Moves a word on until no other of its group stands at the same position; false when it
-    /// cannot.
-    private boolean standApart(int word) {
-        for (int other = 0; other < counts.length; other++) {
-            if (other != word
-                    && groups[other] == groups[word]
-                    && at[other] < counts[other]
-                    && place(other) + offsets[other] == place(word) + offsets[word]) {
+    /// Puts each word at the first place that no earlier one of its group has; false when one has
+    /// none.
+    private boolean start() {
+        Arrays.fill(at, 0);
+        last = Integer.MIN_VALUE;
+        for (int word = 0; word < at.length; word++) {
+            while (beside(word, word) >= 0) {
                 if (++at[word] == counts[word]) {
                     return false;
                 }
-                other = -1;
+            }
+            last = Math.max(last, place(word));
+        }
+        return true;
+    }
+
+    /// Of two words of a group that are at one position the later one in the phrase moves on, until
+    /// there are no such words; false when it cannot.
+    private boolean standApart(int moved) {
+        int word = moved;
+        for (int other = beside(word, at.length); other >= 0; other = beside(word, at.length)) {
+            word = offsets[word] < offsets[other] ? other : word;
+            if (!move(word)) {
+                return false;
             }
         }
         return true;
     }
 
-    private int place(int word) {
-        return places[word][at[word]];
+    /// Another word of the group at the same position, -1 for none.
+    ///
+    /// @param end of the words that are looked at
+    private int beside(int word, int end) {
+        if (groups.isAlone(word)) {
+            return -1;
+        }
+        for (int other = 0; other < end; other++) {
+            if (other != word
+                    && groups.isTogether(word, other)
+                    && place(other) + offsets[other] == place(word) + offsets[word]) {
+                return other;
+            }
+        }
+        return -1;
     }
 
-    private int last() {
-        int last = Integer.MIN_VALUE;
-        for (int word = 0; word < counts.length; word++) {
-            last = Math.max(last, place(word));
+    private boolean move(int word) {
+        if (++at[word] == counts[word]) {
+            return false;
         }
-        return last;
+        last = Math.max(last, place(word));
+        return true;
+    }
+
+    private int place(int word) {
+        return places[word][at[word]];
     }
 
     /// The word that is farthest behind; of several the one that comes first in the phrase.
