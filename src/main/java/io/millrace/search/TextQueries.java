@@ -102,21 +102,17 @@ final class TextQueries {
             Map<Field, Float> fields, String text, TextRules rules, Place place) {
         List<Query> required = new ArrayList<>();
         List<Query> preferred = new ArrayList<>();
-        List<String> parts = parts(fields.keySet(), text);
+        List<Part> parts = parts(fields.keySet(), text);
         boolean isOpen = !text.isEmpty() && !Character.isWhitespace(text.charAt(text.length() - 1));
         for (int i = 0; i < parts.size(); i++) {
             TextRules ofPart =
                     (i + 1 == parts.size() && isOpen ? rules : rules.withLastBegins(false))
                             .withRequired(TextRules.Required.ALL);
-            List<Query> inFields = new ArrayList<>();
-            boolean isLeftOut = false;
-            for (Map.Entry<Field, Float> field : fields.entrySet()) {
-                float boost = rules.boost() * field.getValue();
-                Query part = inOne(field.getKey(), parts.get(i), ofPart.withBoost(boost), place);
-                isLeftOut |= isLeftOut(part);
-                if (!isNothing(part)) {
-                    inFields.add(part);
-                }
+            List<Query> inFields = inEach(fields, parts.get(i).text(), ofPart, place);
+            boolean isLeftOut = inFields.stream().anyMatch(TextQueries::isLeftOut);
+            inFields.removeIf(TextQueries::isNothing);
+            if (!isLeftOut && parts.get(i).isLoose()) {
+                inFields.addAll(wordByWord(fields, parts.get(i).text(), ofPart, place));
             }
             if (!inFields.isEmpty()) {
                 (isLeftOut ? preferred : required).add(or(inFields));
@@ -131,28 +127,90 @@ final class TextQueries {
         return preferred.isEmpty() ? met : new Query.Preferring(met, or(preferred));
     }
 
-    /// The text cut at its spaces, but not between words that one of the fields has a synonym for.
-    private List<String> parts(Collection<Field> fields, String text) {
-        BitSet together = new BitSet();
-        for (Field field : fields) {
-            for (TextPiece piece : checks.pieces(field, text).pieces()) {
-                if (!piece.others().isEmpty()) {
-                    together.set(piece.start(), piece.end());
-                }
+    private List<Query> inEach(
+            Map<Field, Float> fields, String text, TextRules rules, Place place) {
+        List<Query> inFields = new ArrayList<>();
+        fields.forEach((field, boost) ->
+                inFields.add(inOne(field, text, rules.withBoost(rules.boost() * boost), place)));
+        return inFields;
+    }
+
+    /// All of the words, each in any of the fields; none where all are left out.
+    private List<Query> wordByWord(
+            Map<Field, Float> fields, String text, TextRules rules, Place place) {
+        List<Query> all = new ArrayList<>();
+        List<Span> words = spans(text, new BitSet());
+        for (Span word : words) {
+            boolean isLast = word == words.getLast();
+            List<Query> inFields =
+                    inEach(
+                            fields,
+                            text.substring(word.start(), word.end()),
+                            isLast ? rules : rules.withLastBegins(false),
+                            place);
+            if (inFields.stream().noneMatch(TextQueries::isLeftOut)) {
+                all.add(or(inFields));
             }
         }
-        List<String> parts = new ArrayList<>();
+        return all.isEmpty() ? List.of() : List.of(atLeast(all.size(), all));
+    }
+
+    /// Some of a text.
+    ///
+    /// - isLoose: several words that are one for some of the fields only, and may stay as they are:
+    ///   for the others they are words like any
+    private record Part(String text, boolean isLoose) {}
+
+    /// The text cut at its spaces, but not between words that one of the fields has a synonym for.
+    private List<Part> parts(Collection<Field> fields, String text) {
+        BitSet together = new BitSet();
+        BitSet loose = new BitSet();
+        BitSet replaced = new BitSet();
+        for (Field field : fields) {
+            BitSet ofField = new BitSet();
+            for (TextPiece piece : checks.pieces(field, text).pieces()) {
+                if (!piece.others().isEmpty()) {
+                    ofField.set(piece.start(), piece.end());
+                    if (!piece.isKept()) {
+                        replaced.set(piece.start(), piece.end());
+                    }
+                }
+            }
+            together.or(ofField);
+            ofField.flip(0, text.length());
+            loose.or(ofField);
+        }
+        List<Part> parts = new ArrayList<>();
+        for (Span span : spans(text, together)) {
+            String part = text.substring(span.start(), span.end());
+            boolean isLoose =
+                    part.chars().anyMatch(Character::isWhitespace)
+                            && !loose.get(span.start(), span.end()).isEmpty()
+                            && replaced.get(span.start(), span.end()).isEmpty();
+            parts.add(new Part(part, isLoose));
+        }
+        return parts;
+    }
+
+    /// - start, end: of some of a text, in chars
+    private record Span(int start, int end) {}
+
+    /// What is between spaces.
+    ///
+    /// @param together where spaces part nothing
+    private static List<Span> spans(String text, BitSet together) {
+        List<Span> spans = new ArrayList<>();
         int from = 0;
         for (int at = 0; at <= text.length(); at++) {
             boolean ends =
                     at == text.length()
                             || (Character.isWhitespace(text.charAt(at)) && !together.get(at));
             if (ends && at > from) {
-                parts.add(text.substring(from, at));
+                spans.add(new Span(from, at));
             }
             from = ends ? at + 1 : from;
         }
-        return parts;
+        return spans;
     }
 
     /// True for a word that the analyzer of one of its fields leaves out of all texts, such as

@@ -117,13 +117,16 @@ class SynonymsTest {
     }
 
     private static void add(String id, String text) throws IOException {
-        corpus.upsert(
-                new Value.Obj(
-                        Map.of(
-                                "id", Value.of(id),
-                                "body", Value.of(text),
-                                "title", Value.of(text),
-                                "place", Value.of(text))));
+        corpus.upsert(document(id, text, text));
+    }
+
+    private static Value.Obj document(String id, String text, String title) {
+        return new Value.Obj(
+                Map.of(
+                        "id", Value.of(id),
+                        "body", Value.of(text),
+                        "title", Value.of(title),
+                        "place", Value.of(text)));
     }
 
     @ParameterizedTest
@@ -205,6 +208,44 @@ class SynonymsTest {
                             .map(hit -> hit.key().toString())
                             .toList();
             assertEquals(List.of("information", "it"), ranked, query);
+        }
+    }
+
+    /// A rule of one field takes nothing away from what others find.
+    @Test
+    void aRuleOfOneFieldLeavesTheWordsOfOthers() throws IOException {
+        OwnAnalyzers ofBody =
+                new OwnAnalyzers(
+                        Map.of(
+                                "own",
+                                new OwnAnalyzer(
+                                        Analysis.of("english"),
+                                        List.of("united states, usa", "television set, tv"))),
+                        Map.of("body", "own"));
+        try (Corpus parts = new Corpus(SCHEMA, folder)) {
+            parts.upsert(document("both", "united", "states"));
+            parts.upsert(document("usa", "made in the USA", ""));
+            parts.upsert(document("tv", "television", "settee"));
+            parts.commit();
+            String fields = "{'query': {'match': {'fields': ['body', 'title'], 'operator': 'and', ";
+            Map<String, List<String>> foundByText =
+                    Map.of(
+                            "'text': 'united states'", List.of("both", "usa"),
+                            "'text': 'states united'", List.of("both"),
+                            "'text': 'television set', 'prefix': true", List.of("tv"),
+                            "'text': 'television s', 'prefix': true", List.of("tv"));
+            foundByText.forEach((text, ids) ->
+                    assertEquals(
+                            ids,
+                            parts
+                                    .searcher()
+                                    .search(parse(SCHEMA, ofBody, fields + text + "}}}"))
+                                    .hits()
+                                    .stream()
+                                    .map(hit -> hit.key().toString())
+                                    .sorted()
+                                    .toList(),
+                            text));
         }
     }
 
