@@ -19,7 +19,7 @@ class BestRanksTest {
                 300,
                 random -> {
                     int limit = 1 + random.nextInt(200);
-                    long ranks = 1 + random.nextInt(300);
+                    long ranks = random.nextLong(1, 301);
                     BestRanks best = new BestRanks(limit);
                     List<Ranked> all = new ArrayList<>();
                     for (int document = 0; document < random.nextInt(600); document++) {
