@@ -26,6 +26,7 @@ final class NarrowestPhrase {
     private final int[] found;
     private int[][] places;
     private int[] counts;
+    private final SearchBudget budget = SearchBudget.current();
     private int round;
     private int steps;
 
@@ -84,7 +85,7 @@ final class NarrowestPhrase {
     }
 
     private int first() {
-        steps += from.length;
+        look();
         int first = 0;
         for (int word = 1; word < from.length; word++) {
             if (places[word][from[word]] < places[first][from[first]]) {
@@ -92,6 +93,12 @@ final class NarrowestPhrase {
             }
         }
         return first;
+    }
+
+    /// Every word is looked at next.
+    private void look() {
+        steps += from.length;
+        budget.spend(from.length);
     }
 
     /// Whether all words have places up to this one.
@@ -115,7 +122,7 @@ final class NarrowestPhrase {
     private boolean give(int word, int end) {
         asked[word] = round;
         for (int i = from[word]; i < counts[word] && places[word][i] <= end; i++) {
-            steps += from.length;
+            look();
             if (steps > STEPS_MAX) {
                 return false;
             }

@@ -24,6 +24,9 @@ final class PhrasePositions {
     /// The place of the word that is farthest ahead.
     private int last;
 
+    /// Many words that stand often are moved many times in one document.
+    private final SearchBudget budget = SearchBudget.current();
+
     /// How far the words were apart at least where [#sloppy] found them.
     private int width;
 
@@ -120,6 +123,7 @@ final class PhrasePositions {
         float sum = 0;
         boolean hasMore = true;
         while (hasMore) {
+            budget.spend(at.length);
             int word = first();
             int next = nextTo(word);
             int near = Integer.MAX_VALUE;
@@ -177,6 +181,7 @@ final class PhrasePositions {
         if (groups.isAlone(word)) {
             return -1;
         }
+        budget.spend(end);
         for (int other = 0; other < end; other++) {
             if (other != word
                     && groups.isTogether(word, other)

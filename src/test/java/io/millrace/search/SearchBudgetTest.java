@@ -131,6 +131,28 @@ class SearchBudgetTest {
         }
     }
 
+    /// One document is enough to be at it for long.
+    @Test
+    void phraseOfManyWordsLooksAtTheClock() throws IOException {
+        try (Corpus single = new Corpus(RandomQuakes.SCHEMA, folder.resolve("single"))) {
+            single.upsert(
+                    new Value.Obj(
+                            Map.of(
+                                    "id",
+                                    Value.of("q"),
+                                    "place",
+                                    Value.of("up down left up right ".repeat(400)))));
+            single.commit();
+            String phrase =
+                    "{\"query\": {\"phrase\": {\"place\": {\"text\": \"%s\", \"slop\": 50}}}}";
+
+            long few = looks(single, phrase.formatted("up left"));
+            long many = looks(single, phrase.formatted("up left down ".repeat(30)));
+
+            assertTrue(many - few >= 12, () -> many + " looks, for two words " + few);
+        }
+    }
+
     private long looks(Corpus in, String json) {
         long before = nanos.get();
         search(
