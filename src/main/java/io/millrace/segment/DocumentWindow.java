@@ -91,36 +91,14 @@ public final class DocumentWindow {
             listedCount = kept;
             return;
         }
+        if (isListed) {
+            keepListed(set, at, true);
+            return;
+        }
         switch (set.form(at)) {
-            case ARRAY -> {
-                if (isListed) {
-                    listedCount =
-                            WindowLists.keepListed(
-                                    listed,
-                                    listedCount,
-                                    copies.listed(set, at),
-                                    set.count(at),
-                                    true);
-                } else {
-                    keepSet(copies.listed(set, at), set.count(at));
-                }
-            }
-            case WORDS -> {
-                if (isListed) {
-                    listedCount =
-                            WindowLists.keepBits(listed, listedCount, copies.words(set, at), 1);
-                } else {
-                    WindowWords.and(words, copies.words(set, at));
-                }
-            }
-            case RUNS -> {
-                if (isListed) {
-                    listedCount =
-                            WindowLists.keepRuns(listed, listedCount, set, set.start(at), true);
-                } else {
-                    WindowWords.retainRuns(words, set, set.start(at));
-                }
-            }
+            case ARRAY -> keepSet(copies.listed(set, at), set.count(at));
+            case WORDS -> WindowWords.and(words, copies.words(set, at));
+            case RUNS -> WindowWords.retainRuns(words, set, set.start(at));
         }
     }
 
@@ -171,37 +149,33 @@ public final class DocumentWindow {
         if (at < 0) {
             return;
         }
+        if (isListed) {
+            keepListed(set, at, false);
+            return;
+        }
         switch (set.form(at)) {
-            case ARRAY -> {
-                if (isListed) {
-                    listedCount =
+            case ARRAY -> WindowWords.clearAll(words, copies.listed(set, at), set.count(at));
+            case WORDS -> WindowWords.andNot(words, copies.words(set, at));
+            case RUNS -> WindowWords.removeRuns(words, set, set.start(at));
+        }
+    }
+
+    /// Of a list, those that a set has, or those that it has not.
+    private void keepListed(DocumentSet set, int at, boolean had) {
+        listedCount =
+                switch (set.form(at)) {
+                    case ARRAY ->
                             WindowLists.keepListed(
                                     listed,
                                     listedCount,
                                     copies.listed(set, at),
                                     set.count(at),
-                                    false);
-                } else {
-                    WindowWords.clearAll(words, copies.listed(set, at), set.count(at));
-                }
-            }
-            case WORDS -> {
-                if (isListed) {
-                    listedCount =
-                            WindowLists.keepBits(listed, listedCount, copies.words(set, at), 0);
-                } else {
-                    WindowWords.andNot(words, copies.words(set, at));
-                }
-            }
-            case RUNS -> {
-                if (isListed) {
-                    listedCount =
-                            WindowLists.keepRuns(listed, listedCount, set, set.start(at), false);
-                } else {
-                    WindowWords.removeRuns(words, set, set.start(at));
-                }
-            }
-        }
+                                    had);
+                    case WORDS ->
+                            WindowLists.keepBits(
+                                    listed, listedCount, copies.words(set, at), had ? 1 : 0);
+                    case RUNS -> WindowLists.keepRuns(listed, listedCount, set, set.start(at), had);
+                };
     }
 
     public void remove(DocumentWindow other) {

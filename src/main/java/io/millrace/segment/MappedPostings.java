@@ -60,7 +60,14 @@ final class MappedPostings implements PostingsReader {
 
     @Override
     public TermFrequencies frequencies(int termOrdinal) {
-        long byteAt = starts.get(Objects.checkIndex(termOrdinal, termCount));
+        long listAt = starts.get(Objects.checkIndex(termOrdinal, termCount));
+        int count = documentCount(listAt);
+        return new TermFrequencies(section, count, listAt + varintBytes(count));
+    }
+
+    /// What a list begins with.
+    private int documentCount(long listAt) {
+        long byteAt = listAt;
         int count = 0;
         byte b;
         int shift = 0;
@@ -69,7 +76,11 @@ final class MappedPostings implements PostingsReader {
             count |= (b & 0x7F) << shift;
             shift += 7;
         } while (b < 0);
-        return new TermFrequencies(section, count, byteAt);
+        return count;
+    }
+
+    private static int varintBytes(int value) {
+        return Math.max(1, Math.ceilDiv(Integer.SIZE - Integer.numberOfLeadingZeros(value), 7));
     }
 
     @Override
@@ -158,18 +169,11 @@ final class MappedPostings implements PostingsReader {
         BlockCursor(int term, @Nullable MappedPositions positions) {
             this.term = term;
             this.positions = positions;
-            long byteAt = starts.get(term);
-            int count = 0;
-            byte b;
-            int shift = 0;
-            do {
-                b = section.get(SegmentLayout.BYTE, byteAt++);
-                count |= (b & 0x7F) << shift;
-                shift += 7;
-            } while (b < 0);
+            long listAt = starts.get(term);
+            int count = documentCount(listAt);
             documentCount = count;
             blockCount = PostingsLayout.blockCount(count);
-            skipsAt = byteAt;
+            skipsAt = listAt + varintBytes(count);
             blocksAt =
                     blockCount > 1
                             ? skipsAt + (long) blockCount * PostingsLayout.SKIP_BYTES
