@@ -91,20 +91,11 @@ public record ScoreExplanation(
                     members.put("field", Value.of(phrase.field().path()));
                     members.put("weight", Value.of((double) statistics.of(phrase).weight()));
                 }
-                case Query.And(List<Query> clauses) -> members.put("clauses", all(clauses));
-                case Query.Or(List<Query> clauses) -> members.put("clauses", all(clauses));
-                case Query.AtLeast(_, List<Query> clauses) -> members.put("clauses", all(clauses));
-                case Query.Preferring(Query required, Query preferred) ->
-                        members.put("clauses", all(List.of(required, preferred)));
-                case Query.Not _,
-                        Query.Eq _,
-                        Query.In _,
-                        Query.Range _,
-                        Query.Exists _,
-                        Query.Prefix _,
-                        Query.Wildcard _,
-                        Query.Keys _,
-                        Query.All _ -> {}
+                default -> {
+                    if (!query.inner().isEmpty()) {
+                        members.put("clauses", all(query.inner()));
+                    }
+                }
             }
             return new Value.Obj(members);
         }

@@ -216,24 +216,9 @@ final class TextQueries {
     /// True for a word that the analyzer of one of its fields leaves out of all texts, such as
     /// `the`: nobody can require it. What stands for it may still be found.
     static boolean isLeftOut(Query query) {
-        return switch (query) {
-            case Query.Match match -> isNothing(match);
-            case Query.Or(List<Query> clauses) -> clauses.stream().anyMatch(TextQueries::isLeftOut);
-            case Query.Phrase _,
-                    Query.And _,
-                    Query.AtLeast _,
-                    Query.Preferring _,
-                    Query.Eq _,
-                    Query.In _,
-                    Query.Range _,
-                    Query.Exists _,
-                    Query.Prefix _,
-                    Query.Wildcard _,
-                    Query.Keys _,
-                    Query.Not _,
-                    Query.All _ ->
-                    false;
-        };
+        return query instanceof Query.Or(List<Query> clauses)
+                ? clauses.stream().anyMatch(TextQueries::isLeftOut)
+                : isNothing(query);
     }
 
     private static boolean isNothing(Query query) {
@@ -267,20 +252,7 @@ final class TextQueries {
             }
             case Query.Phrase phrase ->
                     phrase.words().forEach(word -> countWords(word.spellings().size(), place));
-            case Query.And _,
-                    Query.Or _,
-                    Query.AtLeast _,
-                    Query.Preferring _,
-                    Query.Eq _,
-                    Query.In _,
-                    Query.Range _,
-                    Query.Exists _,
-                    Query.Prefix _,
-                    Query.Wildcard _,
-                    Query.Keys _,
-                    Query.Not _,
-                    Query.All _ ->
-                    query.inner().forEach(inner -> counted(inner, place));
+            default -> query.inner().forEach(inner -> counted(inner, place));
         }
         if (alikeWords > SearchLimits.ALIKE_WORDS_MAX) {
             throw place.refusal(
