@@ -191,8 +191,7 @@ final class CrashRun {
             int before = disk.callCount();
             assertThrows(MillraceException.Unavailable.class, () -> index.writer().prepareCommit());
             assertFalse(
-                    disk.calls().subList(before, disk.callCount()).stream()
-                            .anyMatch(call -> call.startsWith("force")),
+                    disk.callsSince(before).stream().anyMatch(call -> call.startsWith("force")),
                     "a force was tried again");
         }
     }

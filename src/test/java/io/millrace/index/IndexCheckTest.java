@@ -51,7 +51,7 @@ class IndexCheckTest {
         assertEquals(0, folder.openFiles());
         assertEquals(
                 List.of(),
-                folder.calls().subList(before, folder.callCount()).stream()
+                folder.callsSince(before).stream()
                         .filter(call -> !call.matches("(list|open|read|map).*"))
                         .toList());
     }

@@ -67,7 +67,7 @@ class IndexTest {
                 scenario.add(index, scenario.upsert("k" + i, i), scenario.upsert("k0", -i));
                 scenario.commit(index);
                 List<String> opened =
-                        disk.calls().subList(before, disk.callCount()).stream()
+                        disk.callsSince(before).stream()
                                 .filter(call -> call.matches("(open|map) s-.*"))
                                 .map(call -> call.substring(0, call.indexOf(' ')))
                                 .toList();

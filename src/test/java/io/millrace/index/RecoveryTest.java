@@ -44,7 +44,8 @@ class RecoveryTest {
             disk.probe(_ -> {});
         }
         FaultDirectory found = killed.getFirst();
-        assertTrue(found.list().contains("c-2.commit"), () -> String.join("\n", disk.calls()));
+        assertTrue(
+                found.list().contains("c-2.commit"), () -> String.join("\n", disk.callsSince(0)));
 
         try (Index index = scenario.open(found)) {
             assertEquals(Map.of("a", 1L), IndexScenario.documents(index));

@@ -79,7 +79,7 @@ class SchemaFileTest {
         try (Index index = scenario.create(disk)) {
             commit(index, "a", 1);
             List<String> calls =
-                    disk.calls().stream()
+                    disk.callsSince(0).stream()
                             .filter(call -> call.matches(".* (m-2.schema|folder|c-2.pending)"))
                             .toList();
             int begun = calls.indexOf("create m-2.schema");

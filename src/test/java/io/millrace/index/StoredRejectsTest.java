@@ -68,7 +68,7 @@ class StoredRejectsTest {
 
             assertEquals(
                     5,
-                    disk.calls().subList(before, disk.callCount()).stream()
+                    disk.callsSince(before).stream()
                             .filter(call -> call.startsWith("read r-"))
                             .count());
         }

@@ -110,9 +110,9 @@ public final class FaultDirectory implements Directory {
         return machine.callCount();
     }
 
-    /// The calls so far, for messages.
-    public List<String> calls() {
-        return machine.calls();
+    /// The calls after the first `before`, as of one moment.
+    public List<String> callsSince(int before) {
+        return machine.callsSince(before);
     }
 
     public int openMaps() {

@@ -62,8 +62,8 @@ final class FaultMachine {
         return calls.size();
     }
 
-    synchronized List<String> calls() {
-        return List.copyOf(calls);
+    synchronized List<String> callsSince(int before) {
+        return List.copyOf(calls.subList(before, calls.size()));
     }
 
     /// Enters a call. True when a write is to be cut short.
