@@ -6,6 +6,7 @@ import java.math.MathContext;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -14,11 +15,20 @@ import java.util.stream.Stream;
 /// @param documents size of the data set
 /// @param seed of everything that is drawn
 /// @param only workloads to run, empty for all
-record BenchRun(int documents, long seed, Set<String> only) {
+/// @param queries that are drawn for each workload that asks
+/// @param indexes where indexes are kept from run to run, built when they are not there; empty when
+///   they are built for each run and deleted after it
+record BenchRun(int documents, long seed, Set<String> only, int queries, Optional<Path> indexes) {
+    private static final int QUERIES = 400;
+
     BenchRun {
         if (documents <= 0) {
             throw new IllegalArgumentException(
                     "bench.documents: %d is not positive".formatted(documents));
+        }
+        if (queries <= 0) {
+            throw new IllegalArgumentException(
+                    "bench.queries: %d is not positive".formatted(queries));
         }
         only = Set.copyOf(only);
     }
@@ -28,7 +38,11 @@ record BenchRun(int documents, long seed, Set<String> only) {
         return new BenchRun(
                 Integer.getInteger("bench.documents", 1_000_000),
                 Long.getLong("bench.seed", 1),
-                only.isBlank() ? Set.of() : Set.of(only.split(",")));
+                only.isBlank() ? Set.of() : Set.of(only.split(",")),
+                Integer.getInteger("bench.queries", QUERIES),
+                Optional.of(System.getProperty("bench.indexes", ""))
+                        .filter(folder -> !folder.isBlank())
+                        .map(Path::of));
     }
 
     boolean wants(String workload) {

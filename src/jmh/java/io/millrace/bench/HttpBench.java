@@ -87,7 +87,7 @@ final class HttpBench implements BenchGroup {
 
     private static void measure(BenchRun run, int port) throws InterruptedException {
         Map<String, List<String>> asked = new LinkedHashMap<>();
-        List<DrawnQuery> drawn = DrawnQuery.draw(run.seed(), QueryRun.QUERIES);
+        List<DrawnQuery> drawn = DrawnQuery.draw(run.seed(), run.queries());
         asked.put("filter-count", drawn.stream().map(query -> search(query) + "&limit=0").toList());
         asked.put(
                 "filter-sort",

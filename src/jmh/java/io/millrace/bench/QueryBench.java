@@ -51,12 +51,17 @@ final class QueryBench implements BenchGroup {
 
     @Override
     public void run(BenchRun run) throws IOException, InterruptedException {
-        Path folder = run.freshFolder("query");
+        Path folder =
+                run.indexes().isPresent()
+                        ? Files.createDirectories(run.indexes().get()).toAbsolutePath()
+                        : run.freshFolder("query");
         try {
             // Before the first JVM that reads it, so that none pays for it.
             MediaFile.of(Objects.requireNonNull(folder.getParent()), run.seed(), run.documents());
             for (String side : List.of(OURS, PEER)) {
-                fork("build", side, folder, run, Integer.toString(run.documents()));
+                if (!Files.exists(QueryRun.index(folder, side, "merged"))) {
+                    fork("build", side, folder, run, Integer.toString(run.documents()));
+                }
             }
             String workloads =
                     Arrays.stream(QueryWorkload.values())
@@ -65,7 +70,7 @@ final class QueryBench implements BenchGroup {
                             .collect(Collectors.joining(","));
             Map<String, Map<String, QueryFigures>> bySide = new LinkedHashMap<>();
             for (String side : List.of(OURS, PEER, PEER, OURS)) {
-                fork("ask", side, folder, run, workloads);
+                fork("ask", side, folder, run, workloads, Integer.toString(run.queries()));
                 Map<String, QueryFigures> figures =
                         bySide.computeIfAbsent(side, _ -> new LinkedHashMap<>());
                 for (String line : Files.readAllLines(folder.resolve(side + ".results"))) {
@@ -78,7 +83,9 @@ final class QueryBench implements BenchGroup {
                     Files.readAllLines(folder.resolve(PEER + ".answers")));
             report(run, bySide.getOrDefault(OURS, Map.of()), bySide.getOrDefault(PEER, Map.of()));
         } finally {
-            BenchRun.deleteAll(folder);
+            if (run.indexes().isEmpty()) {
+                BenchRun.deleteAll(folder);
+            }
         }
     }
 
@@ -109,14 +116,15 @@ final class QueryBench implements BenchGroup {
         });
     }
 
-    private static void fork(String task, String side, Path folder, BenchRun run, String last)
+    private static void fork(String task, String side, Path folder, BenchRun run, String... more)
             throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(JVM);
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
         command.add(QueryRun.class.getName());
-        command.addAll(List.of(task, side, folder.toString(), Long.toString(run.seed()), last));
+        command.addAll(List.of(task, side, folder.toString(), Long.toString(run.seed())));
+        command.addAll(List.of(more));
         long start = System.nanoTime();
         int status = new ProcessBuilder(command).inheritIO().start().waitFor();
         if (status != 0) {

@@ -21,20 +21,25 @@ import org.apache.lucene.codecs.lucene104.Lucene104Codec;
 final class QueryRun {
     static final String OURS = "ours";
     static final List<String> STATES = List.of("built", "merged");
-    static final int QUERIES = 400;
     private static final double BUFFER_MEGABYTES = 96;
     private static final long WARM_NANOS = 3_000_000_000L;
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private QueryRun() {}
 
-    /// @param arguments `build side folder seed documents`, or `ask side folder seed workloads`
+    /// @param arguments `build side folder seed documents`, or `ask side folder seed workloads
+    ///   queries`
     public static void main(String[] arguments) throws Exception {
         Path folder = Path.of(arguments[2]);
         long seed = Long.parseLong(arguments[3]);
         switch (arguments[0]) {
             case "build" -> build(arguments[1], folder, seed, Integer.parseInt(arguments[4]));
-            case "ask" -> ask(arguments[1], folder, seed, Set.of(arguments[4].split(",")));
+            case "ask" ->
+                    ask(
+                            arguments[1],
+                            folder,
+                            DrawnQuery.draw(seed, Integer.parseInt(arguments[5])),
+                            Set.of(arguments[4].split(",")));
             default -> throw new IllegalArgumentException(arguments[0]);
         }
     }
@@ -73,9 +78,8 @@ final class QueryRun {
         }
     }
 
-    private static void ask(String side, Path folder, long seed, Set<String> workloads)
+    private static void ask(String side, Path folder, List<DrawnQuery> drawn, Set<String> workloads)
             throws IOException {
-        List<DrawnQuery> drawn = DrawnQuery.draw(seed, QUERIES);
         List<String> results = new ArrayList<>();
         List<String> answers = new ArrayList<>();
         for (String state : STATES) {
@@ -86,7 +90,8 @@ final class QueryRun {
                     if (!workloads.contains(workload.label())) {
                         continue;
                     }
-                    List<DrawnQuery> queries = drawn.subList(0, QUERIES / workload.sampling());
+                    List<DrawnQuery> queries =
+                            drawn.subList(0, Math.ceilDiv(drawn.size(), workload.sampling()));
                     for (boolean isCounted : workload.isRanked ? COUNTED_OR_NOT : COUNTED) {
                         String name =
                                 workload.label() + "-" + state + (isCounted ? "" : "-untotalled");
@@ -106,7 +111,7 @@ final class QueryRun {
     private static final boolean[] COUNTED = {true};
     private static final boolean[] COUNTED_OR_NOT = {true, false};
 
-    private static Path index(Path folder, String side, String state) {
+    static Path index(Path folder, String side, String state) {
         return folder.resolve(side + "-" + state);
     }
 
