@@ -19,11 +19,12 @@ public final class DocumentKey implements Comparable<DocumentKey> {
     public static final int BYTES_MAX = 1024;
 
     private final byte[] bytes;
-    private final long hash;
+
+    /// 0 until it is asked for. Threads that ask at once all find the same.
+    private volatile long hash;
 
     private DocumentKey(byte[] bytes) {
         this.bytes = bytes;
-        this.hash = Hash64.of(bytes, 0, bytes.length);
     }
 
     /// A key over bytes that [#bytes] of another one returned; the caller gives them away.
@@ -74,7 +75,12 @@ public final class DocumentKey implements Comparable<DocumentKey> {
     }
 
     public long hash() {
-        return hash;
+        long known = hash;
+        if (known == 0) {
+            known = Hash64.of(bytes, 0, bytes.length);
+            hash = known;
+        }
+        return known;
     }
 
     /// The first 8 bytes as one number, zeros where there are none: a key of a lower rank is
@@ -115,14 +121,12 @@ public final class DocumentKey implements Comparable<DocumentKey> {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof DocumentKey that
-                && hash == that.hash
-                && Arrays.equals(bytes, that.bytes);
+        return other instanceof DocumentKey that && Arrays.equals(bytes, that.bytes);
     }
 
     @Override
     public int hashCode() {
-        return Long.hashCode(hash);
+        return Long.hashCode(hash());
     }
 
     @Override

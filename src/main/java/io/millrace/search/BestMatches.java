@@ -7,9 +7,9 @@ import io.millrace.segment.TermWindow;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The matching documents of one segment with the best scores, where a score is the sum over a few
-/// words. Most documents are dropped 64 at a time, by which words they hold and which of them more
-/// than once; a document is scored when that, and its length, let it be among the best.
+/// Finds the matching documents of one segment with the best scores, where a score is the sum over
+/// a few words. Most documents are dropped 64 at a time, by which words they hold and which of them
+/// more than once; a document is scored when that, and its length, let it be among the best.
 ///
 /// What drops a document is its bound: the same sum in the same order with numbers that are not
 /// below its own. Rounding keeps the order of numbers, so that a bound is never below the score.
@@ -93,7 +93,7 @@ final class BestMatches {
         terms[word].open(sets[word], postings.frequencies(words.get(word).ordinal()));
     }
 
-    List<RankedHit> find() {
+    void find() {
         raiseBySure();
         floor = best.floor();
         for (int i = 0; i < matches.windowCount(); i++) {
@@ -117,7 +117,6 @@ final class BestMatches {
                 }
             }
         }
-        return best.hits(segmentOrdinal);
     }
 
     /// Before the first hits are found, few documents could be dropped.
@@ -356,7 +355,7 @@ final class BestMatches {
         if (score > floor
                 && !(isDecidedByWords && matches.isDeleted(document))
                 && isBehindStart(document, score)) {
-            best.add(document, score);
+            best.add(segmentOrdinal, document, score);
             floor = best.floor();
         }
     }
@@ -365,7 +364,7 @@ final class BestMatches {
         if (start == null) {
             return true;
         }
-        BestScores.load(segmentOrdinal, document, score, next);
+        BestRanks.load(segmentOrdinal, document, BestScores.rankOf(score), next);
         return start.isBefore(next);
     }
 }

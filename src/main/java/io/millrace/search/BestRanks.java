@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// The first documents of one segment so far, where one rank alone orders them; of equal ones those
-/// of lower number. Confined to one search.
+/// The first documents of all segments so far, where one rank alone orders them; of equal ones
+/// those of earlier segments, and of lower number. Confined to one search.
 ///
-/// Heap: 12 bytes a document.
+/// Heap: 16 bytes a document.
 final class BestRanks {
     private static final int SMALL = 64;
 
@@ -16,17 +16,28 @@ final class BestRanks {
     /// The last is in front, and each comes behind the two at twice its place.
     private long[] ranks;
 
-    private int[] documents;
+    /// The segment above the document.
+    private long[] places;
+
     private int size;
 
+    /// @param limit 1 or more
     BestRanks(int limit) {
         this.limit = limit;
         ranks = new long[Math.min(limit, SMALL) + 1];
-        documents = new int[ranks.length];
+        places = new long[ranks.length];
+    }
+
+    int limit() {
+        return limit;
+    }
+
+    int size() {
+        return size;
     }
 
     boolean isFull() {
-        return size >= limit;
+        return size == limit;
     }
 
     /// The rank of the last; there is one.
@@ -39,81 +50,78 @@ final class BestRanks {
     }
 
     /// Takes in a document, instead of the last one when there are enough and it comes before that.
-    ///
-    /// @return whether there is one more now
-    boolean add(int document, long rank) {
+    void add(int segment, int document, long rank) {
+        long place = (long) segment << Integer.SIZE | document;
         if (isFull()) {
-            if (isBehind(rank, document, 1)) {
-                return false;
+            if (!isBehind(rank, place, 1)) {
+                sink(place, rank);
             }
-            sink(document, rank);
-            return false;
+            return;
         }
         if (++size == ranks.length) {
             int room = (int) Math.min(limit + 1L, 2L * size);
             ranks = Arrays.copyOf(ranks, room);
-            documents = Arrays.copyOf(documents, room);
+            places = Arrays.copyOf(places, room);
         }
-        rise(document, rank);
-        return true;
+        rise(place, rank);
     }
 
-    private boolean isBehind(long rank, int document, int at) {
-        return rank > ranks[at] || (rank == ranks[at] && document > documents[at]);
+    private boolean isBehind(long rank, long place, int at) {
+        return rank > ranks[at] || (rank == ranks[at] && place > places[at]);
     }
 
-    private void rise(int document, long rank) {
+    private void rise(long place, long rank) {
         int at = size;
-        while (at > 1 && isBehind(rank, document, at >>> 1)) {
+        while (at > 1 && isBehind(rank, place, at >>> 1)) {
             move(at >>> 1, at);
             at >>>= 1;
         }
         ranks[at] = rank;
-        documents[at] = document;
+        places[at] = place;
     }
 
-    private void sink(int document, long rank) {
+    private void sink(long place, long rank) {
         int at = 1;
         while (2 * at <= size) {
             int child = 2 * at;
-            if (child < size && isBehind(ranks[child + 1], documents[child + 1], child)) {
+            if (child < size && isBehind(ranks[child + 1], places[child + 1], child)) {
                 child++;
             }
-            if (isBehind(rank, document, child)) {
+            if (isBehind(rank, place, child)) {
                 break;
             }
             move(child, at);
             at = child;
         }
         ranks[at] = rank;
-        documents[at] = document;
+        places[at] = place;
     }
 
     private void move(int from, int to) {
         ranks[to] = ranks[from];
-        documents[to] = documents[from];
+        places[to] = places[from];
     }
 
-    /// All in order. Nothing is added any more.
-    List<RankedHit> hits(int segmentOrdinal) {
+    /// All in order; none is left here.
+    List<RankedHit> takeAll() {
         RankedHit[] hits = new RankedHit[size];
         while (size > 0) {
             RankedHit hit = new RankedHit(1);
-            load(segmentOrdinal, documents[1], ranks[1], hit);
+            load((int) (places[1] >>> Integer.SIZE), (int) places[1], ranks[1], hit);
             hits[size - 1] = hit;
             long rank = ranks[size];
-            int document = documents[size];
+            long place = places[size];
             size--;
             if (size > 0) {
-                sink(document, rank);
+                sink(place, rank);
             }
         }
         return new ArrayList<>(Arrays.asList(hits));
     }
 
     /// Overwrites a hit of an order by one rank.
-    static void load(int segmentOrdinal, int document, long rank, RankedHit into) {
-        into.segment = segmentOrdinal;
+    static void load(int segment, int document, long rank, RankedHit into) {
+        into.segment = segment;
         into.document = document;
         into.missing = 0;
         into.ranks[0] = rank;

@@ -1,110 +1,43 @@
 package io.millrace.search;
 
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-
-/// The documents of best score in one segment so far; of equal ones those that were met first.
-/// Confined to one search.
-///
-/// Heap: 8 bytes a document.
+/// The documents of best score so far, met segment by segment and in rising order; of equal ones
+/// those that were met first. Confined to one search.
 final class BestScores {
-    private static final int SMALL = 64;
+    private final BestRanks ranks;
 
-    private final int limit;
-    private final SearchBudget budget = SearchBudget.current();
+    /// Enough documents are known to score above it; -1 when every score is welcome.
+    private float floorKnown = -1;
 
-    /// What other segments leave room for: only what is above it.
-    private float floorBefore;
-
-    /// The bits of the score above those of the document's complement: a larger number is better.
-    /// The worst is in front, and each is worse than the two at twice its place.
-    private long[] worstFirst;
-
-    private int size;
-
-    /// @param floorBefore -1 when every score is welcome
-    BestScores(int limit, float floorBefore) {
-        this.limit = limit;
-        this.floorBefore = floorBefore;
-        worstFirst = new long[Math.min(limit, SMALL) + 1];
+    BestScores(BestRanks ranks) {
+        this.ranks = ranks;
     }
 
     int limit() {
-        return limit;
+        return ranks.limit();
     }
 
     /// Enough documents are known to score above it.
     void raise(float floor) {
-        floorBefore = Math.max(floorBefore, floor);
+        floorKnown = Math.max(floorKnown, floor);
     }
 
     /// A document that is met now is among the best only with a score above it. Never falls.
     float floor() {
-        return size < limit ? floorBefore : Math.max(floorBefore, score(worstFirst[1]));
+        return ranks.isFull() ? Math.max(floorKnown, scoreOf(ranks.last())) : floorKnown;
     }
 
-    /// Takes in a document with a score above the floor; they are met in rising order.
-    void add(int document, float score) {
-        long added = (long) Float.floatToIntBits(score) << Integer.SIZE | ~document & 0xFFFF_FFFFL;
-        if (size < limit) {
-            budget.hold(RankedHit.bytes(1));
-            if (++size == worstFirst.length) {
-                worstFirst = Arrays.copyOf(worstFirst, (int) Math.min(limit + 1L, 2L * size));
-            }
-            rise(added);
-        } else {
-            sink(added);
-        }
+    /// Takes in a document with a score above the floor.
+    void add(int segment, int document, float score) {
+        ranks.add(segment, document, rankOf(score));
     }
 
-    private void rise(long added) {
-        int at = size;
-        while (at > 1 && worstFirst[at >>> 1] > added) {
-            worstFirst[at] = worstFirst[at >>> 1];
-            at >>>= 1;
-        }
-        worstFirst[at] = added;
+    /// What a score counts where the best comes first. Bits of floats above 0 are in the order of
+    /// the floats.
+    static long rankOf(float score) {
+        return ~(long) Float.floatToIntBits(score);
     }
 
-    private void sink(long added) {
-        int at = 1;
-        while (2 * at <= size) {
-            int child = 2 * at;
-            if (child < size && worstFirst[child + 1] < worstFirst[child]) {
-                child++;
-            }
-            if (worstFirst[child] >= added) {
-                break;
-            }
-            worstFirst[at] = worstFirst[child];
-            at = child;
-        }
-        worstFirst[at] = added;
-    }
-
-    /// The best first.
-    List<RankedHit> hits(int segmentOrdinal) {
-        Arrays.sort(worstFirst, 1, size + 1);
-        List<RankedHit> hits = new ArrayList<>(size);
-        for (int i = size; i > 0; i--) {
-            RankedHit hit = new RankedHit(1);
-            load(segmentOrdinal, (int) ~worstFirst[i], score(worstFirst[i]), hit);
-            hits.add(hit);
-        }
-        return hits;
-    }
-
-    /// Overwrites a hit of the order by score alone.
-    static void load(int segmentOrdinal, int document, float score, RankedHit into) {
-        into.segment = segmentOrdinal;
-        into.document = document;
-        into.missing = 0;
-        // Bits of floats above 0 are in the order of the floats.
-        into.ranks[0] = ~(long) Float.floatToIntBits(score);
-    }
-
-    private static float score(long entry) {
-        return Float.intBitsToFloat((int) (entry >>> Integer.SIZE));
+    static float scoreOf(long rank) {
+        return Float.intBitsToFloat((int) ~rank);
     }
 }

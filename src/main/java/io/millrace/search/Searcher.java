@@ -44,57 +44,19 @@ public final class Searcher {
         SortOrder order = SortOrder.of(request, schema);
         // One hit more tells whether there is another page.
         int wanted = request.limit() == 0 ? 0 : request.offset() + request.limit() + 1;
-        PageStart start =
-                request.after().map(last -> PageStart.of(order, last, segments)).orElse(null);
-        TopHits top = new TopHits(order, wanted, start);
         Windows windows = new Windows();
         Facets facets = new Facets(request, statistics, windows);
         SearchBudget budget = SearchBudget.current();
-        long total = 0;
-        for (int i = 0; i < segments.size(); i++) {
-            SegmentView segment = segments.get(i);
-            long heldBefore = budget.heldBytes();
-            budget.enter(Profile.Stage.FILTER);
-            SegmentMatches matches =
-                    new SegmentMatches(
-                            condition,
-                            request.isCounted(),
-                            segment,
-                            new FilterPlanner(segment.reader(), statistics).plan(condition),
-                            windows);
-            budget.enter(Profile.Stage.FACETS);
-            if (request.facets().isEmpty()) {
-                budget.letGo(heldBefore);
-            } else {
-                // Everything that was made to find them is kept with them to the end.
-                facets.add(segment, matches);
-            }
-            budget.enter(Profile.Stage.ORDER);
-            if (!top.isComplete()) {
-                DocumentScorer scorer =
-                        scoring.isPresent() && order.usesScore()
-                                ? DocumentScorer.of(
-                                        scoring.get(),
-                                        segment.reader(),
-                                        statistics,
-                                        matches::bitmap)
-                                : null;
-                top.collect(matches, new SegmentRanks(order, segment.reader(), i, scorer));
-            }
-            if (request.isCounted()) {
-                budget.enter(Profile.Stage.FILTER);
-                long heldByHits = budget.heldBytes();
-                total += matches.count();
-                budget.letGo(heldByHits);
-            }
-        }
+        HitSearch search =
+                new HitSearch(request, wanted, order, statistics, segments, facets, windows);
+        search.run();
         budget.enter(Profile.Stage.DOCUMENTS);
-        int found = top.hits().size();
+        List<RankedHit> first = search.hits();
+        int found = first.size();
         List<RankedHit> page =
-                top.hits()
-                        .subList(
-                                Math.min(request.offset(), found),
-                                Math.min(request.offset() + request.limit(), found));
+                first.subList(
+                        Math.min(request.offset(), found),
+                        Math.min(request.offset() + request.limit(), found));
         Map<RankedHit, Double> scores =
                 scoring.map(query -> scores(query, page, order, statistics)).orElse(Map.of());
         HitReader reader =
@@ -118,7 +80,7 @@ public final class Searcher {
                         ? Optional.of(order.placeOf(page.getLast()))
                         : Optional.empty();
         return new SearchResult(
-                request.isCounted() ? OptionalLong.of(total) : OptionalLong.empty(),
+                request.isCounted() ? OptionalLong.of(search.total()) : OptionalLong.empty(),
                 hits,
                 last,
                 facets.results(),

@@ -98,6 +98,34 @@ final class SegmentRanks {
         return columns[0] == null || widened[0] || scorer != null ? null : terms[0];
     }
 
+    boolean isFirstDescending() {
+        return keys.getFirst().descending();
+    }
+
+    /// Where a walk over the terms of the first key begins; beside them when there is none.
+    ///
+    /// @param start entered for this segment; null for the first page
+    int firstOrdinal(@Nullable PageStart start) {
+        TermsReader first = Objects.requireNonNull(terms[0]);
+        if (start != null) {
+            return start.firstOrdinal(first);
+        }
+        return isFirstDescending() ? first.termCount() - 1 : 0;
+    }
+
+    /// How many documents a walk meets before it comes to a first rank above the cut.
+    ///
+    /// @param begin see [#firstOrdinal]
+    long documentsBefore(long cut, int begin) {
+        if (keys.getFirst().kind() != SortOrder.Kind.NUMBER) {
+            return documentCount();
+        }
+        TermsReader first = Objects.requireNonNull(terms[0]);
+        int from = isFirstDescending() ? first.ceiling(~cut) : Math.max(0, begin);
+        int to = isFirstDescending() ? begin + 1 : first.ceiling(cut);
+        return from < to ? first.documentCount(from, to) : 0;
+    }
+
     /// What a term of the first key counts.
     long firstRankOfTerm(int ordinal) {
         SortOrder.Key key = keys.getFirst();

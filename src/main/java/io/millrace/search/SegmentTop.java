@@ -19,9 +19,9 @@ final class SegmentTop {
 
     // Nanoseconds, about; only their proportions matter: to look at a document that matches, to
     // find those of a window, to ask of one document whether it matches, and to rank one that does.
-    private static final long SCAN_COST = 6;
-    private static final long WINDOW_COST = 700;
-    private static final long PROBE_COST = 45;
+    static final long SCAN_COST = 6;
+    static final long WINDOW_COST = 700;
+    static final long PROBE_COST = 45;
     private static final long RANK_COST = 20;
 
     /// A walk that turns out to cost so many times what the other way does is given up.
@@ -34,7 +34,7 @@ final class SegmentTop {
     private final Comparator<RankedHit> comparator;
     private final PriorityQueue<RankedHit> worstFirst;
 
-    /// Instead of those, where one value alone orders that every document has; null elsewhere.
+    /// Instead of those, where one rank alone orders: of all segments; null elsewhere.
     private final @Nullable BestRanks byRank;
 
     private final long cutBefore;
@@ -45,10 +45,20 @@ final class SegmentTop {
     /// A document whose first rank is above it cannot be among the hits.
     private long cut;
 
+    /// Documents of a first rank below it were offered: a walk that was given up got there.
+    private long walkedTo = Long.MIN_VALUE;
+
     /// @param start null for the first page
-    /// @param cut the first rank of the last hit so far, [Long#MAX_VALUE] when there is room
+    /// @param byRank null where several hits of a segment are compared by more than a rank
+    /// @param cut the first rank of the last hit so far, or a guess of it; [Long#MAX_VALUE] when
+    ///   there is room
     SegmentTop(
-            SortOrder order, int limit, @Nullable PageStart start, SegmentRanks ranks, long cut) {
+            SortOrder order,
+            int limit,
+            @Nullable PageStart start,
+            SegmentRanks ranks,
+            @Nullable BestRanks byRank,
+            long cut) {
         this.order = order;
         this.limit = limit;
         this.start = start;
@@ -58,18 +68,21 @@ final class SegmentTop {
                 !order.keys().isEmpty()
                         && order.keys().getFirst().kind() != SortOrder.Kind.DOCUMENT_KEY;
         this.cut = cut;
-        byRank = order.keys().size() == 1 && ranks.isFirstOneEach() ? new BestRanks(limit) : null;
+        this.byRank = byRank;
         comparator = order.insideSegment();
         worstFirst = new PriorityQueue<>(comparator.reversed());
         next = new RankedHit(ranks.keyCount());
     }
 
+    /// The first hits of the segment, if they were not added to those of all.
+    ///
     /// @param from the first document that can be a hit
     List<RankedHit> find(SegmentMatches matches, int from) {
         budget.check();
         List<MatchScorer.Word> words = words();
         if (words != null) {
-            return best(matches, (MatchScorer) Objects.requireNonNull(ranks.scorer()), words);
+            addBest(matches, (MatchScorer) Objects.requireNonNull(ranks.scorer()), words);
+            return List.of();
         }
         if (order.keys().isEmpty()) {
             matches.forEach(
@@ -81,17 +94,14 @@ final class SegmentTop {
         } else {
             long held = budget.heldBytes();
             if (!walk(matches)) {
-                worstFirst.clear();
-                if (byRank != null) {
-                    byRank.clear();
+                if (byRank == null) {
+                    worstFirst.clear();
+                    budget.letGo(held);
+                    cut = cutBefore;
+                    walkedTo = Long.MIN_VALUE;
                 }
-                budget.letGo(held);
-                cut = cutBefore;
                 scan(matches);
             }
-        }
-        if (byRank != null) {
-            return byRank.hits(ranks.segmentOrdinal());
         }
         List<RankedHit> sorted = new ArrayList<>(worstFirst);
         sorted.sort(comparator);
@@ -102,7 +112,7 @@ final class SegmentTop {
         if (ranks.isFirstOneEach()) {
             PackedBuffer buffer = matches.scratch().buffer();
             long[] first = matches.scratch().values;
-            long least = start == null ? Long.MIN_VALUE : start.firstRankMin();
+            long least = start == null ? walkedTo : Math.max(walkedTo, start.firstRankMin());
             matches.forEachBatch((documents, count) -> {
                 ranks.firstRanks(documents, count, first, buffer);
                 for (int i = 0; i < count; i++) {
@@ -142,21 +152,18 @@ final class SegmentTop {
     /// The words by whose bounds the best are found, where scores are sums over words and nothing
     /// else orders; null elsewhere.
     private @Nullable List<MatchScorer.Word> words() {
-        if (!isByScore() || !(ranks.scorer() instanceof MatchScorer scorer)) {
+        if (byRank == null || !isByScore() || !(ranks.scorer() instanceof MatchScorer scorer)) {
             return null;
         }
         List<MatchScorer.Word> words = scorer.words();
         return words == null || words.size() > BestMatches.WORDS_MAX ? null : words;
     }
 
-    private List<RankedHit> best(
-            SegmentMatches matches, MatchScorer scorer, List<MatchScorer.Word> words) {
-        if (!scorer.isPossible(words)) {
-            return List.of();
+    private void addBest(SegmentMatches matches, MatchScorer scorer, List<MatchScorer.Word> words) {
+        if (scorer.isPossible(words)) {
+            BestScores best = new BestScores(Objects.requireNonNull(byRank));
+            new BestMatches(scorer, words, matches, best, start, ranks).find();
         }
-        float floor = cut == Long.MAX_VALUE ? -1 : floor();
-        BestScores best = new BestScores(limit, floor);
-        return new BestMatches(scorer, words, matches, best, start, ranks).find();
     }
 
     /// True when a score alone orders: documents are met in the order of ties, so that one with the
@@ -169,7 +176,7 @@ final class SegmentTop {
 
     /// The score of the last hit.
     private float floor() {
-        return Float.intBitsToFloat((int) ~cut);
+        return BestScores.scoreOf(cut);
     }
 
     /// True when as many documents as are wanted come before all others of this first rank:
@@ -205,7 +212,7 @@ final class SegmentTop {
     private boolean isWalkCheaper(SegmentMatches matches, TermsReader terms) {
         long probes = (long) limit * ranks.documentCount() / matches.roughCount();
         if (cut != Long.MAX_VALUE) {
-            probes = Math.min(probes, documentsBefore(terms));
+            probes = Math.min(probes, ranks.documentsBefore(cut, ranks.firstOrdinal(start)));
         }
         return probes * probeCost(matches, terms) < scanCost(matches);
     }
@@ -216,30 +223,13 @@ final class SegmentTop {
 
     /// Where a walk begins among terms of many documents, those are asked for together.
     private long probeCost(SegmentMatches matches, TermsReader terms) {
-        int first = start == null ? -1 : start.firstOrdinal(terms);
+        int first = start == null ? -1 : ranks.firstOrdinal(start);
         if (first < 0 || first >= terms.termCount()) {
             return PROBE_COST;
         }
         long windowsCost = matches.windowCount() * WINDOW_COST;
         return Math.min(
                 PROBE_COST, SCAN_COST + windowsCost / Math.max(1, terms.documentCount(first)));
-    }
-
-    /// How many documents have a first rank up to the cut, of those that a walk meets.
-    private long documentsBefore(TermsReader terms) {
-        SortOrder.Key key = order.keys().getFirst();
-        if (key.kind() != SortOrder.Kind.NUMBER) {
-            return ranks.documentCount();
-        }
-        boolean descending = key.descending();
-        int from = descending ? terms.ceiling(~cut) : 0;
-        int to = descending ? terms.termCount() : terms.ceiling(cut);
-        if (start != null) {
-            int first = start.firstOrdinal(terms);
-            from = descending ? from : Math.max(0, first);
-            to = descending ? Math.min(to, first + 1) : to;
-        }
-        return from < to ? terms.documentCount(from, to) : 0;
     }
 
     private boolean isFull() {
@@ -258,17 +248,23 @@ final class SegmentTop {
                 return;
             }
         }
-        if (byRank.add(document, firstRank)) {
-            budget.hold(RankedHit.bytes(1));
-        }
-        if (byRank.isFull()) {
-            cut = Math.min(cut, byRank.last());
+        add(byRank, document, firstRank);
+    }
+
+    private void add(BestRanks all, int document, long rank) {
+        all.add(ranks.segmentOrdinal(), document, rank);
+        if (all.isFull()) {
+            cut = all.last();
         }
     }
 
     private void offer(int document) {
         ranks.load(document, next);
         if (start != null && !start.isBefore(next)) {
+            return;
+        }
+        if (byRank != null) {
+            add(byRank, document, next.ranks[0]);
             return;
         }
         if (!isFull()) {
@@ -313,16 +309,14 @@ final class SegmentTop {
                 }
             }
             int step = key.descending() ? -1 : 1;
-            int from = key.descending() ? terms.termCount() - 1 : 0;
-            if (start != null) {
-                from = start.firstOrdinal(terms);
-            }
+            int from = ranks.firstOrdinal(start);
             for (int ordinal = from; ordinal >= 0 && ordinal < terms.termCount(); ordinal += step) {
                 long rank = ranks.firstRankOfTerm(ordinal);
                 if (rank > cut || isBehindTies(rank)) {
                     return true;
                 }
                 if (costLeft < 0) {
+                    walkedTo = rank;
                     return false;
                 }
                 offerTerm(ordinal, rank);
@@ -366,7 +360,7 @@ final class SegmentTop {
             if (byRank != null || ranks.firstRank(document) == rank) {
                 offer(document, rank);
             }
-            return !(isOnlyKey && isFull());
+            return !isBehindTies(rank);
         }
 
         private void offerMissing() {

@@ -26,7 +26,7 @@ final class SureScores {
             PostingsReader postings,
             SegmentMatches matches,
             int wanted) {
-        BestScores best = new BestScores(wanted, -1);
+        BestScores best = new BestScores(new BestRanks(wanted));
         int looked = 0;
         for (int i = 0; i < matches.windowCount() && looked < DOCUMENTS_MAX; i++) {
             term.enter(i);
@@ -38,7 +38,7 @@ final class SureScores {
                     float score =
                             bounds.score(word, term.frequency(place), postings.norm(document));
                     if (score > best.floor()) {
-                        best.add(document, score);
+                        best.add(0, document, score);
                     }
                 }
                 looked++;

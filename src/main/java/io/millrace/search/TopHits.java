@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /// The first hits of a search so far. Holds at most twice `limit` of them, and no more than match.
 /// Confined to one search.
+///
+/// Where one rank alone orders, the segments add to the same documents; elsewhere each finds its
+/// own first hits, which are merged.
 final class TopHits {
     private final SortOrder order;
     private final int limit;
@@ -15,22 +18,60 @@ final class TopHits {
     /// By the hits, as the budget of the search knows it.
     private long heldBytes;
 
+    private final @Nullable BestRanks byRank;
+
     private List<RankedHit> best = List.of();
 
+    /// Documents from this first rank on were passed over, see [GuessedCut].
+    private long guess = GuessedCut.NONE;
+
     /// @param start null for the first page
-    TopHits(SortOrder order, int limit, @Nullable PageStart start) {
+    /// @param isByRank one key orders, of which every document has one rank that is comparable
+    ///   across segments
+    TopHits(SortOrder order, int limit, @Nullable PageStart start, boolean isByRank) {
         this.order = order;
         this.limit = limit;
         this.start = start;
+        byRank = isByRank && limit > 0 ? new BestRanks(limit) : null;
     }
 
     /// True when no further segment can change the hits.
     boolean isComplete() {
-        return limit == 0 || (order.keys().isEmpty() && best.size() == limit);
+        return limit == 0 || (order.keys().isEmpty() && isFull());
     }
 
-    /// In order.
+    /// Before the first segment: documents from this first rank on may be passed over.
+    void guess(long cut) {
+        guess = cut;
+    }
+
+    /// After the last segment. False when documents that were passed over may be among the first.
+    boolean isSettled() {
+        return guess == GuessedCut.NONE
+                || (isFull() && (byRank != null || !best.getLast().isMissing(0)));
+    }
+
+    /// All segments are collected again, and no document is passed over.
+    void restart() {
+        guess = GuessedCut.NONE;
+        best = List.of();
+        if (byRank != null) {
+            byRank.clear();
+        }
+        SearchBudget budget = SearchBudget.current();
+        budget.letGo(budget.heldBytes() - heldBytes);
+        heldBytes = 0;
+    }
+
+    private boolean isFull() {
+        return byRank != null ? byRank.isFull() : best.size() == limit;
+    }
+
+    /// In order. Nothing is collected any more.
     List<RankedHit> hits() {
+        if (byRank != null && byRank.size() > 0) {
+            best = byRank.takeAll();
+        }
         return best;
     }
 
@@ -43,11 +84,18 @@ final class TopHits {
         long heldByOthers = budget.heldBytes() - heldBytes;
         int from = start == null ? 0 : ranks.enter(start);
         List<RankedHit> fresh =
-                new SegmentTop(order, limit, start, ranks, cut()).find(matches, from);
-        if (fresh.isEmpty()) {
-            budget.letGo(heldByOthers + heldBytes);
-            return;
+                new SegmentTop(order, limit, start, ranks, byRank, cut()).find(matches, from);
+        if (byRank != null) {
+            heldBytes = (long) byRank.size() * RankedHit.bytes(1);
+        } else if (!fresh.isEmpty()) {
+            merge(fresh, ranks);
         }
+        budget.letGo(heldByOthers);
+        budget.hold(heldBytes);
+    }
+
+    private void merge(List<RankedHit> fresh, SegmentRanks ranks) {
+        SearchBudget budget = SearchBudget.current();
         for (RankedHit hit : fresh) {
             ranks.resolve(hit);
             budget.hold(hit.valueBytes());
@@ -57,18 +105,20 @@ final class TopHits {
         for (RankedHit hit : best) {
             heldBytes += RankedHit.bytes(ranks.keyCount()) + hit.valueBytes();
         }
-        budget.letGo(heldByOthers);
-        budget.hold(heldBytes);
     }
 
-    /// The first rank of the last hit, where other segments rank alike.
+    /// The first rank of the last hit, where other segments rank alike; as long as there is room,
+    /// the guess.
     private long cut() {
-        boolean isFull =
-                best.size() == limit
+        if (byRank != null) {
+            return byRank.isFull() ? byRank.last() : guess;
+        }
+        boolean isKnown =
+                isFull()
                         && !order.keys().isEmpty()
                         && isComparable(order.keys().getFirst().kind())
                         && !best.getLast().isMissing(0);
-        return isFull ? best.getLast().ranks[0] : Long.MAX_VALUE;
+        return isKnown ? best.getLast().ranks[0] : guess;
     }
 
     private static boolean isComparable(SortOrder.Kind kind) {

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class BestRanksTest {
 
-    private record Ranked(int document, long rank) {}
+    private record Ranked(int segment, int document, long rank) {}
 
     /// Offered in any order, as a walk over terms does.
     @Test
@@ -29,13 +29,14 @@ class BestRanksTest {
                                     case 1 -> Long.MAX_VALUE;
                                     default -> random.nextLong(ranks);
                                 };
-                        all.add(new Ranked(document ^ 0x55, rank));
+                        all.add(new Ranked(random.nextInt(3), document ^ 0x55, rank));
                     }
                     for (Ranked one : all) {
-                        best.add(one.document(), one.rank());
+                        best.add(one.segment(), one.document(), one.rank());
                     }
                     all.sort(
                             Comparator.comparingLong(Ranked::rank)
+                                    .thenComparingInt(Ranked::segment)
                                     .thenComparingInt(Ranked::document));
                     List<Ranked> first = all.subList(0, Math.min(limit, all.size()));
                     if (best.isFull()) {
@@ -43,8 +44,8 @@ class BestRanksTest {
                     }
                     assertEquals(
                             first,
-                            best.hits(3).stream()
-                                    .map(hit -> new Ranked(hit.document, hit.ranks[0]))
+                            best.takeAll().stream()
+                                    .map(hit -> new Ranked(hit.segment, hit.document, hit.ranks[0]))
                                     .toList());
                 });
     }

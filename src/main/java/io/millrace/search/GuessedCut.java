@@ -1,0 +1,127 @@
+package io.millrace.search;
+
+import io.millrace.segment.DocumentWindow;
+import io.millrace.segment.TermsReader;
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// A first rank below which somewhat more documents match than are wanted, guessed before the
+/// segments are searched one after the other. Without it the first segment looks for as many hits
+/// as are wanted, the second for half as many, and so on: most of what they find is dropped again.
+///
+/// The guess is a quantile of the largest segment, held against the terms of the others; how much
+/// of a segment matches is counted there, too. Documents that match may lie elsewhere: when there
+/// are not enough below it, the search is made again without a guess.
+final class GuessedCut {
+    /// Not guessed.
+    static final long NONE = Long.MAX_VALUE;
+
+    /// What a guess takes, in the unit of the costs of [SegmentTop].
+    private static final long COST = 10_000;
+
+    /// By how many standard deviations more are expected than are wanted; and how many have to be,
+    /// at least, when that is held against all segments.
+    private static final double MARGIN = 3;
+
+    private static final double MARGIN_MIN = 2;
+
+    private static final double SCAN_COST_OF_ONE =
+            (double) SegmentTop.WINDOW_COST / DocumentWindow.DOCUMENTS;
+
+    private final SegmentRanks[] ranks;
+    private final long documents;
+    private final int limit;
+    private final @Nullable PageStart start;
+
+    /// @param ranks of all segments
+    /// @param limit of hits
+    /// @param start null for the first page
+    GuessedCut(SegmentRanks[] ranks, int limit, @Nullable PageStart start) {
+        this.ranks = ranks;
+        documents = Arrays.stream(ranks).mapToLong(SegmentRanks::documentCount).sum();
+        this.limit = limit;
+        this.start = start;
+    }
+
+    /// A first rank, or [#NONE].
+    ///
+    /// @param matches of the segment with most documents, whose terms are in the order of ranks
+    long of(SegmentMatches matches, int largest) {
+        SegmentRanks sample = ranks[largest];
+        if (!isWorthIt((double) matches.roughCount() / sample.documentCount())) {
+            return NONE;
+        }
+        double share = (double) matches.count() / sample.documentCount();
+        if (!isWorthIt(share)) {
+            return NONE;
+        }
+        double part = (double) sample.documentCount() / documents;
+        long cut = quantile(sample, expected(MARGIN) / share * part);
+        return cut == NONE || documentsBefore(cut) * share < expected(MARGIN_MIN) ? NONE : cut;
+    }
+
+    /// @param share of the documents that match
+    private boolean isWorthIt(double share) {
+        double walk = limit / share * SegmentTop.PROBE_COST;
+        double walkOfEach = walk * (1 + Math.log(ranks.length));
+        double guessedWalk = walk * expected(MARGIN) / limit + COST;
+        double scan = documents * (share * SegmentTop.SCAN_COST + SCAN_COST_OF_ONE);
+        return guessedWalk < Math.min(walkOfEach, scan);
+    }
+
+    private double expected(double margin) {
+        return limit + margin * Math.sqrt(limit);
+    }
+
+    /// The least first rank below which at least so many documents of a segment are that can be on
+    /// the page.
+    private long quantile(SegmentRanks segment, double least) {
+        TermsReader terms = Objects.requireNonNull(segment.firstTerms());
+        int begin = begin(segment);
+        boolean descending = segment.isFirstDescending();
+        int count = descending ? begin + 1 : terms.termCount() - begin;
+        int low = 0;
+        int high = 1;
+        while (high < count && documentsOf(terms, begin, high, descending) < least) {
+            low = high;
+            high *= 2;
+        }
+        if (high >= count) {
+            return NONE;
+        }
+        while (low + 1 < high) {
+            int middle = (low + high) >>> 1;
+            if (documentsOf(terms, begin, middle, descending) < least) {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        return segment.firstRankOfTerm(descending ? begin - high + 1 : begin + high - 1) + 1;
+    }
+
+    /// How many documents the next `count` terms have together.
+    private static long documentsOf(TermsReader terms, int begin, int count, boolean descending) {
+        return descending
+                ? terms.documentCount(begin + 1 - count, begin + 1)
+                : terms.documentCount(begin, begin + count);
+    }
+
+    private int begin(SegmentRanks segment) {
+        if (start != null) {
+            segment.enter(start);
+        }
+        return segment.firstOrdinal(start);
+    }
+
+    private long documentsBefore(long cut) {
+        long before = 0;
+        for (SegmentRanks each : ranks) {
+            if (each.firstTerms() != null) {
+                before += each.documentsBefore(cut, begin(each));
+            }
+        }
+        return before;
+    }
+}

@@ -1,0 +1,266 @@
+package io.millrace.search;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.millrace.change.Checkpoint;
+import io.millrace.directory.MmapDirectory;
+import io.millrace.document.Document;
+import io.millrace.document.DocumentKey;
+import io.millrace.document.Field;
+import io.millrace.document.FieldType;
+import io.millrace.document.Schema;
+import io.millrace.document.Value;
+import io.millrace.index.CommitKind;
+import io.millrace.index.CommitPoint;
+import io.millrace.index.SegmentView;
+import io.millrace.segment.SegmentBuilder;
+import io.millrace.segment.SegmentId;
+import io.millrace.segment.SegmentReader;
+import io.millrace.testing.Seeded;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.roaringbitmap.buffer.MutableRoaringBitmap;
+
+/// Guessed or not, and whether the guess was good: the first hits of several segments are those of
+/// all documents.
+class GuessedCutTest {
+    private static final Field KIND = Field.of("kind", FieldType.LONG);
+    private static final Field LEVEL = Field.of("level", FieldType.LONG);
+    private static final Schema SCHEMA =
+            new Schema(1, List.of("id"), List.of(Field.of("id", FieldType.LONG), KIND, LEVEL));
+
+    /// So many that a guess is worth it.
+    private static final List<Integer> SIZES = List.of(40_000, 90_000, 3_000, 60_000);
+
+    /// Documents of it are in every part alike, eight in a hundred.
+    private static final int EVENLY = 0;
+
+    /// As many, nearly all of which have the lowest levels there are: a walk from above is given
+    /// up.
+    private static final int LOW = 1;
+
+    /// As many, but in one segment only.
+    private static final int IN_LARGEST = 2;
+
+    private static final int IN_SMALLER = 3;
+    private static final int OTHERS = 4;
+
+    private static final int LEVELS = 100_000;
+    private static final int LIMIT = 50;
+
+    @TempDir Path folder;
+
+    private final List<SegmentReader> readers = new ArrayList<>();
+
+    /// @param level null when it has none
+    private record Plain(int id, int segment, int kind, @Nullable Integer level) {}
+
+    @AfterEach
+    void closeAll() {
+        readers.forEach(SegmentReader::close);
+    }
+
+    @Test
+    void theFirstHitsAreThoseOfAllDocumentsWhereverTheyLie() {
+        Seeded.repeat(
+                1,
+                random -> {
+                    List<Plain> live = new ArrayList<>();
+                    List<SegmentView> segments = segments(random, live);
+                    Searcher searcher = searcher(segments, live.size());
+                    Map<Asked, List<Integer>> answers = new HashMap<>();
+                    for (int i = 0; i < 60; i++) {
+                        assertSamePages(searcher, live, answers, random);
+                    }
+                    assertGuesses(segments, live);
+                });
+    }
+
+    private static void assertGuesses(List<SegmentView> segments, List<Plain> live) {
+        long cut = guess(segments, EVENLY, true);
+        long below =
+                live.stream()
+                        .filter(each -> each.kind == EVENLY && each.level != null)
+                        .filter(each -> rank(each) < cut)
+                        .count();
+        assertTrue(below >= LIMIT && below < 3 * LIMIT, below + " below the cut");
+        // Nothing is known of what lies in other segments.
+        assertTrue(guess(segments, IN_LARGEST, true) != GuessedCut.NONE);
+        assertEquals(GuessedCut.NONE, guess(segments, IN_SMALLER, true));
+        // Of most documents enough are found at once.
+        assertEquals(GuessedCut.NONE, guess(segments, OTHERS, false));
+    }
+
+    private static long rank(Plain document) {
+        return ~(long) Objects.requireNonNull(document.level);
+    }
+
+    private static long guess(List<SegmentView> segments, int kind, boolean descending) {
+        SortOrder order = order(descending);
+        SegmentRanks[] ranks = new SegmentRanks[segments.size()];
+        for (int i = 0; i < ranks.length; i++) {
+            ranks[i] = new SegmentRanks(order, segments.get(i).reader(), i, null);
+        }
+        Query condition = new Query.Eq(KIND, Value.of(kind));
+        SegmentView largest = segments.get(1);
+        SegmentMatches matches =
+                new SegmentMatches(
+                        condition,
+                        true,
+                        largest,
+                        new FilterPlanner(
+                                        largest.reader(),
+                                        MatchStatistics.of(segments, List.of(condition)))
+                                .plan(condition),
+                        new Windows());
+        return new GuessedCut(ranks, LIMIT, null).of(matches, 1);
+    }
+
+    private static SortOrder order(boolean descending) {
+        return SortOrder.of(
+                SearchRequest.builder().sort(List.of(new SortKey("level", descending))).build(),
+                SCHEMA);
+    }
+
+    private record Asked(int kind, boolean descending, boolean missingFirst) {}
+
+    private static void assertSamePages(
+            Searcher searcher,
+            List<Plain> live,
+            Map<Asked, List<Integer>> answers,
+            RandomGenerator random) {
+        Asked asked =
+                new Asked(random.nextInt(OTHERS + 1), random.nextBoolean(), random.nextInt(4) == 0);
+        List<Integer> expected = answers.computeIfAbsent(asked, _ -> answer(live, asked));
+        int limit = 1 + random.nextInt(60);
+        SortKey byLevel =
+                new SortKey("level", asked.descending, asked.missingFirst, asked.descending);
+        List<SortKey> keys =
+                random.nextInt(3) == 0
+                        ? List.of(byLevel, new SortKey(SortKey.KEY, false))
+                        : List.of(byLevel);
+        SearchRequest.Builder request =
+                SearchRequest.builder()
+                        .filter(new Query.Eq(KIND, Value.of(asked.kind)))
+                        .fields(List.of())
+                        .isCounted(random.nextBoolean())
+                        .sort(keys)
+                        .limit(limit);
+        List<Integer> found = new ArrayList<>();
+        Optional<HitPlace> last = Optional.empty();
+        for (int page = 0; page < 3 && (page == 0 || last.isPresent()); page++) {
+            last.ifPresent(request::after);
+            SearchResult result = searcher.search(request.build());
+            for (SearchResult.Hit hit : result.hits()) {
+                found.add(Integer.parseInt(hit.key().toString()));
+            }
+            result.total().ifPresent(total -> assertEquals(expected.size(), total));
+            last = result.last();
+        }
+        assertEquals(
+                expected.subList(0, Math.min(expected.size(), 3 * limit)),
+                found,
+                "%s by %s, pages of %d".formatted(asked, keys, limit));
+    }
+
+    private static List<Integer> answer(List<Plain> live, Asked asked) {
+        return live.stream()
+                .filter(each -> each.kind == asked.kind)
+                .sorted(comparator(asked.descending, asked.missingFirst))
+                .map(Plain::id)
+                .toList();
+    }
+
+    private static Comparator<Plain> comparator(boolean descending, boolean missingFirst) {
+        Comparator<Integer> levels = Comparator.naturalOrder();
+        Comparator<Integer> ordered = descending ? levels.reversed() : levels;
+        return Comparator.comparing(
+                        Plain::level,
+                        missingFirst
+                                ? Comparator.nullsFirst(ordered)
+                                : Comparator.nullsLast(ordered))
+                .thenComparingInt(Plain::id);
+    }
+
+    /// Ids rise with the segments, as ties are broken. Every document has one level, or some have
+    /// none.
+    private List<SegmentView> segments(RandomGenerator random, List<Plain> live) {
+        boolean isOneEach = random.nextBoolean();
+        List<SegmentView> segments = new ArrayList<>();
+        int id = 0;
+        for (int segment = 0; segment < SIZES.size(); segment++) {
+            List<Plain> documents = new ArrayList<>();
+            for (int i = 0; i < SIZES.get(segment); i++) {
+                documents.add(plain(random, id++, segment, isOneEach));
+            }
+            MutableRoaringBitmap deleted = new MutableRoaringBitmap();
+            IntStream.range(0, documents.size())
+                    .filter(_ -> random.nextInt(10) == 0)
+                    .forEach(deleted::add);
+            segments.add(new SegmentView(written(documents, segments.size()), deleted));
+            IntStream.range(0, documents.size())
+                    .filter(i -> !deleted.contains(i))
+                    .forEach(i -> live.add(documents.get(i)));
+        }
+        return segments;
+    }
+
+    private static Plain plain(RandomGenerator random, int id, int segment, boolean isOneEach) {
+        int kind = random.nextInt(3) == 0 ? random.nextInt(OTHERS) : OTHERS;
+        if (kind == IN_LARGEST && segment != 1 || kind == IN_SMALLER && segment == 1) {
+            kind = OTHERS;
+        }
+        boolean isLow = kind == LOW && random.nextInt(20) > 0;
+        int level = isLow ? random.nextInt(LEVELS / 10) : random.nextInt(LEVELS);
+        return new Plain(id, segment, kind, !isOneEach && random.nextInt(10) == 0 ? null : level);
+    }
+
+    private SegmentReader written(List<Plain> documents, int ordinal) {
+        SegmentBuilder builder = new SegmentBuilder(SCHEMA);
+        try {
+            for (Plain each : documents) {
+                Map<String, Value> members = new TreeMap<>();
+                members.put("kind", Value.of(each.kind));
+                if (each.level != null) {
+                    members.put("level", Value.of(each.level));
+                }
+                builder.add(
+                        DocumentKey.of((long) each.id),
+                        each.id,
+                        builder.analyze(Document.of(new Value.Obj(members))));
+            }
+            MmapDirectory directory = MmapDirectory.open(Files.createTempDirectory(folder, "s"));
+            SegmentReader reader =
+                    SegmentReader.open(
+                            directory,
+                            builder.write(directory, new SegmentId("%026d".formatted(ordinal))));
+            readers.add(reader);
+            return reader;
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Searcher searcher(List<SegmentView> segments, int live) {
+        return new Searcher(
+                SCHEMA,
+                new CommitPoint(1, 1, CommitKind.INDEX, Checkpoint.EMPTY, segments.size(), live, 0),
+                segments);
+    }
+}
