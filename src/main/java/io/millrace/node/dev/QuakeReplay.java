@@ -1,6 +1,7 @@
 package io.millrace.node.dev;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -8,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -92,8 +94,11 @@ final class QuakeReplay implements AutoCloseable {
     }
 
     private void send(int from) throws InterruptedException, ExecutionException {
+        var settings = new HashMap<>(kafka);
+        // Each record is waited for: a producer that lingered for more would wait in vain.
+        settings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
         try (var producer =
-                new KafkaProducer<>(kafka, new StringSerializer(), new StringSerializer())) {
+                new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
             long startNanos = System.nanoTime();
             for (int i = from; i < records.size(); i++) {
                 long dueNanos = duration.toNanos() / records.size() * (i - from);
