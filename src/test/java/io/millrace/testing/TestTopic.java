@@ -13,6 +13,8 @@ import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -23,6 +25,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -30,19 +33,20 @@ import org.jspecify.annotations.Nullable;
 
 /// A topic of the real broker with a name of its own, and the ways tests write to it. Every method
 /// comes back when the broker has acknowledged.
+///
+/// It goes with the broker, not when it is closed: an index that a test leaves behind would look
+/// for it as long as the tests run.
 public final class TestTopic implements AutoCloseable {
     private static final Map<String, Object> BROKER =
             Map.of("bootstrap.servers", TestKafka.bootstrapServers());
 
     private final String name;
     private final int partitionCount;
-    private final boolean owned;
     private final Admin admin = Admin.create(BROKER);
     private final KafkaProducer<byte[], byte[]> producer = producer(null);
     private final List<Future<RecordMetadata>> sends = new ArrayList<>();
 
-    private TestTopic(String name, int partitionCount, boolean owned) {
-        this.owned = owned;
+    private TestTopic(String name, int partitionCount) {
         this.name = name;
         this.partitionCount = partitionCount;
     }
@@ -58,9 +62,9 @@ public final class TestTopic implements AutoCloseable {
         return topic;
     }
 
-    /// A topic of a fixed name that tests share; made by the first that asks, and left.
+    /// A topic of a fixed name that tests share; made by the first that asks.
     public static TestTopic existing(String name, int partitionCount) {
-        TestTopic topic = new TestTopic(name, partitionCount, false);
+        TestTopic topic = new TestTopic(name, partitionCount);
         try {
             topic.make(Map.of());
         } catch (IllegalStateException e) {
@@ -73,7 +77,7 @@ public final class TestTopic implements AutoCloseable {
 
     /// A topic that does not exist until [#make].
     public static TestTopic missing(String prefix, int partitionCount) {
-        return new TestTopic(prefix + "-" + UUID.randomUUID(), partitionCount, true);
+        return new TestTopic(prefix + "-" + UUID.randomUUID(), partitionCount);
     }
 
     /// Comes back when the broker knows the topic, which is a moment after it was created.
@@ -164,6 +168,20 @@ public final class TestTopic implements AutoCloseable {
                 });
     }
 
+    /// Lets the broker look for something to compact every 100 ms; usual are 15 s.
+    public void compactOften() {
+        await(
+                admin.incrementalAlterConfigs(
+                                Map.of(
+                                        new ConfigResource(ConfigResource.Type.BROKER, ""),
+                                        List.of(
+                                                new AlterConfigOp(
+                                                        new ConfigEntry(
+                                                                "log.cleaner.backoff.ms", "100"),
+                                                        AlterConfigOp.OpType.SET))))
+                        .all());
+    }
+
     public void growTo(int partitions) {
         await(admin.createPartitions(Map.of(name, NewPartitions.increaseTo(partitions))).all());
     }
@@ -224,13 +242,6 @@ public final class TestTopic implements AutoCloseable {
     @Override
     public void close() {
         producer.close(Duration.ofSeconds(1));
-        if (owned) {
-            try {
-                await(admin.deleteTopics(List.of(name)).all());
-            } catch (IllegalStateException e) {
-                // A test may have deleted it, or never made it.
-            }
-        }
         admin.close(Duration.ofSeconds(1));
     }
 

@@ -116,6 +116,7 @@ class KafkaChangeSourceIT {
         try (TestTopic topic = TestTopic.create("compacted", 1, compacting);
                 KafkaChangeSource source = source(topic, KeyPlace.RECORD)) {
             Start start = source.start();
+            topic.compactOften();
             for (int i = 0; i < 20; i++) {
                 topic.send("a", "{\"n\":" + i + "}").flush();
             }
