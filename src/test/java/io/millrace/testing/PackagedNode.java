@@ -55,8 +55,13 @@ public final class PackagedNode {
         port = freePort();
         List<String> command = new ArrayList<>();
         command.add(ProcessHandle.current().info().command().orElseThrow());
+        // The quick compiler only: a process that is killed soon mostly starts.
         command.addAll(
-                List.of("-Xmx512m", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED"));
+                List.of(
+                        "-Xmx512m",
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "--enable-native-access=ALL-UNNAMED"));
         command.add("-Dquarkus.http.port=" + port);
         command.add("-Dkafka.bootstrap.servers=" + bootstrapServers);
         command.add("-Dmillrace.data-dir=" + folder.resolve("data"));

@@ -83,6 +83,7 @@ record BrokerProgram(Path jars, Path home) implements ServerProgram {
         return List.of();
     }
 
+    /// With the quick compiler only: who waits for a broker of a few topics waits for its start.
     private List<String> java(String mainClass, String... arguments) {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -90,6 +91,7 @@ record BrokerProgram(Path jars, Path home) implements ServerProgram {
                 List.of(
                         "-Xmx" + HEAP_MEGABYTES + "m",
                         "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
                         "--enable-native-access=ALL-UNNAMED",
                         "--sun-misc-unsafe-memory-access=allow",
                         "-Djava.awt.headless=true",
