@@ -9,14 +9,17 @@ import io.millrace.index.CrashRun.Known;
 import io.millrace.index.CrashRun.Moment;
 import io.millrace.testing.FaultDirectory;
 import io.millrace.testing.FaultDirectory.Fault;
+import io.millrace.testing.SideBySide;
 import io.millrace.testing.SilentEngine;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
+import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,35 +43,40 @@ class CrashTest {
 
     /// R1 and R2.
     @Test
-    void powerLossAtEveryCallLeavesAWholeGeneration() throws IOException {
+    void powerLossAtEveryCallLeavesAWholeGeneration() {
         long seed = Long.getLong("seed", System.nanoTime());
-        int drawn = 0;
-        int distinct = 0;
-        List<Long> nanos = new ArrayList<>();
+        AtomicInteger drawn = new AtomicInteger();
+        Queue<Long> recoveries = new ConcurrentLinkedQueue<>();
         for (CrashScenario scenario : CrashScenario.all()) {
-            Set<Long> seen = new HashSet<>();
+            Set<Long> seen = ConcurrentHashMap.newKeySet();
             List<Moment> moments = new CrashRun(scenario, new FaultDirectory()).moments();
-            for (int call = 0; call < moments.size(); call++) {
-                Moment moment = moments.get(call);
-                for (int image = 0; image < IMAGES_PER_CALL; image++) {
-                    long draw = seed + call * 1_000_003L + image;
-                    FaultDirectory found = moment.disk().afterPowerLoss(new SplittableRandom(draw));
-                    drawn++;
-                    if (seen.add(found.digest() * 31 + moment.known().hashCode())) {
-                        distinct++;
-                        String where =
-                                "scenario %s, call %d, image %d, replay with -Dseed=%d"
-                                        .formatted(scenario, call, image, seed);
-                        nanos.add(checkImage(scenario, found, moment.known(), draw, where));
-                    }
-                }
-            }
+            SideBySide.run(
+                    moments.size(),
+                    call -> {
+                        Moment moment = moments.get(call);
+                        for (int image = 0; image < IMAGES_PER_CALL; image++) {
+                            long draw = seed + call * 1_000_003L + image;
+                            FaultDirectory found =
+                                    moment.disk().afterPowerLoss(new SplittableRandom(draw));
+                            drawn.incrementAndGet();
+                            if (seen.add(found.digest() * 31 + moment.known().hashCode())) {
+                                String where =
+                                        "scenario %s, call %d, image %d, replay with -Dseed=%d"
+                                                .formatted(scenario, call, image, seed);
+                                recoveries.add(
+                                        checkImage(scenario, found, moment.known(), draw, where));
+                            }
+                        }
+                    });
         }
-        nanos.sort(null);
+        List<Long> nanos = recoveries.stream().sorted().toList();
         System.out.printf(
                 "R1: %d images, %d of them distinct; recovery: median %d us, longest %d us%n",
-                drawn, distinct, nanos.get(nanos.size() / 2) / 1000, nanos.getLast() / 1000);
-        assertTrue(distinct >= DISTINCT_IMAGES_MIN, distinct + " distinct images");
+                drawn.get(),
+                nanos.size(),
+                nanos.get(nanos.size() / 2) / 1000,
+                nanos.getLast() / 1000);
+        assertTrue(nanos.size() >= DISTINCT_IMAGES_MIN, nanos.size() + " distinct images");
         assertTrue(nanos.get(nanos.size() * 99 / 100) < RECOVERY_NANOS_MAX);
     }
 
@@ -194,30 +202,32 @@ class CrashTest {
                 "READ_ONLY",
                 "SHORT_WRITE"
             })
-    void anErrorAtAnyCallNeverMakesAFalseSuccess(Fault fault) throws IOException {
+    void anErrorAtAnyCallNeverMakesAFalseSuccess(Fault fault) {
         for (CrashScenario scenario :
                 List.of(CrashScenario.USUAL, CrashScenario.MANY_SEGMENTS, CrashScenario.MERGES)) {
-            int calls = callsOfOneRun(scenario);
-            for (int call = 1; call <= calls; call++) {
-                FaultDirectory disk = new FaultDirectory();
-                disk.strikeAt(call, fault);
-                CrashRun run = new CrashRun(scenario, disk);
-                String where = fault + " at call " + call + " of scenario " + scenario;
-                run.untilFailure();
-                checkAcknowledged(scenario, disk, run.known(), call, where);
-                if (fault == Fault.DEVICE_GONE && disk.struck()) {
-                    disk = disk.afterPowerLoss(new SplittableRandom(call));
-                    run = new CrashRun(scenario, disk);
-                }
-                for (int reopened = 0; !run.isComplete(); reopened++) {
-                    assertTrue(reopened < 3, "no progress after " + where);
-                    run.untilFailure();
-                }
-                checkAcknowledged(scenario, disk, run.known(), call, where);
-                assertEquals(0, disk.openMaps(), where);
-                assertEquals(0, disk.openFiles(), where);
-            }
+            SideBySide.run(callsOfOneRun(scenario), call -> checkError(scenario, fault, 1 + call));
         }
+    }
+
+    private static void checkError(CrashScenario scenario, Fault fault, int call)
+            throws IOException {
+        FaultDirectory disk = new FaultDirectory();
+        disk.strikeAt(call, fault);
+        CrashRun run = new CrashRun(scenario, disk);
+        String where = fault + " at call " + call + " of scenario " + scenario;
+        run.untilFailure();
+        checkAcknowledged(scenario, disk, run.known(), call, where);
+        if (fault == Fault.DEVICE_GONE && disk.struck()) {
+            disk = disk.afterPowerLoss(new SplittableRandom(call));
+            run = new CrashRun(scenario, disk);
+        }
+        for (int reopened = 0; !run.isComplete(); reopened++) {
+            assertTrue(reopened < 3, "no progress after " + where);
+            run.untilFailure();
+        }
+        checkAcknowledged(scenario, disk, run.known(), call, where);
+        assertEquals(0, disk.openMaps(), where);
+        assertEquals(0, disk.openFiles(), where);
     }
 
     /// What was acknowledged survives a power loss, however it came about.

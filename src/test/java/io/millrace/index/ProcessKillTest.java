@@ -8,6 +8,7 @@ import com.github.luben.zstd.Zstd;
 import io.millrace.MillraceException;
 import io.millrace.directory.Directory;
 import io.millrace.directory.MmapDirectory;
+import io.millrace.testing.SideBySide;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarOutputStream;
 import java.util.random.RandomGenerator;
@@ -28,34 +30,54 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.roaringbitmap.RoaringBitmap;
 
-/// Kills a process that commits to real files, at a random commit and a random moment within it.
+/// Kills processes that commit to real files, at a random commit and a random moment within it: two
+/// at a time, each over a folder of its own.
 class ProcessKillTest {
     private static final int KILLS = Integer.getInteger("kills", 100);
+    private static final int FOLDERS = 2;
 
+    // R5
     @Test
     void whatWasSaidToBeCommittedSurvivesTheProcess(@TempDir Path folder) throws Exception {
-        RandomGenerator random = RandomGenerator.getDefault();
-        Path log = folder.resolve("errors.log");
-        Directory directory = MmapDirectory.open(folder.resolve("index"));
         // What the process loads is kept, so that the others start in a third of the time.
         String classPath = classPath(folder);
+        Path archive = folder.resolve("classes.jsa");
         Process first =
                 start(
-                        log,
+                        folder.resolve("errors.log"),
                         classPath,
-                        "-XX:ArchiveClassesAtExit=" + folder.resolve("classes.jsa"),
+                        "-XX:ArchiveClassesAtExit=" + archive,
                         folder.resolve("first").toString(),
                         "3");
         first.getInputStream().readAllBytes();
         assertTrue(first.waitFor(60, TimeUnit.SECONDS));
-        long generation = 0;
-        for (int kill = 0; kill < KILLS; kill++) {
-            Process process =
-                    start(
+        SideBySide.run(
+                FOLDERS,
+                number -> {
+                    Path own = Files.createDirectory(folder.resolve("of-" + number));
+                    Path log = own.resolve("errors.log");
+                    Path files = own.resolve("index");
+                    kill(
+                            (KILLS + number) / FOLDERS,
                             log,
-                            classPath,
-                            "-XX:SharedArchiveFile=" + folder.resolve("classes.jsa"),
-                            folder.resolve("index").toString());
+                            files,
+                            () ->
+                                    start(
+                                            log,
+                                            classPath,
+                                            "-XX:SharedArchiveFile=" + archive,
+                                            files.toString()));
+                });
+    }
+
+    /// Kills one process after the other over the same files.
+    private static void kill(int kills, Path log, Path files, Callable<Process> next)
+            throws Exception {
+        RandomGenerator random = RandomGenerator.getDefault();
+        Directory directory = MmapDirectory.open(files);
+        long generation = 0;
+        for (int kill = 0; kill < kills; kill++) {
+            Process process = next.call();
             String said = "";
             int commits = 1 + random.nextInt(8);
             try (BufferedReader lines =

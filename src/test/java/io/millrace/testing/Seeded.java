@@ -1,14 +1,6 @@
 package io.millrace.testing;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 
 /// Runs a test body with random numbers that can be had again: a failure names its seed, and
@@ -40,38 +32,16 @@ public final class Seeded {
         }
     }
 
-    /// As [#repeat], as many at a time as there are processors: for a body that shares nothing with
-    /// its like and mostly waits for threads of its own. The first failure ends all.
+    /// As [#repeat], [side by side][SideBySide]: for a body that shares nothing with its like and
+    /// mostly waits for threads of its own.
     public static void repeatSideBySide(int times, Body body) {
         if (System.getProperty(PROPERTY) != null) {
             repeat(times, body);
             return;
         }
-        AtomicInteger left = new AtomicInteger(times * SOAK_FACTOR);
         SplittableRandom seeds = new SplittableRandom();
-        List<Callable<Void>> players = new ArrayList<>();
-        for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
-            SplittableRandom own = seeds.split();
-            players.add(() -> {
-                try {
-                    while (left.getAndDecrement() > 0) {
-                        once(own.nextLong(), body);
-                    }
-                } finally {
-                    left.set(0);
-                }
-                return null;
-            });
-        }
-        try (ExecutorService threads = Executors.newFixedThreadPool(players.size())) {
-            for (Future<Void> player : threads.invokeAll(players)) {
-                player.get();
-            }
-        } catch (ExecutionException e) {
-            throw new AssertionError(e.getMessage(), e);
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
-        }
+        long[] drawn = seeds.longs((long) times * SOAK_FACTOR).toArray();
+        SideBySide.run(drawn.length, number -> once(drawn[number], body));
     }
 
     /// Runs the body once however long the tests may take: for one that has a clock of its own.
