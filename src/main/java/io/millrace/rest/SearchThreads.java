@@ -38,15 +38,20 @@ public final class SearchThreads implements AutoCloseable {
                         factory);
     }
 
-    /// Runs a search on one of the threads; fails with [Unavailable] when too many wait.
+    /// Runs a search on one of the threads; fails with [Unavailable] when too many wait. One that
+    /// nobody waits for any more, as when the connection was closed, gives its place to others.
     ///
     /// @param ended is called when the search is over or nobody waits for its answer any more
     <T> Uni<T> run(Supplier<T> search, Runnable ended) {
         return Uni.createFrom()
                 .emitter(emitter -> {
-                    emitter.onTermination(ended);
+                    Search<T> waiting = new Search<>(search, emitter);
+                    emitter.onTermination(() -> {
+                        threads.remove(waiting);
+                        ended.run();
+                    });
                     try {
-                        threads.execute(new Search<>(search, emitter));
+                        threads.execute(waiting);
                     } catch (RejectedExecutionException e) {
                         emitter.fail(
                                 threads.isShutdown()
