@@ -5,6 +5,7 @@ import io.millrace.document.Field;
 import io.millrace.document.Value;
 import io.millrace.index.SegmentView;
 import io.millrace.segment.SegmentReader;
+import io.millrace.segment.TermsReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -139,7 +140,7 @@ final class Facets {
                     case Facet.Histogram histogram -> histogram(facet, histogram, slices, parts);
                     case Facet.Stats _ -> StatsFacet.of(facet.field(), slices);
                     case Facet.Distinct _ ->
-                            new FacetResult.Distinct(new TermFacet(slices).distinct());
+                            new FacetResult.Distinct(new TermFacet(slices, null).distinct());
                 };
         return new FacetResult(
                 counted,
@@ -164,7 +165,7 @@ final class Facets {
 
     private FacetResult.Buckets terms(
             Facet facet, Facet.Terms asked, List<FieldSlice> slices, List<Part> parts) {
-        TermFacet counter = new TermFacet(slices);
+        TermFacet counter = new TermFacet(slices, names(facet.field()));
         TermValue after =
                 asked.after().map(value -> TermValue.of(facet.field(), value)).orElse(null);
         byte[] prefix = asked.prefix().getBytes(StandardCharsets.UTF_8);
@@ -183,6 +184,23 @@ final class Facets {
                             () -> parts(facet.field(), parts, value, null)));
         }
         return new FacetResult.Buckets(answer, found.size() > asked.limit());
+    }
+
+    /// The dictionary whose frequent values are looked for in those of the other segments: the same
+    /// one for all searches of a generation.
+    private @Nullable TermsReader names(Field field) {
+        TermsReader names = null;
+        int most = -1;
+        for (SegmentView segment : segments) {
+            TermsReader own = segment.reader().terms(field.path());
+            if (own != null
+                    && segment.documentCount() > most
+                    && !Widening.applies(field, segment.reader())) {
+                names = own;
+                most = segment.documentCount();
+            }
+        }
+        return names;
     }
 
     private FacetResult.Buckets histogram(

@@ -1,5 +1,6 @@
 package io.millrace.search;
 
+import io.millrace.segment.SharedTerms;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,9 @@ final class OrdinalCounts {
     private static final int ORDINALS_PER_VALUE = 8;
 
     private static final int ALWAYS_DENSE = 4_096;
+
+    /// Fewer ordinals are looked for among shared terms instead of those among them.
+    private static final int LOOKUPS_PER_TERM = 8;
 
     private final int @Nullable [] dense;
 
@@ -86,6 +90,55 @@ final class OrdinalCounts {
 
     int ordinalAt(int place) {
         return dense == null ? keys[place] - 1 : place;
+    }
+
+    int countAt(int place) {
+        return dense == null ? counts[place] : dense[place];
+    }
+
+    /// No ordinal was met more often.
+    int max() {
+        int max = 0;
+        for (int met : dense == null ? counts : dense) {
+            max = Math.max(max, met);
+        }
+        return max;
+    }
+
+    /// As if the ordinals of shared terms had not been met; returns how often each was. Nothing is
+    /// added until they are put back.
+    int[] takeOut(SharedTerms shared) {
+        int[] ordinals = shared.ordinals();
+        int[] taken = new int[ordinals.length];
+        if (dense == null && used * LOOKUPS_PER_TERM < ordinals.length) {
+            for (int place = 0; place < keys.length; place++) {
+                int rank = counts[place] == 0 ? -1 : shared.rank(keys[place] - 1);
+                if (rank >= 0) {
+                    taken[rank] = counts[place];
+                    counts[place] = 0;
+                }
+            }
+            return taken;
+        }
+        for (int rank = 0; rank < ordinals.length; rank++) {
+            int ordinal = ordinals[rank];
+            if (ordinal >= 0) {
+                int[] all = dense == null ? counts : dense;
+                int place = dense == null ? slot(ordinal) : ordinal;
+                taken[rank] = all[place];
+                all[place] = 0;
+            }
+        }
+        return taken;
+    }
+
+    /// @param ordinals that were taken out, with how often each was met
+    void putBack(int[] ordinals, int[] taken) {
+        for (int rank = 0; rank < ordinals.length; rank++) {
+            if (taken[rank] > 0) {
+                add(ordinals[rank], taken[rank]);
+            }
+        }
     }
 
     /// How many ordinals were met.

@@ -85,10 +85,12 @@ final class SliceDocuments {
     }
 
     /// How many documents of a term are among them, or less where they are fewer than `least`.
-    int count(TermsReader terms, int ordinal, int least) {
+    ///
+    /// @param set of the term's documents
+    int count(TermsReader terms, int ordinal, int set, int least) {
         return isSparse()
                 ? ImmutableRoaringBitmap.andCardinality(terms.documents(ordinal), bitmap())
-                : scratch.common.count(terms.set(ordinal), bits(), least);
+                : scratch.common.count(terms.setAt(set), bits(), least);
     }
 
     private boolean isSparse() {

@@ -4,6 +4,7 @@ import io.millrace.segment.ColumnReader;
 import io.millrace.segment.DocumentWindow;
 import io.millrace.segment.FrequentTerms;
 import io.millrace.segment.PackedBuffer;
+import io.millrace.segment.SharedTerms;
 import io.millrace.segment.TermsReader;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,7 +13,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
-import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// How many documents of one slice hold each term. Found in one of three ways, by estimated time:
@@ -67,6 +67,11 @@ final class TermCounts {
     /// What intersections have cost so far.
     private long spent;
 
+    /// How many documents hold each of these, where they are taken out.
+    private @Nullable SharedTerms sharedTerms;
+
+    private int @Nullable [] takenOut;
+
     TermCounts(FieldSlice slice) {
         this.slice = slice;
         terms = slice.terms();
@@ -116,25 +121,31 @@ final class TermCounts {
         if (known != null) {
             return known;
         }
-        spent += costOf(terms.documentCount(ordinal));
-        if (spent > readingCost) {
-            return all().get(ordinal);
-        }
-        int documents = intersect(ordinal, least);
-        if (documents >= least) {
+        int held = terms.documentCount(ordinal);
+        int set = held > TermsReader.FEW ? terms.setsBefore(ordinal) : -1;
+        int documents = intersected(ordinal, set, held, least);
+        if (counted == null && documents >= least) {
             intersected.put(ordinal, documents);
         }
         return documents;
     }
 
-    private int intersect(int ordinal, int least) {
-        int count = terms.few(ordinal, few);
-        if (count >= 0) {
+    /// How many documents of the slice hold a term, or anything less where it is less than `least`.
+    ///
+    /// @param set of the term's documents; -1 where it has none
+    /// @param held documents of the segment that hold it
+    private int intersected(int ordinal, int set, int held, int least) {
+        spent += costOf(held);
+        return spent > readingCost ? all().get(ordinal) : intersect(ordinal, set, held, least);
+    }
+
+    private int intersect(int ordinal, int set, int held, int least) {
+        if (set < 0) {
             budget.spend(STEPS_OF_FEW);
-            return slice.documents().count(few, count);
+            return slice.documents().count(few, terms.few(ordinal, few));
         }
-        budget.spend(Math.toIntExact(costOf(terms.documentCount(ordinal)) / STEP_COST));
-        return slice.documents().count(terms, ordinal, least);
+        budget.spend(Math.toIntExact(costOf(held) / STEP_COST));
+        return slice.documents().count(terms, ordinal, set, least);
     }
 
     private long costOf(long held) {
@@ -148,9 +159,8 @@ final class TermCounts {
     List<Count> top(int limit, int minCount) {
         PriorityQueue<Count> lastFirst = new PriorityQueue<>(Count.MOST_FIRST.reversed());
         Bound last = () -> lastFirst.size() < limit ? minCount : lastFirst.element().documents();
-        IntConsumer take =
-                ordinal -> {
-                    int documents = count(ordinal, last.least());
+        Visitor take =
+                (ordinal, documents) -> {
                     if (documents >= minCount
                             && (lastFirst.size() < limit
                                     || documents >= lastFirst.element().documents())) {
@@ -160,35 +170,110 @@ final class TermCounts {
                         }
                     }
                 };
-        if (!isKnown(take, last, guessedBound(limit, minCount))) {
+        readWhereCheaper(limit, minCount);
+        if (!isKnown(take, last)) {
             lastFirst.clear();
             each(take, last);
         }
         return lastFirst.stream().sorted(Count.MOST_FIRST).toList();
     }
 
-    /// The terms of at least so many documents.
-    List<Count> atLeast(int least) {
+    /// Counts all terms where that takes less time than to count those of most documents one by
+    /// one.
+    void readWhereCheaper(int limit, int minCount) {
+        if (counted == null && !isWhole && isReadingCheaper(guessedBound(limit, minCount))) {
+            all();
+        }
+    }
+
+    /// How many documents of the slice hold a shared term, or anything less where it is less than
+    /// `least`.
+    int count(SharedTerms shared, int rank, int least) {
+        int held = shared.documents()[rank];
+        if (held == 0 || isWhole) {
+            return held;
+        }
+        int ordinal = shared.ordinals()[rank];
+        return counted != null
+                ? counted.get(ordinal)
+                : intersected(ordinal, shared.sets()[rank], held, least);
+    }
+
+    /// Takes the shared terms out of what is counted, until [#putBack]; returns how many documents
+    /// hold each. All terms are counted.
+    int[] takeOut(SharedTerms shared) {
+        if (takenOut == null) {
+            sharedTerms = shared;
+            takenOut = all().takeOut(shared);
+        }
+        return takenOut;
+    }
+
+    void putBack() {
+        if (sharedTerms != null && takenOut != null) {
+            all().putBack(sharedTerms.ordinals(), takenOut);
+            takenOut = null;
+        }
+    }
+
+    /// No term that is not shared is in more documents of the slice.
+    ///
+    /// @param closely where all terms are counted, look at them
+    long unsharedMax(SharedTerms shared, boolean closely) {
+        long most = Math.min(documentCount, shared.othersDocumentsMax());
+        if (counted == null || !closely || most == 0) {
+            return most;
+        }
+        takeOut(shared);
+        return counted.max();
+    }
+
+    /// The terms of at least so many documents that are not shared.
+    ///
+    /// @param least 1 or more
+    List<Count> unshared(SharedTerms shared, int least) {
         List<Count> found = new ArrayList<>();
-        IntConsumer take =
-                ordinal -> {
-                    int documents = count(ordinal, least);
-                    if (documents >= least) {
-                        found.add(new Count(ordinal, documents));
-                    }
-                };
-        if (!isKnown(take, () -> least, least)) {
+        if (counted == null && !isKnownUnshared(shared, least, found)) {
             found.clear();
-            each(take, () -> least);
+            all();
+        }
+        OrdinalCounts all = counted;
+        if (all != null) {
+            takeOut(shared);
+            int place = -1;
+            while ((place = all.nextPlace(place + 1, least)) >= 0) {
+                budget.spend(1);
+                found.add(new Count(all.ordinalAt(place), all.countAt(place)));
+            }
         }
         return found;
     }
 
+    /// False when the others have to be counted.
+    private boolean isKnownUnshared(SharedTerms shared, int least, List<Count> found) {
+        FrequentTerms frequent = terms.frequent();
+        for (int i : shared.unshared()) {
+            int held = frequent.documents()[i];
+            if (Math.min(documentCount, held) < least) {
+                return true;
+            }
+            int ordinal = frequent.ordinals()[i];
+            int documents = isWhole ? held : intersected(ordinal, frequent.sets()[i], held, least);
+            if (counted != null) {
+                return false;
+            }
+            if (documents >= least) {
+                found.add(new Count(ordinal, documents));
+            }
+        }
+        return Math.min(documentCount, frequent.othersDocumentsMax()) < least;
+    }
+
     /// Hands over every term that has documents and reaches the bound, in any order.
-    private void each(IntConsumer take, Bound bound) {
+    private void each(Visitor take, Bound bound) {
         if (isWhole) {
             for (int ordinal = 0; ordinal < terms.termCount(); ordinal++) {
-                take.accept(ordinal);
+                take.visit(ordinal, count(ordinal));
             }
             return;
         }
@@ -196,12 +281,16 @@ final class TermCounts {
         int place = -1;
         while ((place = all.nextPlace(place + 1, Math.max(1, bound.least()))) >= 0) {
             budget.spend(1);
-            take.accept(all.ordinalAt(place));
+            take.visit(all.ordinalAt(place), all.countAt(place));
         }
     }
 
     private interface Bound {
         int least();
+    }
+
+    private interface Visitor {
+        void visit(int ordinal, int documents);
     }
 
     /// What the last of the terms of most documents may have in common with the slice.
@@ -218,24 +307,23 @@ final class TermCounts {
     }
 
     /// Hands over the frequent terms, down to where no other one can reach the bound; false when
-    /// another way is better.
-    ///
-    /// @param guess of what the bound will be
-    private boolean isKnown(IntConsumer take, Bound bound, long guess) {
-        if (counted != null || (!isWhole && isReadingCheaper(guess))) {
-            return false;
-        }
+    /// others can, or all are counted.
+    private boolean isKnown(Visitor take, Bound bound) {
         FrequentTerms frequent = terms.frequent();
-        for (int i = 0; i < frequent.ordinals().length; i++) {
-            if (Math.min(documentCount, frequent.documents()[i]) < bound.least()) {
+        for (int i = 0; i < frequent.ordinals().length && counted == null; i++) {
+            int held = frequent.documents()[i];
+            int least = bound.least();
+            if (Math.min(documentCount, held) < least) {
                 return true;
             }
-            take.accept(frequent.ordinals()[i]);
-            if (counted != null) {
-                return false;
+            int ordinal = frequent.ordinals()[i];
+            int documents = isWhole ? held : intersected(ordinal, frequent.sets()[i], held, least);
+            if (counted == null) {
+                take.visit(ordinal, documents);
             }
         }
-        return Math.min(documentCount, frequent.othersDocumentsMax()) < bound.least();
+        return counted == null
+                && Math.min(documentCount, frequent.othersDocumentsMax()) < bound.least();
     }
 
     /// True when all terms are counted sooner than those that can reach a bound.
@@ -301,7 +389,12 @@ final class TermCounts {
         OrdinalCounts counts = OrdinalCounts.of(terms.termCount(), terms.termCount());
         for (int ordinal = 0; ordinal < terms.termCount(); ordinal++) {
             budget.spend(1);
-            int documents = isWhole ? terms.documentCount(ordinal) : intersect(ordinal, 0);
+            int held = terms.documentCount(ordinal);
+            int documents = held;
+            if (!isWhole) {
+                int set = held > TermsReader.FEW ? terms.setsBefore(ordinal) : -1;
+                documents = intersect(ordinal, set, held, 0);
+            }
             if (documents > 0) {
                 counts.add(ordinal, documents);
             }

@@ -1,7 +1,7 @@
 package io.millrace.search;
 
+import io.millrace.segment.TermsReader;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -46,7 +46,12 @@ final class TermFacet {
     private final List<TermCounts> counts;
     private final List<FieldSlice> widened;
 
-    TermFacet(List<FieldSlice> slices) {
+    private final @Nullable TermsReader names;
+
+    /// @param names the dictionary of the segment with most documents, whether any of them match or
+    ///     not; null when all slices are widened
+    TermFacet(List<FieldSlice> slices, @Nullable TermsReader names) {
+        this.names = names;
         counts = slices.stream().filter(slice -> !slice.isWidened()).map(TermCounts::new).toList();
         widened = slices.stream().filter(FieldSlice::isWidened).toList();
     }
@@ -78,20 +83,45 @@ final class TermFacet {
                     .map(each -> new Counted(only.slice().value(each.ordinal()), each.documents()))
                     .toList();
         }
-        long bound = bound(limit, minCount);
-        long[] shares = shares(bound);
+        if (counts.isEmpty() || names == null) {
+            return List.of();
+        }
+        JointCounts joint = new JointCounts(names, counts);
+        List<Counted> found = joint.top(limit, minCount);
+        long bound =
+                found.size() < limit
+                        ? minCount
+                        : found.stream().mapToLong(Counted::documents).min().orElseThrow();
+        List<Counted> others = others(joint, bound);
+        if (others == null) {
+            counts.forEach(TermCounts::putBack);
+            return mostOfAll(limit, minCount, prefix);
+        }
+        found.addAll(others);
+        return found.stream().sorted(Counted.MOST_FIRST).limit(limit).toList();
+    }
+
+    /// The values that are not joint and reach a bound; null when there are so many candidates that
+    /// to look at all values takes less.
+    private @Nullable List<Counted> others(JointCounts joint, long bound) {
+        long[] most = new long[counts.size()];
+        if (most(joint, false, most) < bound || most(joint, true, most) < bound) {
+            return List.of();
+        }
+        long[] shares = shares(bound, most);
         Map<TermValue, Partial> partials = new HashMap<>();
         long lookedAt = 0;
         for (int i = 0; i < counts.size(); i++) {
-            TermCounts own = counts.get(i);
-            if (shares[i] > own.documentCount()) {
+            if (shares[i] > most[i]) {
                 continue;
             }
-            List<TermCounts.Count> candidates = own.atLeast(Math.toIntExact(shares[i]));
+            TermCounts own = counts.get(i);
+            List<TermCounts.Count> candidates =
+                    own.unshared(joint.shared(i), Math.toIntExact(shares[i]));
             lookedAt += shares[i] == 1 ? 0 : candidates.size();
             if (lookedAt > ALWAYS_LOOKED_UP && lookedAt * LOOKUP_COST > valuesAtHand()
                     || partials.size() > PARTIALS_MAX) {
-                return mostOfAll(limit, minCount, prefix);
+                return null;
             }
             for (TermCounts.Count each : candidates) {
                 partials.computeIfAbsent(own.slice().value(each.ordinal()), _ -> new Partial())
@@ -100,72 +130,54 @@ final class TermFacet {
         }
         List<Counted> found = new ArrayList<>();
         partials.forEach((value, partial) -> {
-            long most = partial.documents;
+            long reached = partial.documents;
             for (int i = 0; i < shares.length; i++) {
-                most += partial.segments.get(i) ? 0 : shares[i] - 1;
+                reached += partial.segments.get(i) ? 0 : Math.min(most[i], shares[i] - 1);
             }
-            if (most >= bound) {
-                found.add(new Counted(value, total(value, partial, shares)));
+            if (reached >= bound) {
+                long total = total(value, partial, shares);
+                if (total >= bound) {
+                    found.add(new Counted(value, total));
+                }
             }
         });
-        return found.stream()
-                .filter(each -> each.documents() >= minCount)
-                .sorted(Counted.MOST_FIRST)
-                .limit(limit)
-                .toList();
+        return found;
+    }
+
+    /// In how many documents of each segment a value is at most that is not joint; returns the sum.
+    private long most(JointCounts joint, boolean closely, long[] most) {
+        long sum = 0;
+        for (int i = 0; i < most.length; i++) {
+            most[i] = counts.get(i).unsharedMax(joint.shared(i), closely);
+            sum += most[i];
+        }
+        return sum;
     }
 
     /// For each segment, in how many of its documents a value is that can reach the bound and does
     /// not show in another segment: below all of these shares, it stays below the bound. Of a
-    /// segment with few documents, no value has its share.
-    private long[] shares(long bound) {
-        long[] shares = new long[counts.size()];
+    /// segment that can add little, no value has its share.
+    ///
+    /// @param most documents of a value in each segment; in all, they reach the bound
+    private static long[] shares(long bound, long[] most) {
+        long[] shares = new long[most.length];
         long small = 0;
         long large = 0;
         for (int i = 0; i < shares.length; i++) {
-            long documents = counts.get(i).documentCount();
-            if (small + documents <= bound / SMALL_SHARE) {
-                small += documents;
-                shares[i] = documents + 1;
+            if (small + most[i] <= bound / SMALL_SHARE) {
+                small += most[i];
+                shares[i] = most[i] + 1;
             } else {
-                large += documents;
+                large += most[i];
             }
         }
         for (int i = 0; i < shares.length; i++) {
             if (shares[i] == 0) {
-                long documents = counts.get(i).documentCount();
                 // Rounded up, so that what is below all shares adds up to less than the bound.
-                shares[i] = Math.max(1, Math.ceilDiv((bound - small) * documents, large));
+                shares[i] = Math.ceilDiv((bound - small) * most[i], large);
             }
         }
         return shares;
-    }
-
-    /// What the last value of the answer has at least: the most frequent ones of the segment with
-    /// most documents come to this in all.
-    private long bound(int limit, int minCount) {
-        int largest = 0;
-        for (int i = 1; i < counts.size(); i++) {
-            if (counts.get(i).documentCount() > counts.get(largest).documentCount()) {
-                largest = i;
-            }
-        }
-        if (counts.isEmpty()) {
-            return minCount;
-        }
-        TermCounts named = counts.get(largest);
-        List<TermCounts.Count> most = named.top(limit, 1);
-        if (most.size() < limit) {
-            return minCount;
-        }
-        long[] totals = new long[limit];
-        for (int at = 0; at < limit; at++) {
-            Partial partial = new Partial();
-            partial.add(largest, most.get(at).documents());
-            totals[at] = total(named.slice().value(most.get(at).ordinal()), partial, null);
-        }
-        Arrays.sort(totals);
-        return Math.max(minCount, totals[0]);
     }
 
     /// Documents of a value in some of the segments.
@@ -179,12 +191,12 @@ final class TermFacet {
         }
     }
 
-    /// @param shares in which all those were looked for that are not in `partial`; null when none
-    private long total(TermValue value, Partial partial, long @Nullable [] shares) {
+    /// @param shares in which all those were looked for that are not in `partial`
+    private long total(TermValue value, Partial partial, long[] shares) {
         long total = partial.documents;
         for (int i = 0; i < counts.size(); i++) {
             // Where the share is one document, values that are not named have none.
-            if (!partial.segments.get(i) && (shares == null || shares[i] > 1)) {
+            if (!partial.segments.get(i) && shares[i] > 1) {
                 SearchBudget.current().spend(STEPS_PER_LOOKUP);
                 int ordinal = counts.get(i).slice().find(value);
                 total += ordinal < 0 ? 0 : counts.get(i).count(ordinal);

@@ -4,7 +4,9 @@ import io.millrace.MillraceException;
 import io.millrace.document.Field;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Objects;
+import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.buffer.ImmutableRoaringBitmap;
 import org.roaringbitmap.buffer.MutableRoaringBitmap;
@@ -26,6 +28,10 @@ final class MappedTerms implements TermsReader {
     private final PackedArray bitmapStarts;
     private final PackedArray bitmapCounts;
     private volatile @Nullable FrequentTerms frequent;
+
+    /// Where the frequent terms are in other dictionaries, as long as somebody reads those. Guarded
+    /// by itself.
+    private final Map<TermsReader, SharedTerms> shared = new WeakHashMap<>();
 
     MappedTerms(MemorySegment section, Field field) {
         this.section = section;
@@ -120,6 +126,40 @@ final class MappedTerms implements TermsReader {
             frequent = known;
         }
         return known;
+    }
+
+    @Override
+    public SharedTerms shared(TermsReader other) {
+        synchronized (shared) {
+            SharedTerms known = shared.get(other);
+            if (known != null) {
+                return known;
+            }
+        }
+        // Two threads may look for them at once, and find the same.
+        FrequentTerms own = frequent();
+        int[] rising = own.ordinals().clone();
+        Arrays.sort(rising);
+        SharedTerms made =
+                SharedTerms.of(rising.length, rank -> ordinalIn(other, rising[rank]), other);
+        synchronized (shared) {
+            shared.put(other, made);
+        }
+        return made;
+    }
+
+    /// The ordinal of a term in another dictionary; when it is not there, -1 - the one above it.
+    private int ordinalIn(TermsReader other, int ordinal) {
+        if (numbers != null) {
+            long number = numbers.get(ordinal);
+            int found = other.ceiling(number);
+            return found < other.termCount() && other.ordered(found) == number
+                    ? found
+                    : -1 - found;
+        }
+        byte[] term = bytes(ordinal);
+        int found = other.find(term);
+        return found >= 0 ? found : -1 - other.ceiling(term);
     }
 
     @Override

@@ -40,6 +40,10 @@ public interface TermsReader {
     /// The terms that most documents hold; looked for once.
     FrequentTerms frequent();
 
+    /// Where those are in another dictionary of the same field, whose terms are written the same
+    /// way; looked for once for each dictionary that is open.
+    SharedTerms shared(TermsReader other);
+
     /// How many times a document holds a term of `from` up to `to`.
     long documentCount(int from, int to);
 

@@ -13,6 +13,7 @@ import io.millrace.document.Value;
 import io.millrace.segment.DocumentSet;
 import io.millrace.segment.FrequentTerms;
 import io.millrace.segment.PackedBuffer;
+import io.millrace.segment.SharedTerms;
 import io.millrace.segment.TermWalk;
 import io.millrace.segment.TermsReader;
 import java.nio.charset.StandardCharsets;
@@ -244,6 +245,11 @@ class FilterOperatorsTest {
 
         @Override
         public FrequentTerms frequent() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public SharedTerms shared(TermsReader other) {
             throw new UnsupportedOperationException();
         }
 
