@@ -21,6 +21,8 @@ final class JointCounts {
                         .thenComparingInt(Named::rank);
     }
 
+    private static final int TOUCHED_AHEAD = 16;
+
     private final int[] mostFirst;
     private final List<TermCounts> counts;
     private final List<SharedTerms> shared;
@@ -32,6 +34,9 @@ final class JointCounts {
     private final long[] open;
 
     private final List<Integer> openSegments = new ArrayList<>();
+
+    /// Whatever was looked at ahead.
+    private long touched;
 
     /// @param names the dictionary whose frequent values are counted
     /// @param counts of the segments, that of `names` is or is not among them
@@ -59,7 +64,11 @@ final class JointCounts {
         SearchBudget budget = SearchBudget.current();
         PriorityQueue<Named> lastFirst = new PriorityQueue<>(Named.MOST_FIRST.reversed());
         long least = minCount;
-        for (int rank : mostFirst) {
+        for (int i = 0; i < mostFirst.length; i++) {
+            if (i % TOUCHED_AHEAD == 0) {
+                touch(i, least);
+            }
+            int rank = mostFirst[i];
             budget.spend(1);
             long documents = count(rank, least);
             if (documents < least) {
@@ -78,6 +87,19 @@ final class JointCounts {
             top.add(new TermFacet.Counted(value(each.rank()), each.documents()));
         }
         return top;
+    }
+
+    /// Documents of values far apart come from memory: many at a time here, one by one afterwards.
+    private void touch(int from, long least) {
+        int end = Math.min(from + TOUCHED_AHEAD, mostFirst.length);
+        for (int i = from; i < end; i++) {
+            int rank = mostFirst[i];
+            if (known[rank] + open[rank] >= least) {
+                for (int segment : openSegments) {
+                    touched += counts.get(segment).touch(shared.get(segment), rank);
+                }
+            }
+        }
     }
 
     /// Counts segments as a whole where that is the cheaper way.

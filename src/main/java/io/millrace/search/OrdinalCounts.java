@@ -8,9 +8,12 @@ import org.jspecify.annotations.Nullable;
 /// one search.
 final class OrdinalCounts {
     /// An array over all ordinals is taken when there are no more than so many for each one met.
-    private static final int ORDINALS_PER_VALUE = 8;
+    private static final int ORDINALS_PER_VALUE = 16;
 
     private static final int ALWAYS_DENSE = 4_096;
+
+    private static final int SLOTS_MIN = 64;
+    private static final int SLOTS_MAX = 16_384;
 
     /// Fewer ordinals are looked for among shared terms instead of those among them.
     private static final int LOOKUPS_PER_TERM = 8;
@@ -25,21 +28,21 @@ final class OrdinalCounts {
 
     private int @Nullable [] rising;
 
-    private OrdinalCounts(int @Nullable [] dense) {
+    private OrdinalCounts(int @Nullable [] dense, int slots) {
         this.dense = dense;
         if (dense == null) {
-            keys = new int[64];
-            counts = new int[64];
+            keys = new int[slots];
+            counts = new int[slots];
         }
     }
 
     /// @param expected how many times an ordinal will be met, about
     static OrdinalCounts of(int ordinals, long expected) {
         boolean isDense = ordinals <= ALWAYS_DENSE || expected >= ordinals / ORDINALS_PER_VALUE;
-        if (isDense) {
-            SearchBudget.current().hold((long) Integer.BYTES * ordinals);
-        }
-        return new OrdinalCounts(isDense ? new int[ordinals] : null);
+        // Some ordinals are met more than once.
+        int slots = Math.clamp(Long.highestOneBit(expected) * 2, SLOTS_MIN, SLOTS_MAX);
+        SearchBudget.current().hold((isDense ? ordinals : 2L * slots) * Integer.BYTES);
+        return new OrdinalCounts(isDense ? new int[ordinals] : null, slots);
     }
 
     void add(int ordinal, int count) {
@@ -61,12 +64,14 @@ final class OrdinalCounts {
     /// Each was met once.
     void add(long[] ordinals, int count) {
         int[] all = dense;
-        for (int i = 0; i < count; i++) {
-            if (all != null) {
-                all[(int) ordinals[i]]++;
-            } else {
+        if (all == null) {
+            for (int i = 0; i < count; i++) {
                 add((int) ordinals[i], 1);
             }
+            return;
+        }
+        for (int i = 0; i < count; i++) {
+            all[(int) ordinals[i]]++;
         }
     }
 

@@ -3,7 +3,6 @@ package io.millrace.search;
 import io.millrace.segment.ColumnReader;
 import io.millrace.segment.DocumentWindow;
 import io.millrace.segment.FrequentTerms;
-import io.millrace.segment.PackedBuffer;
 import io.millrace.segment.SharedTerms;
 import io.millrace.segment.TermsReader;
 import java.util.ArrayList;
@@ -25,12 +24,12 @@ import org.jspecify.annotations.Nullable;
 /// Not for columns that are [Widening] to doubles. Confined to one search.
 final class TermCounts {
     // Picoseconds, about; only their proportions matter.
-    private static final long DOCUMENT_COST = 40_000;
+    private static final long DOCUMENT_COST = 60_000;
     private static final long VALUE_COST = 3_000;
     private static final long TERM_COST = 80_000;
     private static final long WINDOW_COST = 40_000;
     private static final long WORDS_COST = 300_000;
-    private static final long MEMBER_COST = 1_200;
+    private static final long MEMBER_COST = 600;
 
     /// Of a step of the budget.
     private static final long STEP_COST = 12_000;
@@ -39,14 +38,6 @@ final class TermCounts {
 
     /// A window of more documents than this is a bit for each that could be.
     private static final int LISTED_MAX = 4_096;
-
-    /// What many terms have in common with the slice is guessed; that of one differs.
-    private static final int GUESS_MARGIN = 2;
-
-    /// Documents, and values, that are read together.
-    private static final int DOCUMENTS_PER_READ = 512;
-
-    private static final int VALUES_PER_READ = 4_096;
 
     private final SearchBudget budget = SearchBudget.current();
     private final FieldSlice slice;
@@ -135,7 +126,7 @@ final class TermCounts {
     /// @param set of the term's documents; -1 where it has none
     /// @param held documents of the segment that hold it
     private int intersected(int ordinal, int set, int held, int least) {
-        spent += costOf(held);
+        spent += costOf(held, least);
         return spent > readingCost ? all().get(ordinal) : intersect(ordinal, set, held, least);
     }
 
@@ -146,6 +137,13 @@ final class TermCounts {
         }
         budget.spend(Math.toIntExact(costOf(held) / STEP_COST));
         return slice.documents().count(terms, ordinal, set, least);
+    }
+
+    /// As far as it takes to know that a term is in fewer documents than `least`.
+    private long costOf(long held, long least) {
+        return least <= 0
+                ? costOf(held)
+                : TERM_COST + (costOf(held) - TERM_COST) * Math.max(0, held - least) / held;
     }
 
     private long costOf(long held) {
@@ -197,6 +195,12 @@ final class TermCounts {
         return counted != null
                 ? counted.get(ordinal)
                 : intersected(ordinal, shared.sets()[rank], held, least);
+    }
+
+    /// Looks at the documents of a shared term ahead of [#count], see [TermsReader#touch].
+    int touch(SharedTerms shared, int rank) {
+        int set = shared.sets()[rank];
+        return set < 0 || counted != null || isWhole ? 0 : terms.touch(set);
     }
 
     /// Takes the shared terms out of what is counted, until [#putBack]; returns how many documents
@@ -302,8 +306,7 @@ final class TermCounts {
                         minCount,
                         documents[limit - 1]
                                 * documentCount
-                                / slice.segmentDocuments()
-                                / GUESS_MARGIN);
+                                / slice.segmentDocuments());
     }
 
     /// Hands over the frequent terms, down to where no other one can reach the bound; false when
@@ -335,7 +338,7 @@ final class TermCounts {
             if (Math.min(documentCount, documents) < bound) {
                 return false;
             }
-            cost += costOf(documents);
+            cost += costOf(documents, bound);
             if (cost >= costMax) {
                 return true;
             }
@@ -410,11 +413,8 @@ final class TermCounts {
             return counts;
         }
         ColumnReader column = slice.column();
-        PackedBuffer buffer = slice.documents().scratch().buffer();
-        int[] documents = new int[DOCUMENTS_PER_READ];
-        long[] starts = new long[DOCUMENTS_PER_READ];
-        long[] ends = new long[DOCUMENTS_PER_READ];
-        long[] values = new long[VALUES_PER_READ];
+        ValueBatch batch = slice.documents().scratch().valueBatch();
+        int[] documents = batch.documents;
         int size;
         for (int from = 0; ; from = documents[size - 1]) {
             size = slice.documents().next(from, documents);
@@ -423,29 +423,26 @@ final class TermCounts {
             }
             budget.spend(size);
             if (column.isOneEach()) {
-                column.values(documents, size, values, buffer);
-                counts.add(values, size);
+                column.values(documents, size, batch.values, batch.buffer);
+                counts.add(batch.values, size);
                 documents[size - 1]++;
                 continue;
             }
-            column.starts(documents, size, starts, buffer);
+            column.starts(documents, size, batch.starts, batch.buffer);
             for (int i = 0; i < size; i++) {
                 documents[i]++;
             }
-            column.starts(documents, size, ends, buffer);
-            count(column, starts, ends, size, values, counts);
+            column.starts(documents, size, batch.ends, batch.buffer);
+            count(column, batch, size, counts);
         }
     }
 
     /// Counts the values of ranges of places.
-    private void count(
-            ColumnReader column,
-            long[] starts,
-            long[] ends,
-            int ranges,
-            long[] values,
-            OrdinalCounts counts) {
-        PackedBuffer buffer = slice.documents().scratch().buffer();
+    private static void count(
+            ColumnReader column, ValueBatch batch, int ranges, OrdinalCounts counts) {
+        long[] starts = batch.starts;
+        long[] ends = batch.ends;
+        long[] values = batch.values;
         int from = 0;
         while (from < ranges) {
             int to = from;
@@ -455,12 +452,13 @@ final class TermCounts {
                 to++;
             }
             if (to > from) {
-                counts.add(values, column.values(starts, ends, from, to, values, buffer));
+                counts.add(
+                        values, column.values(starts, ends, from, to, values, batch.buffer));
                 from = to;
                 continue;
             }
             // One document with more values than are read together.
-            column.values((int) starts[from], values.length, values, buffer);
+            column.values((int) starts[from], values.length, values, batch.buffer);
             counts.add(values, values.length);
             starts[from] += values.length;
         }

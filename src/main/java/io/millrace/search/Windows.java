@@ -20,6 +20,7 @@ final class Windows {
     private final List<TermWindow> byTerm = new ArrayList<>();
 
     private @Nullable PackedBuffer buffer;
+    private @Nullable ValueBatch valueBatch;
 
     /// Counts what sets have in common.
     final CommonDocuments common = new CommonDocuments(copies);
@@ -36,6 +37,16 @@ final class Windows {
         if (made == null) {
             made = new PackedBuffer();
             buffer = made;
+        }
+        return made;
+    }
+
+    /// For reading columns of many values.
+    ValueBatch valueBatch() {
+        ValueBatch made = valueBatch;
+        if (made == null) {
+            made = new ValueBatch(buffer());
+            valueBatch = made;
         }
         return made;
     }

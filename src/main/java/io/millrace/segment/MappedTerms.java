@@ -202,6 +202,11 @@ final class MappedTerms implements TermsReader {
     }
 
     @Override
+    public int touch(int i) {
+        return section.get(SegmentLayout.BYTE, bitmapStarts.get(i));
+    }
+
+    @Override
     public void addFew(int from, int to, long[] bits, PackedBuffer buffer) {
         int start = inlineStarts.getInt(from);
         int end = inlineStarts.getInt(to);

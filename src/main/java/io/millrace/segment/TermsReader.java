@@ -60,6 +60,11 @@ public interface TermsReader {
     /// The documents of the i-th of those.
     DocumentSet setAt(int i);
 
+    /// Looks at the documents of the i-th of those, so that they come from memory while others are
+    /// looked at. What is returned says nothing; who adds it up keeps the compiler from leaving the
+    /// look away.
+    int touch(int i);
+
     /// Sets the bits of the documents of the other terms, from an ordinal up to another.
     void addFew(int from, int to, long[] bits, PackedBuffer buffer);
 

@@ -204,6 +204,11 @@ class FilterOperatorsTest {
         }
 
         @Override
+        public int touch(int i) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public void addFew(int from, int to, long[] bits, PackedBuffer buffer) {
             throw new UnsupportedOperationException();
         }
