@@ -16,9 +16,7 @@ final class JointCounts {
     /// A joint value by its rank, with its documents in all segments.
     private record Named(int rank, long documents) {
         private static final Comparator<Named> MOST_FIRST =
-                Comparator.comparingLong(Named::documents)
-                        .reversed()
-                        .thenComparingInt(Named::rank);
+                Comparator.comparingLong(Named::documents).reversed().thenComparingInt(Named::rank);
     }
 
     private static final int TOUCHED_AHEAD = 16;

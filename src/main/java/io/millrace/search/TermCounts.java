@@ -303,10 +303,7 @@ final class TermCounts {
         return limit > documents.length
                 ? minCount
                 : Math.max(
-                        minCount,
-                        documents[limit - 1]
-                                * documentCount
-                                / slice.segmentDocuments());
+                        minCount, documents[limit - 1] * documentCount / slice.segmentDocuments());
     }
 
     /// Hands over the frequent terms, down to where no other one can reach the bound; false when
@@ -452,8 +449,7 @@ final class TermCounts {
                 to++;
             }
             if (to > from) {
-                counts.add(
-                        values, column.values(starts, ends, from, to, values, batch.buffer));
+                counts.add(values, column.values(starts, ends, from, to, values, batch.buffer));
                 from = to;
                 continue;
             }

@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 /// Counts the documents of each value of a field over several segments. Confined to one search.
 ///
-/// The values of most documents are found without looking at all: one of at least `n` documents is
-/// in at least `n` / segments of some segment. So the largest segment names its own most frequent
-/// ones first; what those come to in all is at least what the last of the answer will come to; and
-/// only values that can reach that are looked up in the other segments.
+/// The values of most documents are found without looking at all: the frequent ones of the largest
+/// segment are counted first ([JointCounts]); what the last of the answer comes to among these is a
+/// bound; one of the other values that reaches it is in at least bound / segments documents of some
+/// segment, and only such values are looked up in the other segments.
 final class TermFacet {
 
     /// A value with its documents in all segments.
@@ -49,7 +49,7 @@ final class TermFacet {
     private final @Nullable TermsReader names;
 
     /// @param names the dictionary of the segment with most documents, whether any of them match or
-    ///     not; null when all slices are widened
+    ///   not; null when all slices are widened
     TermFacet(List<FieldSlice> slices, @Nullable TermsReader names) {
         this.names = names;
         counts = slices.stream().filter(slice -> !slice.isWidened()).map(TermCounts::new).toList();

@@ -153,9 +153,7 @@ final class MappedTerms implements TermsReader {
         if (numbers != null) {
             long number = numbers.get(ordinal);
             int found = other.ceiling(number);
-            return found < other.termCount() && other.ordered(found) == number
-                    ? found
-                    : -1 - found;
+            return found < other.termCount() && other.ordered(found) == number ? found : -1 - found;
         }
         byte[] term = bytes(ordinal);
         int found = other.find(term);

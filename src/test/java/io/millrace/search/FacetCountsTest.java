@@ -41,31 +41,45 @@ class FacetCountsTest {
 
     @Test
     void mostFrequentValuesAreThoseOfANaiveCount() {
+        compareSegments(12, 0, 6_000, 3_000, 200);
+    }
+
+    /// What one segment has often is nothing to go by in the others.
+    @Test
+    void valuesThatTheLargestSegmentHasSeldomOrNotAreCountedToo() {
+        compareSegments(6, 300, 1_200, 900, 900, 400, 30);
+    }
+
+    /// @param requests to compare
+    /// @param shift how far the values of a segment are from those of the one before
+    private void compareSegments(int requests, int shift, int... sizes) {
         Seeded.repeat(
                 1,
                 random -> {
                     try (Corpus corpus =
                             new Corpus(SCHEMA, Files.createTempDirectory(folder, "corpus"))) {
                         int id = 0;
-                        for (int size : new int[] {6_000, 3_000, 200}) {
+                        int first = 0;
+                        for (int size : sizes) {
                             for (int i = 0; i < size; i++) {
-                                corpus.upsert(media(id++, random));
+                                corpus.upsert(media(id++, first, random));
                             }
+                            first += shift;
                             corpus.commit();
                         }
                         for (int i = 0; i < 500; i++) {
                             corpus.delete(DocumentKey.of(random.nextInt(id)));
                         }
-                        compare(corpus, random);
+                        compare(corpus, requests, random);
                     }
                 });
     }
 
-    private static void compare(Corpus corpus, RandomGenerator random) {
+    private static void compare(Corpus corpus, int requests, RandomGenerator random) {
         QueryParser parser = new QueryParser(SCHEMA, RandomQuakes.NOW);
         NaiveSearch naive = new NaiveSearch(SCHEMA, corpus.segments());
         Searcher searcher = corpus.searcher();
-        for (int i = 0; i < 12; i++) {
+        for (int i = 0; i < requests; i++) {
             int reactions = 1 << random.nextInt(12);
             String body =
                     """
@@ -94,18 +108,63 @@ class FacetCountsTest {
     }
 
     /// Few tags are in many documents, many are in few.
-    private static Value.Obj media(int id, RandomGenerator random) {
+    ///
+    /// @param first what would be tag 0
+    private static Value.Obj media(int id, int first, RandomGenerator random) {
         Map<String, Value> members = new LinkedHashMap<>();
         members.put("id", Value.of(id));
         List<Value> tags = new ArrayList<>();
         for (int i = random.nextInt(12); i > 0; i--) {
             double skew = random.nextDouble();
-            tags.add(Value.of("t" + (int) (4_000 * skew * skew * skew * skew)));
+            tags.add(Value.of("t" + (first + (int) (4_000 * skew * skew * skew * skew))));
         }
         members.put("tags", new Value.Array(tags));
         members.put("type", Value.of("type " + random.nextInt(5)));
         members.put("reactions", Value.of((long) Math.pow(1 - random.nextDouble(), -0.9)));
         return new Value.Obj(members);
+    }
+
+    /// One segment says that the value may be among the first, another adds what makes it so.
+    @Test
+    void valueThatTheLargestSegmentDoesNotHoldIsAddedUpOverTheOthers() throws Exception {
+        try (Corpus corpus = new Corpus(SCHEMA, Files.createTempDirectory(folder, "corpus"))) {
+            int id = 0;
+            for (String tag : List.of("often", "common")) {
+                id = tagged(corpus, id, tag, 10);
+            }
+            corpus.commit();
+            id = tagged(corpus, id, "spread", 8);
+            corpus.commit();
+            id = tagged(corpus, id, "spread", 3);
+            tagged(corpus, id, "seldom", 5);
+            corpus.commit();
+            SearchRequest request =
+                    new QueryParser(SCHEMA, RandomQuakes.NOW)
+                            .parse(
+                                    Json.parse(
+                                            """
+                                            {"facets": {"tags": {"limit": 1}}}
+                                            """
+                                                    .getBytes(StandardCharsets.UTF_8)));
+            FacetResult counted =
+                    Objects.requireNonNull(corpus.searcher().search(request).facets().get("tags"));
+            assertEquals(
+                    List.of(new FacetResult.Bucket(Value.of("spread"), 11, Map.of())),
+                    ((FacetResult.Buckets) counted.counted()).buckets());
+        }
+    }
+
+    private static int tagged(Corpus corpus, int firstId, String tag, int count) throws Exception {
+        for (int i = 0; i < count; i++) {
+            corpus.upsert(
+                    new Value.Obj(
+                            Map.of(
+                                    "id",
+                                    Value.of(firstId + i),
+                                    "tags",
+                                    new Value.Array(List.of(Value.of(tag))))));
+        }
+        return firstId + count;
     }
 
     @Test
