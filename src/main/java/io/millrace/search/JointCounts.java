@@ -19,8 +19,6 @@ final class JointCounts {
                 Comparator.comparingLong(Named::documents).reversed().thenComparingInt(Named::rank);
     }
 
-    private static final int TOUCHED_AHEAD = 16;
-
     private final int[] mostFirst;
     private final List<TermCounts> counts;
     private final List<SharedTerms> shared;
@@ -33,8 +31,8 @@ final class JointCounts {
 
     private final List<Integer> openSegments = new ArrayList<>();
 
-    /// Whatever was looked at ahead.
-    private long touched;
+    /// Whatever was looked at ahead, so that the compiler does not leave that away.
+    long touched;
 
     /// @param names the dictionary whose frequent values are counted
     /// @param counts of the segments, that of `names` is or is not among them
@@ -63,7 +61,7 @@ final class JointCounts {
         PriorityQueue<Named> lastFirst = new PriorityQueue<>(Named.MOST_FIRST.reversed());
         long least = minCount;
         for (int i = 0; i < mostFirst.length; i++) {
-            if (i % TOUCHED_AHEAD == 0) {
+            if (i % TermCounts.TOUCHED_AHEAD == 0) {
                 touch(i, least);
             }
             int rank = mostFirst[i];
@@ -89,7 +87,7 @@ final class JointCounts {
 
     /// Documents of values far apart come from memory: many at a time here, one by one afterwards.
     private void touch(int from, long least) {
-        int end = Math.min(from + TOUCHED_AHEAD, mostFirst.length);
+        int end = Math.min(from + TermCounts.TOUCHED_AHEAD, mostFirst.length);
         for (int i = from; i < end; i++) {
             int rank = mostFirst[i];
             if (known[rank] + open[rank] >= least) {

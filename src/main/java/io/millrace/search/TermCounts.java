@@ -1,6 +1,5 @@
 package io.millrace.search;
 
-import io.millrace.segment.ColumnReader;
 import io.millrace.segment.DocumentWindow;
 import io.millrace.segment.FrequentTerms;
 import io.millrace.segment.SharedTerms;
@@ -36,6 +35,9 @@ final class TermCounts {
 
     private static final int STEPS_OF_FEW = (int) (TERM_COST / STEP_COST);
 
+    /// Terms whose documents are on their way from memory at a time.
+    static final int TOUCHED_AHEAD = 16;
+
     /// A window of more documents than this is a bit for each that could be.
     private static final int LISTED_MAX = 4_096;
 
@@ -57,6 +59,9 @@ final class TermCounts {
 
     /// What intersections have cost so far.
     private long spent;
+
+    /// Whatever was looked at ahead, so that the compiler does not leave that away.
+    long touched;
 
     /// How many documents hold each of these, where they are taken out.
     private @Nullable SharedTerms sharedTerms;
@@ -316,6 +321,9 @@ final class TermCounts {
             if (Math.min(documentCount, held) < least) {
                 return true;
             }
+            if (i % TOUCHED_AHEAD == 0 && !isWhole) {
+                touch(frequent, i, least);
+            }
             int ordinal = frequent.ordinals()[i];
             int documents = isWhole ? held : intersected(ordinal, frequent.sets()[i], held, least);
             if (counted == null) {
@@ -324,6 +332,14 @@ final class TermCounts {
         }
         return counted == null
                 && Math.min(documentCount, frequent.othersDocumentsMax()) < bound.least();
+    }
+
+    /// Looks at the documents of terms ahead, see [TermsReader#touch].
+    private void touch(FrequentTerms frequent, int from, int least) {
+        int end = Math.min(from + TOUCHED_AHEAD, frequent.sets().length);
+        for (int i = from; i < end && frequent.documents()[i] >= least; i++) {
+            touched += terms.touch(frequent.sets()[i]);
+        }
     }
 
     /// True when all terms are counted sooner than those that can reach a bound.
@@ -379,7 +395,10 @@ final class TermCounts {
     OrdinalCounts all() {
         OrdinalCounts known = counted;
         if (known == null) {
-            known = expectedCostOfAll() <= readingCost ? byTerms() : byColumn();
+            known =
+                    expectedCostOfAll() <= readingCost
+                            ? byTerms()
+                            : ColumnCounts.of(slice, expectedValues);
             counted = known;
         }
         return known;
@@ -400,63 +419,5 @@ final class TermCounts {
             }
         }
         return counts;
-    }
-
-    private OrdinalCounts byColumn() {
-        OrdinalCounts counts = OrdinalCounts.of(terms.termCount(), expectedValues);
-        if (slice.isNumeric()) {
-            LongCounts.of(slice)
-                    .forEach((number, documents) -> counts.add(terms.find(number), documents));
-            return counts;
-        }
-        ColumnReader column = slice.column();
-        ValueBatch batch = slice.documents().scratch().valueBatch();
-        int[] documents = batch.documents;
-        int size;
-        for (int from = 0; ; from = documents[size - 1]) {
-            size = slice.documents().next(from, documents);
-            if (size == 0) {
-                return counts;
-            }
-            budget.spend(size);
-            if (column.isOneEach()) {
-                column.values(documents, size, batch.values, batch.buffer);
-                counts.add(batch.values, size);
-                documents[size - 1]++;
-                continue;
-            }
-            column.starts(documents, size, batch.starts, batch.buffer);
-            for (int i = 0; i < size; i++) {
-                documents[i]++;
-            }
-            column.starts(documents, size, batch.ends, batch.buffer);
-            count(column, batch, size, counts);
-        }
-    }
-
-    /// Counts the values of ranges of places.
-    private static void count(
-            ColumnReader column, ValueBatch batch, int ranges, OrdinalCounts counts) {
-        long[] starts = batch.starts;
-        long[] ends = batch.ends;
-        long[] values = batch.values;
-        int from = 0;
-        while (from < ranges) {
-            int to = from;
-            long fitting = 0;
-            while (to < ranges && fitting + ends[to] - starts[to] <= values.length) {
-                fitting += ends[to] - starts[to];
-                to++;
-            }
-            if (to > from) {
-                counts.add(values, column.values(starts, ends, from, to, values, batch.buffer));
-                from = to;
-                continue;
-            }
-            // One document with more values than are read together.
-            column.values((int) starts[from], values.length, values, batch.buffer);
-            counts.add(values, values.length);
-            starts[from] += values.length;
-        }
     }
 }
