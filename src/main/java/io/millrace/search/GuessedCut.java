@@ -2,7 +2,6 @@ package io.millrace.search;
 
 import io.millrace.segment.DocumentWindow;
 import io.millrace.segment.TermsReader;
-import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +16,7 @@ final class GuessedCut {
     /// Not guessed.
     static final long NONE = Long.MAX_VALUE;
 
-    /// What a guess takes, in the unit of the costs of [SegmentTop].
+    /// What a guess takes, in the unit of [OrderCosts].
     private static final long COST = 10_000;
 
     /// By how many standard deviations more are expected than are wanted; and how many have to be,
@@ -26,11 +25,9 @@ final class GuessedCut {
 
     private static final double MARGIN_MIN = 2;
 
-    private static final double SCAN_COST_OF_ONE =
-            (double) SegmentTop.WINDOW_COST / DocumentWindow.DOCUMENTS;
-
     private final SegmentRanks[] ranks;
     private final long documents;
+    private final long windows;
     private final int limit;
     private final @Nullable PageStart start;
 
@@ -39,7 +36,14 @@ final class GuessedCut {
     /// @param start null for the first page
     GuessedCut(SegmentRanks[] ranks, int limit, @Nullable PageStart start) {
         this.ranks = ranks;
-        documents = Arrays.stream(ranks).mapToLong(SegmentRanks::documentCount).sum();
+        long allDocuments = 0;
+        long allWindows = 0;
+        for (SegmentRanks each : ranks) {
+            allDocuments += each.documentCount();
+            allWindows += Math.ceilDiv(each.documentCount(), DocumentWindow.DOCUMENTS);
+        }
+        documents = allDocuments;
+        windows = allWindows;
         this.limit = limit;
         this.start = start;
     }
@@ -63,11 +67,13 @@ final class GuessedCut {
 
     /// @param share of the documents that match
     private boolean isWorthIt(double share) {
-        double walk = limit / share * SegmentTop.PROBE_COST;
-        double walkOfEach = walk * (1 + Math.log(ranks.length));
-        double guessedWalk = walk * expected(MARGIN) / limit + COST;
-        double scan = documents * (share * SegmentTop.SCAN_COST + SCAN_COST_OF_ONE);
-        return guessedWalk < Math.min(walkOfEach, scan);
+        long matching = (long) (share * documents);
+        long before = (long) (expected(MARGIN) / share);
+        long guessed =
+                Math.min(OrderCosts.walk(before), OrderCosts.scan(matching, before, windows));
+        long scan = OrderCosts.scan(matching, documents, windows);
+        long walk = OrderCosts.walk((long) (limit / share * (1 + Math.log(ranks.length))));
+        return guessed + COST < Math.min(scan, walk);
     }
 
     private double expected(double margin) {
@@ -81,14 +87,17 @@ final class GuessedCut {
         int begin = begin(segment);
         boolean descending = segment.isFirstDescending();
         int count = descending ? begin + 1 : terms.termCount() - begin;
+        if (count <= 0) {
+            return NONE;
+        }
         int low = 0;
         int high = 1;
-        while (high < count && documentsOf(terms, begin, high, descending) < least) {
+        while (documentsOf(terms, begin, high, descending) < least) {
+            if (high == count) {
+                return NONE;
+            }
             low = high;
-            high *= 2;
-        }
-        if (high >= count) {
-            return NONE;
+            high = Math.min(2 * high, count);
         }
         while (low + 1 < high) {
             int middle = (low + high) >>> 1;

@@ -134,8 +134,8 @@ final class HitSearch {
 
     /// Whoever observes a search wants to see each segment looked at once.
     private boolean isGuessable(int largest) {
-        return segments.size() > 1
-                && limit > 0
+        return limit > 0
+                && !segments.isEmpty()
                 && budget.profile() == null
                 && !order.keys().isEmpty()
                 && order.keys().getFirst().kind() == SortOrder.Kind.NUMBER

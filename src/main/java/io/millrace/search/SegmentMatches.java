@@ -182,13 +182,17 @@ final class SegmentMatches {
         void visit(int[] documents, int count);
     }
 
-    /// All; how many they are is known afterwards.
-    void forEachBatch(BatchVisitor visitor) {
+    /// All, or those that are also among others; how many they are is known afterwards.
+    void forEachBatch(@Nullable SpanTerms others, BatchVisitor visitor) {
         DocumentWindow window = scratch.at(0);
         long sum = 0;
         for (int i = 0; i < windows; i++) {
             budget.check();
             filter().load(i, window);
+            sum += window.cardinality();
+            if (others != null) {
+                others.retain(i, window, scratch.at(1));
+            }
             int base = i * DocumentWindow.DOCUMENTS;
             int place = 0;
             int found;
@@ -200,7 +204,6 @@ final class SegmentMatches {
                 }
                 budget.spend(found);
                 visitor.visit(batch, found);
-                sum += found;
             } while (found == batch.length);
         }
         count = sum;

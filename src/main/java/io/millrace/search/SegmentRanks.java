@@ -120,10 +120,29 @@ final class SegmentRanks {
         if (keys.getFirst().kind() != SortOrder.Kind.NUMBER) {
             return documentCount();
         }
-        TermsReader first = Objects.requireNonNull(terms[0]);
-        int from = isFirstDescending() ? first.ceiling(~cut) : Math.max(0, begin);
-        int to = isFirstDescending() ? begin + 1 : first.ceiling(cut);
-        return from < to ? first.documentCount(from, to) : 0;
+        int from = walkedFrom(cut, begin);
+        int to = walkedTo(cut, begin);
+        return from < to ? Objects.requireNonNull(terms[0]).documentCount(from, to) : 0;
+    }
+
+    /// Those documents, where the first key is a number.
+    SpanTerms before(long cut, int begin, Windows scratch) {
+        return SpanTerms.inside(
+                Objects.requireNonNull(terms[0]),
+                walkedFrom(cut, begin),
+                walkedTo(cut, begin),
+                documentCount(),
+                scratch);
+    }
+
+    private int walkedFrom(long cut, int begin) {
+        return isFirstDescending()
+                ? Objects.requireNonNull(terms[0]).ceiling(~cut)
+                : Math.max(0, begin);
+    }
+
+    private int walkedTo(long cut, int begin) {
+        return isFirstDescending() ? begin + 1 : Objects.requireNonNull(terms[0]).ceiling(cut);
     }
 
     /// What a term of the first key counts.

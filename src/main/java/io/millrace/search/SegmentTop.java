@@ -12,17 +12,12 @@ import org.jspecify.annotations.Nullable;
 
 /// The first hits of one segment. Found in one of two ways: by looking at all that match, or by
 /// walking the terms of the first sort key from the wanted end and asking whether their documents
-/// match, which ends as soon as there are enough. The more documents match, the sooner.
+/// match, which ends as soon as there are enough. The more documents match, the sooner. Where it is
+/// known, or guessed, up to which rank a hit may come, the documents before it are set apart first,
+/// and the rest of those that match are not looked at.
 ///
 /// Heap: the hits. Confined to one search.
 final class SegmentTop {
-
-    // Nanoseconds, about; only their proportions matter: to look at a document that matches, to
-    // find those of a window, to ask of one document whether it matches, and to rank one that does.
-    static final long SCAN_COST = 6;
-    static final long WINDOW_COST = 700;
-    static final long PROBE_COST = 45;
-    private static final long RANK_COST = 20;
 
     /// A walk that turns out to cost so many times what the other way does is given up.
     private static final long PATIENCE = 2;
@@ -113,14 +108,16 @@ final class SegmentTop {
             PackedBuffer buffer = matches.scratch().buffer();
             long[] first = matches.scratch().values;
             long least = start == null ? walkedTo : Math.max(walkedTo, start.firstRankMin());
-            matches.forEachBatch((documents, count) -> {
-                ranks.firstRanks(documents, count, first, buffer);
-                for (int i = 0; i < count; i++) {
-                    if (first[i] >= least && first[i] <= cut && !isBehindTies(first[i])) {
-                        offer(documents[i], first[i]);
-                    }
-                }
-            });
+            matches.forEachBatch(
+                    before(matches),
+                    (documents, count) -> {
+                        ranks.firstRanks(documents, count, first, buffer);
+                        for (int i = 0; i < count; i++) {
+                            if (first[i] >= least && first[i] <= cut && !isBehindTies(first[i])) {
+                                offer(documents[i], first[i]);
+                            }
+                        }
+                    });
         } else if (ranks.isFirstByColumn()) {
             matches.forEach(
                     0,
@@ -138,6 +135,18 @@ final class SegmentTop {
                         return true;
                     });
         }
+    }
+
+    /// The documents up to the cut, where that saves looking at others; null elsewhere.
+    private @Nullable SpanTerms before(SegmentMatches matches) {
+        if (cut == Long.MAX_VALUE || ranks.firstTerms() == null) {
+            return null;
+        }
+        int begin = ranks.firstOrdinal(start);
+        return OrderCosts.isSettingApartCheaper(
+                        matches.roughCount(), ranks.documentsBefore(cut, begin))
+                ? ranks.before(cut, begin, matches.scratch())
+                : null;
     }
 
     /// What a document needs to have a better score than the last hit; null where that is open.
@@ -211,25 +220,31 @@ final class SegmentTop {
 
     private boolean isWalkCheaper(SegmentMatches matches, TermsReader terms) {
         long probes = (long) limit * ranks.documentCount() / matches.roughCount();
-        if (cut != Long.MAX_VALUE) {
-            probes = Math.min(probes, ranks.documentsBefore(cut, ranks.firstOrdinal(start)));
-        }
-        return probes * probeCost(matches, terms) < scanCost(matches);
+        return Math.min(probes, documentsBefore()) * probeCost(matches, terms) < scanCost(matches);
     }
 
-    private static long scanCost(SegmentMatches matches) {
-        return matches.roughCount() * SCAN_COST + matches.windowCount() * WINDOW_COST;
+    /// Of those that a walk meets, how many come up to the cut.
+    private long documentsBefore() {
+        return cut == Long.MAX_VALUE
+                ? ranks.documentCount()
+                : ranks.documentsBefore(cut, ranks.firstOrdinal(start));
+    }
+
+    private long scanCost(SegmentMatches matches) {
+        long before = ranks.isFirstOneEach() ? documentsBefore() : ranks.documentCount();
+        return OrderCosts.scan(matches.roughCount(), before, matches.windowCount());
     }
 
     /// Where a walk begins among terms of many documents, those are asked for together.
     private long probeCost(SegmentMatches matches, TermsReader terms) {
         int first = start == null ? -1 : ranks.firstOrdinal(start);
         if (first < 0 || first >= terms.termCount()) {
-            return PROBE_COST;
+            return OrderCosts.PROBE;
         }
-        long windowsCost = matches.windowCount() * WINDOW_COST;
+        long windowsCost = matches.windowCount() * OrderCosts.WINDOW;
         return Math.min(
-                PROBE_COST, SCAN_COST + windowsCost / Math.max(1, terms.documentCount(first)));
+                OrderCosts.PROBE,
+                OrderCosts.SCAN + windowsCost / Math.max(1, terms.documentCount(first)));
     }
 
     private boolean isFull() {
@@ -334,8 +349,8 @@ final class SegmentTop {
                 return;
             }
             DocumentSet set = terms.set(ordinal);
-            long windowsCost = matches.windowCount() * WINDOW_COST;
-            if (set.cardinality() * PROBE_COST < windowsCost / 2) {
+            long windowsCost = matches.windowCount() * OrderCosts.WINDOW;
+            if (set.cardinality() * OrderCosts.PROBE < windowsCost / 2) {
                 offerEach(set.toArray(), (int) set.cardinality(), rank);
             } else {
                 costLeft -= windowsCost;
@@ -345,7 +360,7 @@ final class SegmentTop {
 
         /// Those of some documents that match.
         private void offerEach(int[] documents, int count, long rank) {
-            costLeft -= count * PROBE_COST;
+            costLeft -= count * OrderCosts.PROBE;
             budget.spend(count);
             for (int i = 0; i < count; i++) {
                 if (matches.contains(documents[i]) && !offerOf(documents[i], rank)) {
@@ -356,7 +371,7 @@ final class SegmentTop {
 
         /// A document of several terms counts by one of them.
         private boolean offerOf(int document, long rank) {
-            costLeft -= RANK_COST;
+            costLeft -= OrderCosts.RANK;
             if (byRank != null || ranks.firstRank(document) == rank) {
                 offer(document, rank);
             }

@@ -82,6 +82,13 @@ final class SpanTerms {
                 : of(terms, new int[] {from, to}, false, present, documentCount, scratch);
     }
 
+    /// The terms of `from` up to `to`; none when those are not in order.
+    static SpanTerms inside(
+            TermsReader terms, int from, int to, int documentCount, Windows scratch) {
+        int[] range = {from, Math.max(from, to)};
+        return of(terms, range, false, null, documentCount, scratch);
+    }
+
     /// What it takes to unite ranges of terms, or something above `max`.
     ///
     /// @param ranges of ordinals: from, to, from, to
