@@ -19,7 +19,25 @@ import org.eclipse.microprofile.config.ConfigProvider;
 
 /// Talks to the node under test. May be shared between threads.
 final class NodeClient {
-    private final HttpClient client = HttpClient.newHttpClient();
+    private final HttpClient client;
+
+    NodeClient() {
+        this(HttpClient.newHttpClient());
+    }
+
+    private NodeClient(HttpClient client) {
+        this.client = client;
+    }
+
+    /// One with a connection of its own for each request that is under way.
+    static NodeClient ofManyConnections() {
+        return new NodeClient(HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build());
+    }
+
+    /// Closes all connections, whatever is under way.
+    void leave() {
+        client.shutdownNow();
+    }
 
     HttpResponse<String> get(String path) {
         return send(request(path).build());

@@ -8,10 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.document.Value;
+import io.millrace.pipeline.Indexes;
+import io.millrace.testing.Awaiting;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -25,7 +29,12 @@ import org.junit.jupiter.api.Test;
 class SearchApiTest {
     private static final int HEAVY_SEARCHES = 48;
 
+    /// One runs and eight wait, see [ApiTest.Node].
+    private static final int SEARCHES_MAX = 9;
+
     private final NodeClient node = new NodeClient();
+
+    @Inject Indexes indexes;
 
     @Test
     void pagesOfACursorAreTheWholeResult() {
@@ -106,6 +115,58 @@ class SearchApiTest {
         }
         assertTrue(refused > 0, "none of " + HEAVY_SEARCHES + " was refused");
         assertTrue(refused < HEAVY_SEARCHES, "all were refused");
+    }
+
+    /// As many searches as there are places, each of which would go on until its time is over.
+    @Test
+    void searchesOfAClientThatGoesAwayEndAndLeaveNothingHeld() {
+        fill(
+                "left",
+                """
+                key: id
+                fields: { words: { type: text } }
+                source: push
+                commit: { interval: 20ms }
+                """,
+                IntStream.range(0, 200)
+                        .mapToObj(i ->
+                                "{\"id\": \"d%d\", \"words\": \"%s\"}"
+                                        .formatted(i, "up down left ".repeat(500)))
+                        .collect(Collectors.joining("\n")));
+        String phrases =
+                IntStream.range(0, 100)
+                        .mapToObj(i ->
+                                "{\"phrase\": {\"words\": {\"text\": \"%s\", \"slop\": %d}}}"
+                                        .formatted("left up ".repeat(10), 10 + i))
+                        .collect(
+                                Collectors.joining(
+                                        ",",
+                                        "{\"searchTimeout\": \"60s\", \"query\": {\"or\": [",
+                                        "]}}"));
+        long begunNanos = System.nanoTime();
+        NodeClient leaving = NodeClient.ofManyConnections();
+        List<CompletableFuture<HttpResponse<String>>> searches = new ArrayList<>();
+        for (int i = 0; i <= SEARCHES_MAX; i++) {
+            searches.add(
+                    leaving.sendAsync(
+                            "POST",
+                            "/indexes/left/search",
+                            "application/json",
+                            BodyPublishers.ofString(phrases)));
+        }
+        HttpResponse<?> refused =
+                (HttpResponse<?>)
+                        CompletableFuture.anyOf(searches.toArray(CompletableFuture[]::new)).join();
+        assertEquals(503, refused.statusCode(), String.valueOf(refused.body()));
+        assertTrue(indexes.get("left").index().isHeld());
+
+        leaving.leave();
+
+        Awaiting.that(
+                "there is room",
+                () -> node.get("/indexes/left/search?limit=0").statusCode() == 200);
+        Awaiting.that("nothing is held", () -> !indexes.get("left").index().isHeld());
+        assertTrue(Duration.ofNanos(System.nanoTime() - begunNanos).toSeconds() < 60);
     }
 
     /// @param salt makes it another search, which no cache answers
