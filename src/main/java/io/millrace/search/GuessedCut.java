@@ -3,7 +3,6 @@ package io.millrace.search;
 import io.millrace.segment.DocumentWindow;
 import io.millrace.segment.TermsReader;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /// A first rank below which somewhat more documents match than are wanted, guessed before the
 /// segments are searched one after the other. Without it the first segment looks for as many hits
@@ -29,12 +28,10 @@ final class GuessedCut {
     private final long documents;
     private final long windows;
     private final int limit;
-    private final @Nullable PageStart start;
 
     /// @param ranks of all segments
     /// @param limit of hits
-    /// @param start null for the first page
-    GuessedCut(SegmentRanks[] ranks, int limit, @Nullable PageStart start) {
+    GuessedCut(SegmentRanks[] ranks, int limit) {
         this.ranks = ranks;
         long allDocuments = 0;
         long allWindows = 0;
@@ -45,7 +42,6 @@ final class GuessedCut {
         documents = allDocuments;
         windows = allWindows;
         this.limit = limit;
-        this.start = start;
     }
 
     /// A first rank, or [#NONE].
@@ -80,16 +76,12 @@ final class GuessedCut {
         return limit + margin * Math.sqrt(limit);
     }
 
-    /// The least first rank below which at least so many documents of a segment are that can be on
-    /// the page.
+    /// The least first rank below which at least so many documents of a segment are.
     private long quantile(SegmentRanks segment, double least) {
         TermsReader terms = Objects.requireNonNull(segment.firstTerms());
-        int begin = begin(segment);
+        int begin = segment.firstOrdinal(null);
         boolean descending = segment.isFirstDescending();
         int count = descending ? begin + 1 : terms.termCount() - begin;
-        if (count <= 0) {
-            return NONE;
-        }
         int low = 0;
         int high = 1;
         while (documentsOf(terms, begin, high, descending) < least) {
@@ -117,18 +109,11 @@ final class GuessedCut {
                 : terms.documentCount(begin, begin + count);
     }
 
-    private int begin(SegmentRanks segment) {
-        if (start != null) {
-            segment.enter(start);
-        }
-        return segment.firstOrdinal(start);
-    }
-
     private long documentsBefore(long cut) {
         long before = 0;
         for (SegmentRanks each : ranks) {
             if (each.firstTerms() != null) {
-                before += each.documentsBefore(cut, begin(each));
+                before += each.documentsBefore(cut, each.firstOrdinal(null));
             }
         }
         return before;

@@ -69,7 +69,7 @@ final class HitSearch {
         int largest = largest();
         SegmentMatches ofLargest = isGuessable(largest) ? matches(largest) : null;
         if (ofLargest != null) {
-            top.guess(new GuessedCut(ranks, limit, start).of(ofLargest, largest));
+            top.guess(new GuessedCut(ranks, limit).of(ofLargest, largest));
         }
         for (int i = 0; i < segments.size(); i++) {
             SegmentMatches matches = i == largest && ofLargest != null ? ofLargest : matches(i);
@@ -132,9 +132,11 @@ final class HitSearch {
         return largest;
     }
 
+    /// Not for later pages, where counting part of what matches would cost more than it saves.
     /// Whoever observes a search wants to see each segment looked at once.
     private boolean isGuessable(int largest) {
         return limit > 0
+                && start == null
                 && !segments.isEmpty()
                 && budget.profile() == null
                 && !order.keys().isEmpty()

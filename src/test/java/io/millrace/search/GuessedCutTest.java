@@ -129,7 +129,7 @@ class GuessedCutTest {
                                         MatchStatistics.of(segments, List.of(condition)))
                                 .plan(condition),
                         new Windows());
-        return new GuessedCut(ranks, LIMIT, null).of(matches, 1);
+        return new GuessedCut(ranks, LIMIT).of(matches, 1);
     }
 
     private static SortOrder order(boolean descending) {
