@@ -16,7 +16,7 @@ final class GuessedCut {
     static final long NONE = Long.MAX_VALUE;
 
     /// What a guess takes, in the unit of [OrderCosts].
-    private static final long COST = 10_000;
+    private static final long COST = 15_000;
 
     /// By how many standard deviations more are expected than are wanted; and how many have to be,
     /// at least, when that is held against all segments.

@@ -12,7 +12,7 @@ final class OrderCosts {
     static final long WINDOW = 700;
 
     /// To set a document apart that a term holds, to ask whether it matches, and to rank it.
-    private static final long SET_APART = 3;
+    private static final long SET_APART = 6;
 
     static final long PROBE = 45;
     static final long RANK = 20;

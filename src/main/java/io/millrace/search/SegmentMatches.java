@@ -182,17 +182,13 @@ final class SegmentMatches {
         void visit(int[] documents, int count);
     }
 
-    /// All, or those that are also among others; how many they are is known afterwards.
-    void forEachBatch(@Nullable SpanTerms others, BatchVisitor visitor) {
+    /// All; how many they are is known afterwards.
+    void forEachBatch(BatchVisitor visitor) {
         DocumentWindow window = scratch.at(0);
         long sum = 0;
         for (int i = 0; i < windows; i++) {
             budget.check();
             filter().load(i, window);
-            sum += window.cardinality();
-            if (others != null) {
-                others.retain(i, window, scratch.at(1));
-            }
             int base = i * DocumentWindow.DOCUMENTS;
             int place = 0;
             int found;
@@ -204,9 +200,23 @@ final class SegmentMatches {
                 }
                 budget.spend(found);
                 visitor.visit(batch, found);
+                sum += found;
             } while (found == batch.length);
         }
         count = sum;
+    }
+
+    /// Those that are also among others, until the visitor has enough.
+    void forEachAmong(SpanTerms others, Visitor visitor) {
+        DocumentWindow window = scratch.at(0);
+        for (int i = 0; i < windows; i++) {
+            budget.check();
+            filter().load(i, window);
+            others.retain(i, window, scratch.at(1));
+            if (!visitWindow(i, 0, visitor)) {
+                return;
+            }
+        }
     }
 
     /// Those that are in a set.

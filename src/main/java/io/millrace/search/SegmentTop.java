@@ -108,16 +108,22 @@ final class SegmentTop {
             PackedBuffer buffer = matches.scratch().buffer();
             long[] first = matches.scratch().values;
             long least = start == null ? walkedTo : Math.max(walkedTo, start.firstRankMin());
-            matches.forEachBatch(
-                    before(matches),
-                    (documents, count) -> {
-                        ranks.firstRanks(documents, count, first, buffer);
-                        for (int i = 0; i < count; i++) {
-                            if (first[i] >= least && first[i] <= cut && !isBehindTies(first[i])) {
-                                offer(documents[i], first[i]);
-                            }
-                        }
-                    });
+            SpanTerms before = before(matches);
+            if (before != null) {
+                matches.forEachAmong(
+                        before,
+                        document -> {
+                            offerIfFirst(document, ranks.firstRank(document), least);
+                            return true;
+                        });
+                return;
+            }
+            matches.forEachBatch((documents, count) -> {
+                ranks.firstRanks(documents, count, first, buffer);
+                for (int i = 0; i < count; i++) {
+                    offerIfFirst(documents[i], first[i], least);
+                }
+            });
         } else if (ranks.isFirstByColumn()) {
             matches.forEach(
                     0,
@@ -134,6 +140,12 @@ final class SegmentTop {
                         offer(document);
                         return true;
                     });
+        }
+    }
+
+    private void offerIfFirst(int document, long firstRank, long least) {
+        if (firstRank >= least && firstRank <= cut && !isBehindTies(firstRank)) {
+            offer(document, firstRank);
         }
     }
 
