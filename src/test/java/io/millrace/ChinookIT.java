@@ -49,7 +49,7 @@ class ChinookIT {
                         """
                                 .formatted(TRACKS));
         shop.writeDefinitions(Files.createDirectory(folder.resolve("definitions")));
-        PackagedNode node = new PackagedNode(folder, TestKafka.bootstrapServers());
+        PackagedNode node = PackagedNode.ofShortLife(folder, TestKafka.bootstrapServers());
         AtomicBoolean open = new AtomicBoolean(true);
         CompletableFuture<Long> steps = CompletableFuture.supplyAsync(() -> shop.trade(open::get));
         try {

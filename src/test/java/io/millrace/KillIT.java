@@ -59,7 +59,7 @@ class KillIT {
                 GeneratedTopic.create(TestKafka.bootstrapServers(), "killed-" + SEED, 4, random);
         Path definitions = Files.createDirectory(folder.resolve("definitions"));
         Files.writeString(definitions.resolve("killed.yaml"), DEFINITION.formatted(topic.name()));
-        PackagedNode node = new PackagedNode(folder, TestKafka.bootstrapServers());
+        PackagedNode node = PackagedNode.ofShortLife(folder, TestKafka.bootstrapServers());
         try {
             for (int round = 0; round < KILLS; round++) {
                 node.start();

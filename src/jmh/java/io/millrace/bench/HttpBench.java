@@ -71,8 +71,8 @@ final class HttpBench implements BenchGroup {
                         folder,
                         NodeOfTests.bootstrapServers(),
                         List.of(
-                                "millrace.files-dir=" + files,
-                                "millrace.search.cache-bytes-max=0"));
+                                "-Dmillrace.files-dir=" + files,
+                                "-Dmillrace.search.cache-bytes-max=0"));
         node.start();
         try {
             node.awaitFileRead("media");

@@ -53,13 +53,22 @@ final class QueryBench implements BenchGroup {
     public void run(BenchRun run) throws IOException, InterruptedException {
         Path folder =
                 run.indexes().isPresent()
-                        ? Files.createDirectories(run.indexes().get()).toAbsolutePath()
-                        : run.freshFolder("query");
+                        ? Files.createDirectories(
+                                run.indexes()
+                                        .get()
+                                        .toAbsolutePath()
+                                        .resolve(run.seed() + "-" + run.documents())
+                                        .resolve(name()))
+                        : run.freshFolder(name());
         try {
             // Before the first JVM that reads it, so that none pays for it.
             MediaFile.of(Objects.requireNonNull(folder.getParent()), run.seed(), run.documents());
             for (String side : List.of(OURS, PEER)) {
-                if (!Files.exists(QueryRun.index(folder, side, "merged"))) {
+                Path merged = QueryRun.index(folder, side, "merged");
+                if (Files.exists(merged)) {
+                    System.out.printf(
+                            "%s: kept since %s%n", side, Files.getLastModifiedTime(merged));
+                } else {
                     fork("build", side, folder, run, Integer.toString(run.documents()));
                 }
             }

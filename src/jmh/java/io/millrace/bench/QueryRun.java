@@ -47,18 +47,20 @@ final class QueryRun {
     private static void build(String side, Path folder, long seed, int documents) throws Exception {
         Path data = Objects.requireNonNull(folder.getParent());
         Path built = Files.createDirectories(index(folder, side, "built"));
-        Path merged = Files.createDirectories(index(folder, side, "merged"));
+        // Under its name only when it is whole: a build may be cut off.
+        Path merging = Files.createDirectories(index(folder, side, "merging"));
         try (IndexingSide indexing =
                 side.equals(OURS)
                         ? new MillraceSide(built, (long) BUFFER_MEGABYTES << 20)
                         : lucene(built)) {
             indexing.build(MediaFile.of(data, seed, documents));
         }
-        copy(built, merged);
+        copy(built, merging);
         try (IndexingSide indexing =
-                side.equals(OURS) ? MillraceSide.open(merged) : lucene(merged)) {
+                side.equals(OURS) ? MillraceSide.open(merging) : lucene(merging)) {
             indexing.forceMerge();
         }
+        Files.move(merging, index(folder, side, "merged"));
     }
 
     private static IndexingSide lucene(Path folder) throws IOException {

@@ -15,7 +15,7 @@ final class GuessedCut {
     /// Not guessed.
     static final long NONE = Long.MAX_VALUE;
 
-    /// What a guess takes, in the unit of [OrderCosts].
+    /// What a guess takes, about, in the unit of [OrderCosts].
     private static final long COST = 15_000;
 
     /// By how many standard deviations more are expected than are wanted; and how many have to be,
@@ -52,8 +52,9 @@ final class GuessedCut {
         if (!isWorthIt((double) matches.roughCount() / sample.documentCount())) {
             return NONE;
         }
-        double share = (double) matches.count() / sample.documentCount();
-        if (!isWorthIt(share)) {
+        long count = matches.count();
+        double share = (double) count / sample.documentCount();
+        if (count == 0 || !isWorthIt(share)) {
             return NONE;
         }
         double part = (double) sample.documentCount() / documents;
@@ -113,7 +114,7 @@ final class GuessedCut {
         long before = 0;
         for (SegmentRanks each : ranks) {
             if (each.firstTerms() != null) {
-                before += each.documentsBefore(cut, each.firstOrdinal(null));
+                before += each.documentsUpTo(cut, each.firstOrdinal(null));
             }
         }
         return before;

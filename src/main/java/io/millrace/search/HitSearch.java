@@ -67,13 +67,20 @@ final class HitSearch {
 
     void run() {
         int largest = largest();
-        SegmentMatches ofLargest = isGuessable(largest) ? matches(largest) : null;
+        SegmentMatches ofLargest =
+                isGuessable(largest) ? matches(largest, request.isCounted()) : null;
         if (ofLargest != null) {
             top.guess(new GuessedCut(ranks, limit).of(ofLargest, largest));
         }
         for (int i = 0; i < segments.size(); i++) {
-            SegmentMatches matches = i == largest && ofLargest != null ? ofLargest : matches(i);
-            if (!request.facets().isEmpty()) {
+            long heldBefore = budget.heldBytes();
+            SegmentMatches matches =
+                    i == largest && ofLargest != null ? ofLargest : matches(i, request.isCounted());
+            ofLargest = i == largest ? null : ofLargest;
+            if (request.facets().isEmpty()) {
+                budget.letGo(heldBefore);
+            } else {
+                // Everything that was made to find them is kept with them to the end.
                 budget.enter(Profile.Stage.FACETS);
                 facets.add(segments.get(i), matches);
             }
@@ -86,25 +93,26 @@ final class HitSearch {
             }
         }
         if (!top.isSettled()) {
-            top.restart();
-            for (int i = 0; i < segments.size(); i++) {
-                collect(i, matches(i));
-            }
+            collectAgain();
         }
     }
 
-    private SegmentMatches matches(int i) {
+    /// All is counted by now.
+    private void collectAgain() {
+        top.restart();
+        for (int i = 0; i < segments.size(); i++) {
+            long heldBefore = budget.heldBytes();
+            SegmentMatches matches = matches(i, false);
+            budget.letGo(heldBefore);
+            collect(i, matches);
+        }
+    }
+
+    private SegmentMatches matches(int i, boolean isCounted) {
         budget.enter(Profile.Stage.FILTER);
-        long heldBefore = budget.heldBytes();
         SegmentView segment = segments.get(i);
         SegmentFilter plan = new FilterPlanner(segment.reader(), statistics).plan(condition);
-        SegmentMatches matches =
-                new SegmentMatches(condition, request.isCounted(), segment, plan, windows);
-        // With facets, everything that was made to find them is kept to the end.
-        if (request.facets().isEmpty()) {
-            budget.letGo(heldBefore);
-        }
-        return matches;
+        return new SegmentMatches(condition, isCounted, segment, plan, windows);
     }
 
     private void collect(int i, SegmentMatches matches) {
@@ -141,6 +149,7 @@ final class HitSearch {
                 && budget.profile() == null
                 && !order.keys().isEmpty()
                 && order.keys().getFirst().kind() == SortOrder.Kind.NUMBER
+                && !order.keys().getFirst().missingFirst()
                 && ranks[largest].firstTerms() != null;
     }
 

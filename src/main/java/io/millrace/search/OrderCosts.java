@@ -11,10 +11,13 @@ final class OrderCosts {
     /// To find the documents of a window that match.
     static final long WINDOW = 700;
 
-    /// To set a document apart that a term holds, to ask whether it matches, and to rank it.
+    /// To set a document apart that a term holds.
     private static final long SET_APART = 6;
 
+    /// To ask of one document whether it matches.
     static final long PROBE = 45;
+
+    /// To rank one that does.
     static final long RANK = 20;
 
     private OrderCosts() {}

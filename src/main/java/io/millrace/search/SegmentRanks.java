@@ -113,36 +113,41 @@ final class SegmentRanks {
         return isFirstDescending() ? first.termCount() - 1 : 0;
     }
 
-    /// How many documents a walk meets before it comes to a first rank above the cut.
+    /// How many documents a walk meets whose first rank is at or before the cut.
     ///
     /// @param begin see [#firstOrdinal]
-    long documentsBefore(long cut, int begin) {
+    long documentsUpTo(long cut, int begin) {
         if (keys.getFirst().kind() != SortOrder.Kind.NUMBER) {
             return documentCount();
         }
-        int from = walkedFrom(cut, begin);
-        int to = walkedTo(cut, begin);
+        int from = walkFrom(cut, begin);
+        int to = walkTo(cut, begin);
         return from < to ? Objects.requireNonNull(terms[0]).documentCount(from, to) : 0;
     }
 
     /// Those documents, where the first key is a number.
-    SpanTerms before(long cut, int begin, Windows scratch) {
+    SpanTerms upTo(long cut, int begin, Windows scratch) {
         return SpanTerms.inside(
                 Objects.requireNonNull(terms[0]),
-                walkedFrom(cut, begin),
-                walkedTo(cut, begin),
+                walkFrom(cut, begin),
+                walkTo(cut, begin),
                 documentCount(),
                 scratch);
     }
 
-    private int walkedFrom(long cut, int begin) {
+    private int walkFrom(long cut, int begin) {
         return isFirstDescending()
                 ? Objects.requireNonNull(terms[0]).ceiling(~cut)
                 : Math.max(0, begin);
     }
 
-    private int walkedTo(long cut, int begin) {
-        return isFirstDescending() ? begin + 1 : Objects.requireNonNull(terms[0]).ceiling(cut);
+    private int walkTo(long cut, int begin) {
+        if (isFirstDescending()) {
+            return begin + 1;
+        }
+        TermsReader first = Objects.requireNonNull(terms[0]);
+        int to = first.ceiling(cut);
+        return to < first.termCount() && first.ordered(to) == cut ? to + 1 : to;
     }
 
     /// What a term of the first key counts.

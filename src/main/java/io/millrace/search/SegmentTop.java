@@ -108,10 +108,10 @@ final class SegmentTop {
             PackedBuffer buffer = matches.scratch().buffer();
             long[] first = matches.scratch().values;
             long least = start == null ? walkedTo : Math.max(walkedTo, start.firstRankMin());
-            SpanTerms before = before(matches);
-            if (before != null) {
+            SpanTerms upToCut = upToCut(matches);
+            if (upToCut != null) {
                 matches.forEachAmong(
-                        before,
+                        upToCut,
                         document -> {
                             offerIfFirst(document, ranks.firstRank(document), least);
                             return true;
@@ -150,14 +150,14 @@ final class SegmentTop {
     }
 
     /// The documents up to the cut, where that saves looking at others; null elsewhere.
-    private @Nullable SpanTerms before(SegmentMatches matches) {
+    private @Nullable SpanTerms upToCut(SegmentMatches matches) {
         if (cut == Long.MAX_VALUE || ranks.firstTerms() == null) {
             return null;
         }
         int begin = ranks.firstOrdinal(start);
         return OrderCosts.isSettingApartCheaper(
-                        matches.roughCount(), ranks.documentsBefore(cut, begin))
-                ? ranks.before(cut, begin, matches.scratch())
+                        matches.roughCount(), ranks.documentsUpTo(cut, begin))
+                ? ranks.upTo(cut, begin, matches.scratch())
                 : null;
     }
 
@@ -232,18 +232,18 @@ final class SegmentTop {
 
     private boolean isWalkCheaper(SegmentMatches matches, TermsReader terms) {
         long probes = (long) limit * ranks.documentCount() / matches.roughCount();
-        return Math.min(probes, documentsBefore()) * probeCost(matches, terms) < scanCost(matches);
+        return Math.min(probes, documentsUpToCut()) * probeCost(matches, terms) < scanCost(matches);
     }
 
     /// Of those that a walk meets, how many come up to the cut.
-    private long documentsBefore() {
+    private long documentsUpToCut() {
         return cut == Long.MAX_VALUE
                 ? ranks.documentCount()
-                : ranks.documentsBefore(cut, ranks.firstOrdinal(start));
+                : ranks.documentsUpTo(cut, ranks.firstOrdinal(start));
     }
 
     private long scanCost(SegmentMatches matches) {
-        long before = ranks.isFirstOneEach() ? documentsBefore() : ranks.documentCount();
+        long before = ranks.isFirstOneEach() ? documentsUpToCut() : ranks.documentCount();
         return OrderCosts.scan(matches.roughCount(), before, matches.windowCount());
     }
 

@@ -237,10 +237,11 @@ final class TermCounts {
         return counted.max();
     }
 
-    /// The terms of at least so many documents that are not shared.
+    /// The terms of at least so many documents that are not shared; those found so far once they
+    /// are more than `max`.
     ///
     /// @param least 1 or more
-    List<Count> unshared(SharedTerms shared, int least) {
+    List<Count> unshared(SharedTerms shared, int least, int max) {
         List<Count> found = new ArrayList<>();
         if (counted == null && !isKnownUnshared(shared, least, found)) {
             found.clear();
@@ -250,7 +251,7 @@ final class TermCounts {
         if (all != null) {
             takeOut(shared);
             int place = -1;
-            while ((place = all.nextPlace(place + 1, least)) >= 0) {
+            while (found.size() <= max && (place = all.nextPlace(place + 1, least)) >= 0) {
                 budget.spend(1);
                 found.add(new Count(all.ordinalAt(place), all.countAt(place)));
             }

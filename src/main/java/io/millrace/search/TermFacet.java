@@ -116,11 +116,12 @@ final class TermFacet {
                 continue;
             }
             TermCounts own = counts.get(i);
+            int room = PARTIALS_MAX - partials.size();
             List<TermCounts.Count> candidates =
-                    own.unshared(joint.shared(i), Math.toIntExact(shares[i]));
+                    own.unshared(joint.shared(i), Math.toIntExact(shares[i]), room);
             lookedAt += shares[i] == 1 ? 0 : candidates.size();
-            if (lookedAt > ALWAYS_LOOKED_UP && lookedAt * LOOKUP_COST > valuesAtHand()
-                    || partials.size() > PARTIALS_MAX) {
+            if (candidates.size() > room
+                    || (lookedAt > ALWAYS_LOOKED_UP && lookedAt * LOOKUP_COST > valuesAtHand())) {
                 return null;
             }
             for (TermCounts.Count each : candidates) {

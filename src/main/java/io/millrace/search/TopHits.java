@@ -45,10 +45,18 @@ final class TopHits {
         guess = cut;
     }
 
-    /// After the last segment. False when documents that were passed over may be among the first.
+    /// After the last segment. False when documents that were passed over may be among the first:
+    /// some of just the guessed rank were, others were not.
     boolean isSettled() {
-        return guess == GuessedCut.NONE
-                || (isFull() && (byRank != null || !best.getLast().isMissing(0)));
+        return guess == GuessedCut.NONE || (isFull() && isLastBefore(guess));
+    }
+
+    private boolean isLastBefore(long rank) {
+        if (byRank != null) {
+            return byRank.last() < rank;
+        }
+        RankedHit last = best.getLast();
+        return !last.isMissing(0) && last.ranks[0] < rank;
     }
 
     /// All segments are collected again, and no document is passed over.

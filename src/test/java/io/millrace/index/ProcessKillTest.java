@@ -97,6 +97,8 @@ class ProcessKillTest {
                 for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                     said = line.startsWith("committed ") ? line : said;
                 }
+            } finally {
+                process.toHandle().destroyForcibly();
             }
             long acknowledged = Long.parseLong(said.split(" ")[1]);
             assertTrue(acknowledged > generation);

@@ -154,13 +154,16 @@ class SearchApiTest {
                             "application/json",
                             BodyPublishers.ofString(phrases)));
         }
-        HttpResponse<?> refused =
-                (HttpResponse<?>)
-                        CompletableFuture.anyOf(searches.toArray(CompletableFuture[]::new)).join();
-        assertEquals(503, refused.statusCode(), String.valueOf(refused.body()));
-        assertTrue(indexes.get("left").index().isHeld());
-
-        leaving.leave();
+        try {
+            HttpResponse<?> refused =
+                    (HttpResponse<?>)
+                            CompletableFuture.anyOf(searches.toArray(CompletableFuture[]::new))
+                                    .join();
+            assertEquals(503, refused.statusCode(), String.valueOf(refused.body()));
+            Awaiting.that("a search runs", () -> indexes.get("left").index().isHeld());
+        } finally {
+            leaving.leave();
+        }
 
         Awaiting.that(
                 "there is room",

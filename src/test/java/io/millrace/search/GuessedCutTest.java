@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -61,7 +62,7 @@ class GuessedCutTest {
     private static final int IN_SMALLER = 3;
     private static final int OTHERS = 4;
 
-    private static final int LEVELS = 100_000;
+    private static final int MANY = 100_000;
     private static final int LIMIT = 50;
 
     @TempDir Path folder;
@@ -79,17 +80,49 @@ class GuessedCutTest {
     @Test
     void theFirstHitsAreThoseOfAllDocumentsWhereverTheyLie() {
         Seeded.repeat(
-                1,
+                2,
                 random -> {
+                    Plan plan = new Plan(random.nextBoolean(), random.nextBoolean() ? 400 : MANY);
                     List<Plain> live = new ArrayList<>();
-                    List<SegmentView> segments = segments(random, live);
+                    List<SegmentView> segments = segments(random, plan, live);
                     Searcher searcher = searcher(segments, live.size());
                     Map<Asked, List<Integer>> answers = new HashMap<>();
                     for (int i = 0; i < 60; i++) {
                         assertSamePages(searcher, live, answers, random);
                     }
-                    assertGuesses(segments, live);
                 });
+    }
+
+    /// The largest segment comes second; in the first, everything that matches has the last rank
+    /// that a hit has.
+    @Test
+    void documentsOfTheLastRankAreComparedByTheNextKey() {
+        List<Plain> live = new ArrayList<>();
+        List<List<Plain>> all = List.of(new ArrayList<>(), new ArrayList<>());
+        for (int i = 0; i < 140_000; i++) {
+            boolean isSecond = i >= 70_000;
+            int kind = i % 65 == 0 ? EVENLY : OTHERS;
+            int level = kind == EVENLY ? 5 : i % 140 == 1 && isSecond ? 4 : 6 + i % 50;
+            all.get(isSecond ? 1 : 0).add(new Plain(i, isSecond ? 1 : 0, kind, level));
+        }
+        List<SegmentView> segments = new ArrayList<>();
+        for (List<Plain> documents : all) {
+            segments.add(
+                    new SegmentView(
+                            written(documents, segments.size()), new MutableRoaringBitmap()));
+            live.addAll(documents);
+        }
+        Asked asked = new Asked(EVENLY, false, false, true);
+
+        assertSamePages(searcher(segments, live.size()), asked, answer(live, asked), 100, true);
+    }
+
+    @Test
+    void aLittleMoreAreBelowTheGuessThanAreWanted() {
+        List<Plain> live = new ArrayList<>();
+        // Of one seed: what is expected holds for nearly all others, not for every one.
+        List<SegmentView> segments = segments(new SplittableRandom(1), new Plan(true, MANY), live);
+        assertGuesses(segments, live);
     }
 
     private static void assertGuesses(List<SegmentView> segments, List<Plain> live) {
@@ -138,28 +171,38 @@ class GuessedCutTest {
                 SCHEMA);
     }
 
-    private record Asked(int kind, boolean descending, boolean missingFirst) {}
+    /// @param lastFirst documents of one level come in falling order of their keys
+    private record Asked(int kind, boolean descending, boolean missingFirst, boolean lastFirst) {}
 
     private static void assertSamePages(
             Searcher searcher,
             List<Plain> live,
             Map<Asked, List<Integer>> answers,
             RandomGenerator random) {
+        boolean isByKey = random.nextInt(3) == 0;
         Asked asked =
-                new Asked(random.nextInt(OTHERS + 1), random.nextBoolean(), random.nextInt(4) == 0);
+                new Asked(
+                        random.nextInt(OTHERS + 1),
+                        random.nextBoolean(),
+                        random.nextInt(4) == 0,
+                        isByKey && random.nextBoolean());
         List<Integer> expected = answers.computeIfAbsent(asked, _ -> answer(live, asked));
-        int limit = 1 + random.nextInt(60);
+        assertSamePages(searcher, asked, expected, 1 + random.nextInt(60), isByKey);
+    }
+
+    private static void assertSamePages(
+            Searcher searcher, Asked asked, List<Integer> expected, int limit, boolean isByKey) {
         SortKey byLevel =
                 new SortKey("level", asked.descending, asked.missingFirst, asked.descending);
         List<SortKey> keys =
-                random.nextInt(3) == 0
-                        ? List.of(byLevel, new SortKey(SortKey.KEY, false))
+                isByKey
+                        ? List.of(byLevel, new SortKey(SortKey.KEY, asked.lastFirst))
                         : List.of(byLevel);
         SearchRequest.Builder request =
                 SearchRequest.builder()
                         .filter(new Query.Eq(KIND, Value.of(asked.kind)))
                         .fields(List.of())
-                        .isCounted(random.nextBoolean())
+                        .isCounted(limit % 2 == 0)
                         .sort(keys)
                         .limit(limit);
         List<Integer> found = new ArrayList<>();
@@ -182,32 +225,35 @@ class GuessedCutTest {
     private static List<Integer> answer(List<Plain> live, Asked asked) {
         return live.stream()
                 .filter(each -> each.kind == asked.kind)
-                .sorted(comparator(asked.descending, asked.missingFirst))
+                .sorted(comparator(asked))
                 .map(Plain::id)
                 .toList();
     }
 
-    private static Comparator<Plain> comparator(boolean descending, boolean missingFirst) {
+    private static Comparator<Plain> comparator(Asked asked) {
         Comparator<Integer> levels = Comparator.naturalOrder();
-        Comparator<Integer> ordered = descending ? levels.reversed() : levels;
+        Comparator<Integer> ordered = asked.descending ? levels.reversed() : levels;
+        Comparator<Plain> ids = Comparator.comparingInt(Plain::id);
         return Comparator.comparing(
                         Plain::level,
-                        missingFirst
+                        asked.missingFirst
                                 ? Comparator.nullsFirst(ordered)
                                 : Comparator.nullsLast(ordered))
-                .thenComparingInt(Plain::id);
+                .thenComparing(asked.lastFirst ? ids.reversed() : ids);
     }
 
-    /// Ids rise with the segments, as ties are broken. Every document has one level, or some have
-    /// none.
-    private List<SegmentView> segments(RandomGenerator random, List<Plain> live) {
-        boolean isOneEach = random.nextBoolean();
+    /// @param isOneEach every document has a level
+    /// @param levels how many there are
+    private record Plan(boolean isOneEach, int levels) {}
+
+    /// Ids rise with the segments, as ties are broken.
+    private List<SegmentView> segments(RandomGenerator random, Plan plan, List<Plain> live) {
         List<SegmentView> segments = new ArrayList<>();
         int id = 0;
         for (int segment = 0; segment < SIZES.size(); segment++) {
             List<Plain> documents = new ArrayList<>();
             for (int i = 0; i < SIZES.get(segment); i++) {
-                documents.add(plain(random, id++, segment, isOneEach));
+                documents.add(plain(random, id++, segment, plan));
             }
             MutableRoaringBitmap deleted = new MutableRoaringBitmap();
             IntStream.range(0, documents.size())
@@ -221,14 +267,15 @@ class GuessedCutTest {
         return segments;
     }
 
-    private static Plain plain(RandomGenerator random, int id, int segment, boolean isOneEach) {
+    private static Plain plain(RandomGenerator random, int id, int segment, Plan plan) {
         int kind = random.nextInt(3) == 0 ? random.nextInt(OTHERS) : OTHERS;
         if (kind == IN_LARGEST && segment != 1 || kind == IN_SMALLER && segment == 1) {
             kind = OTHERS;
         }
         boolean isLow = kind == LOW && random.nextInt(20) > 0;
-        int level = isLow ? random.nextInt(LEVELS / 10) : random.nextInt(LEVELS);
-        return new Plain(id, segment, kind, !isOneEach && random.nextInt(10) == 0 ? null : level);
+        int level = isLow ? random.nextInt(plan.levels / 10) : random.nextInt(plan.levels);
+        return new Plain(
+                id, segment, kind, !plan.isOneEach && random.nextInt(10) == 0 ? null : level);
     }
 
     private SegmentReader written(List<Plain> documents, int ordinal) {

@@ -29,20 +29,21 @@ public final class PackagedNode {
 
     private final Path folder;
     private final String bootstrapServers;
-    private final List<String> settings;
+    private final List<String> options;
     private final HttpClient http = HttpClient.newHttpClient();
     private @Nullable Process process;
     private int port;
 
-    public PackagedNode(Path folder, String bootstrapServers) {
-        this(folder, bootstrapServers, List.of());
-    }
-
-    /// @param settings each `name=value`
-    public PackagedNode(Path folder, String bootstrapServers, List<String> settings) {
+    /// @param options of the JVM, settings as `-Dname=value` among them
+    public PackagedNode(Path folder, String bootstrapServers, List<String> options) {
         this.folder = folder;
         this.bootstrapServers = bootstrapServers;
-        this.settings = List.copyOf(settings);
+        this.options = List.copyOf(options);
+    }
+
+    /// One that is killed soon, and mostly starts: with the quick compiler only.
+    public static PackagedNode ofShortLife(Path folder, String bootstrapServers) {
+        return new PackagedNode(folder, bootstrapServers, List.of("-XX:TieredStopAtLevel=1"));
     }
 
     /// Where it listens since the last start.
@@ -55,18 +56,13 @@ public final class PackagedNode {
         port = freePort();
         List<String> command = new ArrayList<>();
         command.add(ProcessHandle.current().info().command().orElseThrow());
-        // The quick compiler only: a process that is killed soon mostly starts.
         command.addAll(
-                List.of(
-                        "-Xmx512m",
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "--enable-native-access=ALL-UNNAMED"));
+                List.of("-Xmx512m", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED"));
         command.add("-Dquarkus.http.port=" + port);
         command.add("-Dkafka.bootstrap.servers=" + bootstrapServers);
         command.add("-Dmillrace.data-dir=" + folder.resolve("data"));
         command.add("-Dmillrace.definitions-dir=" + folder.resolve("definitions"));
-        settings.forEach(setting -> command.add("-D" + setting));
+        command.addAll(options);
         command.addAll(List.of("-jar", RUNNER.toString()));
         process =
                 new ProcessBuilder(command)

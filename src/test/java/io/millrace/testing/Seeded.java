@@ -6,7 +6,7 @@ import java.util.random.RandomGenerator;
 /// Runs a test body with random numbers that can be had again: a failure names its seed, and
 /// `-Dseed=<seed>` runs the body once with it.
 public final class Seeded {
-    private static final String PROPERTY = "seed";
+    static final String PROPERTY = "seed";
 
     /// How many times longer than usual: profile `soak` sets it.
     private static final int SOAK_FACTOR = Integer.getInteger("soak.factor", 1);

@@ -9,7 +9,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Runs parts of a test that share nothing with each other on all processors.
+/// Runs parts of a test on all processors; what they share may be used by any thread. With `-Dseed`
+/// they run one after the other, so that what a seed brought about comes again.
 public final class SideBySide {
 
     /// One part, told by its number.
@@ -25,7 +26,11 @@ public final class SideBySide {
     public static void run(int count, Part part) {
         AtomicInteger next = new AtomicInteger();
         List<Callable<Void>> players = new ArrayList<>();
-        for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
+        int atOnce =
+                System.getProperty(Seeded.PROPERTY) != null
+                        ? 1
+                        : Runtime.getRuntime().availableProcessors();
+        for (int i = 0; i < atOnce; i++) {
             players.add(() -> {
                 try {
                     for (int number = next.getAndIncrement();

@@ -40,6 +40,8 @@ public final class TestTopic implements AutoCloseable {
     private static final Map<String, Object> BROKER =
             Map.of("bootstrap.servers", TestKafka.bootstrapServers());
 
+    private static final ConfigEntry CLEANING = new ConfigEntry("log.cleaner.backoff.ms", "100");
+
     private final String name;
     private final int partitionCount;
     private final Admin admin = Admin.create(BROKER);
@@ -170,15 +172,20 @@ public final class TestTopic implements AutoCloseable {
 
     /// Lets the broker look for something to compact every 100 ms; usual are 15 s.
     public void compactOften() {
+        configureBroker(AlterConfigOp.OpType.SET);
+    }
+
+    /// As often as usual.
+    public void compactSeldom() {
+        configureBroker(AlterConfigOp.OpType.DELETE);
+    }
+
+    private void configureBroker(AlterConfigOp.OpType how) {
         await(
                 admin.incrementalAlterConfigs(
                                 Map.of(
                                         new ConfigResource(ConfigResource.Type.BROKER, ""),
-                                        List.of(
-                                                new AlterConfigOp(
-                                                        new ConfigEntry(
-                                                                "log.cleaner.backoff.ms", "100"),
-                                                        AlterConfigOp.OpType.SET))))
+                                        List.of(new AlterConfigOp(CLEANING, how))))
                         .all());
     }
 

@@ -116,19 +116,23 @@ class KafkaChangeSourceIT {
         try (TestTopic topic = TestTopic.create("compacted", 1, compacting);
                 KafkaChangeSource source = source(topic, KeyPlace.RECORD)) {
             Start start = source.start();
-            topic.compactOften();
             for (int i = 0; i < 20; i++) {
                 topic.send("a", "{\"n\":" + i + "}").flush();
             }
-            Awaiting.that(
-                    "the broker has compacted",
-                    () -> {
-                        topic.send("b", "{}").flush();
-                        return topic.readAll().stream()
-                                        .filter(record -> record.key()[0] == 'a')
-                                        .count()
-                                == 1;
-                    });
+            topic.compactOften();
+            try {
+                Awaiting.that(
+                        "the broker has compacted",
+                        () -> {
+                            topic.send("b", "{}").flush();
+                            return topic.readAll().stream()
+                                            .filter(record -> record.key()[0] == 'a')
+                                            .count()
+                                    == 1;
+                        });
+            } finally {
+                topic.compactSeldom();
+            }
 
             BatchCollector got = readToEnd(source, start, topic);
 

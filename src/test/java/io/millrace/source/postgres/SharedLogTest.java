@@ -115,7 +115,7 @@ class SharedLogTest {
         try (var source = FollowedSource.of("pause", TABLE, OTHER)) {
             // Given
             source.database.execute(
-                    "ALTER DATABASE %s SET wal_sender_timeout = '4s'"
+                    "ALTER DATABASE %s SET wal_sender_timeout = '5s'"
                             .formatted(source.database.name()));
             var other = source.follow("t");
             var full = source.follow("u");
@@ -128,7 +128,7 @@ class SharedLogTest {
 
             // Then: for longer than the server waits for a word
             Awaiting.that("pause", () -> full.source().status().state() == State.PAUSED);
-            awaitWordAfter(source, Duration.ofMillis(4_500));
+            awaitWordAfter(source, Duration.ofMillis(5_500));
             assertEquals(0, other.size());
 
             // When, Then
@@ -162,7 +162,7 @@ class SharedLogTest {
                 Connection writer = source.database.connect();
                 Statement statement = writer.createStatement()) {
             source.database.execute(
-                    "ALTER DATABASE %s SET wal_sender_timeout = '4s'"
+                    "ALTER DATABASE %s SET wal_sender_timeout = '8s'"
                             .formatted(source.database.name()));
 
             // Given: a long transaction is under way when another one is committed everywhere
@@ -189,7 +189,7 @@ class SharedLogTest {
                     () ->
                             source.database
                                     .value(
-                                            "SELECT coalesce(max(reply_time) < clock_timestamp() - interval '2250 ms', true) FROM pg_stat_replication WHERE application_name LIKE '%confirm%'")
+                                            "SELECT coalesce(max(reply_time) < clock_timestamp() - interval '4500 ms', true) FROM pg_stat_replication WHERE application_name LIKE '%confirm%'")
                                     .equals("t"));
             large.askAgain();
             // A machine that is too slow to answer in time loses the connection, and reads again.
