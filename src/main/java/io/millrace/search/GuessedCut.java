@@ -114,7 +114,7 @@ final class GuessedCut {
         long before = 0;
         for (SegmentRanks each : ranks) {
             if (each.firstTerms() != null) {
-                before += each.documentsUpTo(cut, each.firstOrdinal(null));
+                before += each.documentsUpTo(cut - 1, each.firstOrdinal(null));
             }
         }
         return before;

@@ -140,8 +140,9 @@ final class HitSearch {
         return largest;
     }
 
-    /// Not for later pages, where counting part of what matches would cost more than it saves.
-    /// Whoever observes a search wants to see each segment looked at once.
+    /// Not for later pages, where counting part of what matches would cost more than it saves; nor
+    /// where documents without a value come first, which no rank tells of. Whoever observes a
+    /// search wants to see each segment looked at once.
     private boolean isGuessable(int largest) {
         return limit > 0
                 && start == null

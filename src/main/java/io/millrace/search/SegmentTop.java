@@ -201,7 +201,8 @@ final class SegmentTop {
     }
 
     /// True when as many documents as are wanted come before all others of this first rank:
-    /// documents and segments are met in the order of ties.
+    /// documents and segments are met in the order of ties. Of a guess it is taken to be so, see
+    /// [TopHits#isSettled].
     private boolean isBehindTies(long firstRank) {
         return firstRank == cut && cut != Long.MAX_VALUE && order.keys().size() == 1;
     }
