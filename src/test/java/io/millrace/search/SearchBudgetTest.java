@@ -43,6 +43,16 @@ class SearchBudgetTest {
         corpus.commit();
     }
 
+    /// The same documents in one segment.
+    private Corpus single() throws IOException {
+        Corpus single = new Corpus(RandomQuakes.SCHEMA, folder.resolve("single"));
+        for (int i = 0; i < DOCUMENTS; i++) {
+            single.upsert(quake(i));
+        }
+        single.commit();
+        return single;
+    }
+
     private static Value.Obj quake(int i) {
         return quake(i, "s" + i % 3);
     }
@@ -110,11 +120,7 @@ class SearchBudgetTest {
     /// What ranges are made of is read before any window is looked at.
     @Test
     void unitingTermsLooksAtTheClock() throws IOException {
-        try (Corpus single = new Corpus(RandomQuakes.SCHEMA, folder.resolve("single"))) {
-            for (int i = 0; i < DOCUMENTS; i++) {
-                single.upsert(quake(i));
-            }
-            single.commit();
+        try (Corpus single = single()) {
             String ranges =
                     String.join(
                             ",",
@@ -199,11 +205,7 @@ class SearchBudgetTest {
 
     @Test
     void bucketsGiveBackWhatTheyCounted() throws IOException {
-        try (Corpus single = new Corpus(RandomQuakes.SCHEMA, folder.resolve("single"))) {
-            for (int i = 0; i < DOCUMENTS; i++) {
-                single.upsert(quake(i));
-            }
-            single.commit();
+        try (Corpus single = single()) {
             for (String facet :
                     List.of(
                             // Many buckets of one document; those of many documents.

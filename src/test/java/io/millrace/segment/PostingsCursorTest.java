@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Cursors over lists of every length, moved at random, against a sorted map.
 final class PostingsCursorTest {
-    private static final Schema SCHEMA =
+    static final Schema SCHEMA =
             new Schema(
                     1,
                     List.of("id"),

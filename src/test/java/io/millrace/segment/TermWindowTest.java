@@ -7,9 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.millrace.directory.MmapDirectory;
 import io.millrace.document.Document;
 import io.millrace.document.DocumentKey;
-import io.millrace.document.Field;
-import io.millrace.document.FieldType;
-import io.millrace.document.Schema;
 import io.millrace.document.Value;
 import io.millrace.segment.PostingsReader.Cursor;
 import io.millrace.testing.Seeded;
@@ -27,13 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 /// Windows over terms of every form tell what a cursor tells of each document, whichever windows
 /// they go to, and in whichever segment they were before.
 final class TermWindowTest {
-    private static final Schema SCHEMA =
-            new Schema(
-                    1,
-                    List.of("id"),
-                    List.of(
-                            Field.of("id", FieldType.LONG),
-                            Field.of("text", FieldType.TEXT).withAnalyzer("whitespace")));
     private static final List<String> TERMS = List.of("dense", "side", "rare", "gap", "wide");
     private static final int WINDOW = DocumentWindow.DOCUMENTS;
 
@@ -175,7 +165,7 @@ final class TermWindowTest {
     /// of a window hold them is random, so that no window begins with a block of postings.
     private static SegmentMeta write(MmapDirectory directory, int documents, RandomGenerator random)
             throws IOException {
-        SegmentBuilder builder = new SegmentBuilder(SCHEMA);
+        SegmentBuilder builder = new SegmentBuilder(PostingsCursorTest.SCHEMA);
         int sideFrom = 5_000 + random.nextInt(1_000);
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < documents; i++) {
