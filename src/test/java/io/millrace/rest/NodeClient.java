@@ -1,6 +1,7 @@
 package io.millrace.rest;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.millrace.document.Value;
 import io.millrace.json.Json;
@@ -29,9 +30,12 @@ final class NodeClient {
         this.client = client;
     }
 
-    /// One with a connection of its own for each request that is under way.
-    static NodeClient ofManyConnections() {
-        return new NodeClient(HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build());
+    /// With HTTP/1.1 each request that is under way has a connection of its own, with HTTP/2 all
+    /// share one, which is open.
+    static NodeClient of(HttpClient.Version version) {
+        NodeClient made = new NodeClient(HttpClient.newBuilder().version(version).build());
+        assertEquals(version, made.get("/q/health/live").version());
+        return made;
     }
 
     /// Closes all connections, whatever is under way.
