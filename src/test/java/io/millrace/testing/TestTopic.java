@@ -157,7 +157,16 @@ public final class TestTopic implements AutoCloseable {
 
     /// Deletes and makes the topic again under the same name.
     public void recreate() {
+        delete();
+        makeAgain();
+    }
+
+    public void delete() {
         await(admin.deleteTopics(List.of(name)).all());
+    }
+
+    /// After [#delete], of which the broker is not done at once.
+    public void makeAgain() {
         Awaiting.that(
                 "topic " + name + " can be made again",
                 () -> {

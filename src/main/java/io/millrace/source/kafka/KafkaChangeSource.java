@@ -131,6 +131,11 @@ public final class KafkaChangeSource implements ChangeSource {
         return reader == null ? 0 : reader.polls();
     }
 
+    /// What the consumer of the current subscription asked its brokers so far.
+    synchronized long requests() {
+        return reader == null ? 0 : reader.requests();
+    }
+
     private synchronized TopicProbe probe() {
         if (closed) {
             throw new MillraceException.Unavailable(

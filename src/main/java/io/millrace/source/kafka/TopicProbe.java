@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -21,6 +22,7 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /// Asks the cluster about one topic: which topic it is, where its partitions begin and end. Never
 /// creates it. May be shared between threads.
@@ -57,30 +59,40 @@ final class TopicProbe implements AutoCloseable {
 
     /// Starts to look at topic and ends, without waiting.
     Look look(TopicFacts facts) {
-        return new Look(topicDescription(), offsets(facts, OffsetSpec.latest()));
+        return new Look(facts);
     }
 
-    /// Answers under way. Confined to the consumer thread.
+    /// Answers under way. The ends are asked for when there is a topic: of one that is gone the
+    /// client would look for them until the time of the question is over. Confined to the consumer
+    /// thread.
     final class Look {
-        private final KafkaFuture<TopicDescription> topic;
-        private final KafkaFuture<Checkpoint> ends;
+        private final TopicFacts before;
+        private final KafkaFuture<TopicDescription> topic = topicDescription();
+        private @Nullable KafkaFuture<Checkpoint> ends;
 
-        private Look(KafkaFuture<TopicDescription> topic, KafkaFuture<Checkpoint> ends) {
-            this.topic = topic;
-            this.ends = ends;
+        private Look(TopicFacts before) {
+            this.before = before;
         }
 
+        /// Goes on with what was answered so far.
         boolean isDone() {
-            return topic.isDone() && ends.isDone();
+            if (!topic.isDone() || topic.isCompletedExceptionally()) {
+                return topic.isDone();
+            }
+            if (ends == null) {
+                ends = offsets(before, OffsetSpec.latest());
+            }
+            return ends.isDone();
         }
 
         /// The topic as it is now, in the same cluster as before.
-        TopicFacts facts(TopicFacts before) {
+        TopicFacts facts() {
             return TopicProbe.this.facts(before.clusterId(), await(topic));
         }
 
+        /// Of a look that is done and has facts.
         Checkpoint ends() {
-            return await(ends);
+            return await(Objects.requireNonNull(ends));
         }
     }
 

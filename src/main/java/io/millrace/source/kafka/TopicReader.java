@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class TopicReader implements Flow.Subscription, Runnable {
     private static final Logger LOG = System.getLogger(TopicReader.class.getName());
     private static final Duration POLL_TIMEOUT = Duration.ofMillis(200);
-    private static final Duration PAUSED_POLL_INTERVAL = Duration.ofMillis(100);
+    private static final Duration REST = Duration.ofMillis(100);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
     private final TopicBinding binding;
@@ -60,14 +60,19 @@ final class TopicReader implements Flow.Subscription, Runnable {
     private volatile SourceStatus status =
             new SourceStatus(State.STARTING, Checkpoint.EMPTY, "connecting");
     private volatile long polls;
+    private volatile @Nullable LongSupplier requests;
     private final CountDownLatch ended = new CountDownLatch(1);
 
     // Confined to the consumer thread.
     private boolean paused;
 
     /// The newest look found no broker, or no such topic. The client would ask for it again without
-    /// a pause, so nothing is fetched until a look finds it again.
+    /// a pause, so it is left alone until a look finds it again.
     private boolean unseen;
+
+    /// The client asks without a pause for what it does not get: only the next look tells why, so
+    /// it comes at once, and until then there is a pause before each fetch.
+    private boolean restless;
 
     private TopicProbe.@Nullable Look look;
     private long nextLookNanos;
@@ -118,6 +123,12 @@ final class TopicReader implements Flow.Subscription, Runnable {
     /// How often the consumer was polled so far.
     long polls() {
         return polls;
+    }
+
+    /// What the consumer of this subscription asked its brokers so far.
+    long requests() {
+        LongSupplier sent = requests;
+        return sent == null ? 0 : sent.getAsLong();
     }
 
     boolean isCancelled() {
@@ -229,13 +240,16 @@ final class TopicReader implements Flow.Subscription, Runnable {
     private void read(Consumer<byte[], byte[]> opened, TopicFacts facts) {
         BatchCutter cutter =
                 new BatchCutter(from, new RecordDecoder(binding, options.valueBytesMax()), options);
+        LongSupplier sent = RequestPace.requestsOf(opened);
+        requests = sent;
+        RequestPace pace = new RequestPace(sent, facts.partitionCount());
         ChangeBatch held = null;
         boolean wanted = false;
         nextLookNanos = nanoClock.getAsLong();
         lastBatchNanos = nanoClock.getAsLong();
         while (!cancelled) {
             demand.check();
-            probe(facts);
+            probe(facts, pace);
             wanted = wanted || !demand.isNone();
             if (held == null && wanted && isWorthABatch(cutter)) {
                 held = cutter.next();
@@ -244,12 +258,13 @@ final class TopicReader implements Flow.Subscription, Runnable {
             if (held != null && demand.take()) {
                 subscriber.onNext(held);
                 held = null;
-            } else if (held != null || !wanted || unseen) {
+            } else if (unseen) {
+                rest();
+            } else if (held != null || !wanted) {
                 keepAlive(opened);
             } else {
                 resume(opened);
-                polls++;
-                cutter.accept(opened.poll(POLL_TIMEOUT));
+                fetch(opened, cutter, pace);
             }
         }
     }
@@ -269,7 +284,7 @@ final class TopicReader implements Flow.Subscription, Runnable {
             opened.pause(opened.assignment());
             paused = true;
         }
-        if (!unseen && status.state() != State.PAUSED) {
+        if (status.state() != State.PAUSED) {
             status = new SourceStatus(State.PAUSED, status.ends(), "the index takes no more now");
         }
         polls++;
@@ -278,8 +293,29 @@ final class TopicReader implements Flow.Subscription, Runnable {
             throw new MillraceException.Bug(
                     "%d records of paused topic %s".formatted(records.count(), binding.topic()));
         }
-        if ((unseen || demand.isNone()) && !cancelled) {
-            LockSupport.parkNanos(this, PAUSED_POLL_INTERVAL.toNanos());
+        if (demand.isNone()) {
+            rest();
+        }
+    }
+
+    private void rest() {
+        if (!cancelled) {
+            LockSupport.parkNanos(this, REST.toNanos());
+        }
+    }
+
+    private void fetch(Consumer<byte[], byte[]> opened, BatchCutter cutter, RequestPace pace) {
+        if (restless) {
+            rest();
+        }
+        polls++;
+        ConsumerRecords<byte[], byte[]> records =
+                opened.poll(restless ? Duration.ZERO : POLL_TIMEOUT);
+        cutter.accept(records);
+        boolean before = restless;
+        restless = pace.isRestless(!records.nextOffsets().isEmpty());
+        if (restless && !before) {
+            nextLookNanos = nanoClock.getAsLong();
         }
     }
 
@@ -296,7 +332,7 @@ final class TopicReader implements Flow.Subscription, Runnable {
     /// Looks at ends, topic id and partition count from time to time, without waiting for the
     /// answer. A topic made anew under a running reader is noticed here or, when it is shorter than
     /// our position, by the fetch.
-    private void probe(TopicFacts facts) {
+    private void probe(TopicFacts facts, RequestPace pace) {
         TopicProbe.Look answer = look;
         if (answer == null) {
             if (nanoClock.getAsLong() - nextLookNanos >= 0) {
@@ -310,8 +346,10 @@ final class TopicReader implements Flow.Subscription, Runnable {
         look = null;
         nextLookNanos = nanoClock.getAsLong() + options.probeInterval().toNanos();
         try {
-            check(answer.facts(facts));
+            check(answer.facts());
             unseen = false;
+            restless = false;
+            pace.forgive();
             status = new SourceStatus(status.state(), answer.ends(), pausedDetail());
         } catch (MillraceException.Unavailable e) {
             // How far behind we are is not known meanwhile.

@@ -24,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
@@ -242,6 +243,38 @@ class KafkaChangeSourceIT {
         }
     }
 
+    /// The reader looks at its topic once a day only, so that nothing but the errors of its fetches
+    /// can tell it.
+    @Test
+    void topicThatIsGoneIsNoticedByItsFetchesAndNotAskedForUntilTheNextLook() {
+        AtomicLong daysLaterNanos = new AtomicLong();
+        try (TestTopic topic = TestTopic.create("gone", 1);
+                KafkaChangeSource source =
+                        new KafkaChangeSource(
+                                binding(topic, KeyPlace.RECORD),
+                                TestTopic.connection(),
+                                options(1 << 20, Duration.ofDays(1), Duration.ofMinutes(5)),
+                                () -> System.nanoTime() + daysLaterNanos.get(),
+                                Thread::new)) {
+            Start start = source.start();
+            topic.send("a", "{}").flush();
+            BatchCollector got = readToEnd(source, start, topic);
+
+            topic.delete();
+            Awaiting.that(
+                    "the topic is missed",
+                    () -> source.status().detail().contains("does not exist yet"));
+            long requests = source.requests();
+            topic.makeAgain();
+            assertEquals(requests, source.requests());
+
+            daysLaterNanos.set(Duration.ofDays(1).toNanos());
+            assertSays(
+                    "recreated",
+                    assertInstanceOf(MillraceException.Fenced.class, got.awaitFailure()));
+        }
+    }
+
     @Test
     void recordsDeletedByRetentionAreNeverSkippedSilently() {
         try (TestTopic topic = TestTopic.create("retention", 1);
@@ -383,14 +416,23 @@ class KafkaChangeSourceIT {
     }
 
     private static KafkaReadOptions options(int valueBytesMax) {
+        return options(valueBytesMax, Duration.ofMillis(200), Duration.ofSeconds(10));
+    }
+
+    private static KafkaReadOptions options(
+            int valueBytesMax, Duration probeInterval, Duration requestTimeout) {
         return new KafkaReadOptions(
                 100,
                 500_000,
                 valueBytesMax,
                 1 << 20,
-                Duration.ofMillis(200),
+                probeInterval,
                 Duration.ofMillis(100),
-                Duration.ofSeconds(10));
+                requestTimeout);
+    }
+
+    private static TopicBinding binding(TestTopic topic, KeyPlace keyPlace) {
+        return new TopicBinding(topic.name(), topic.name(), keyPlace, SCHEMA);
     }
 
     private static KafkaChangeSource source(TestTopic topic, KeyPlace keyPlace) {
@@ -400,7 +442,7 @@ class KafkaChangeSourceIT {
     private static KafkaChangeSource source(
             TestTopic topic, KeyPlace keyPlace, KafkaReadOptions options) {
         return new KafkaChangeSource(
-                new TopicBinding(topic.name(), topic.name(), keyPlace, SCHEMA),
+                binding(topic, keyPlace),
                 TestTopic.connection(),
                 options,
                 System::nanoTime,
