@@ -21,6 +21,9 @@ final class HitReader {
     private final @Nullable Highlighter highlighter;
     private long bytes;
 
+    /// Kept so that looks ahead are not left away.
+    long touched;
+
     /// @param sort the keys whose values the hits show
     /// @param highlighter null when hits do not show where they match
     HitReader(
@@ -35,7 +38,18 @@ final class HitReader {
     }
 
     /// @throws MillraceException.InvalidRequest when the answer gets too large
-    SearchResult.Hit read(RankedHit hit, @Nullable Double score) {
+    List<SearchResult.Hit> read(List<RankedHit> page, Map<RankedHit, Double> scores) {
+        for (RankedHit hit : page) {
+            touched += segments.get(hit.segment).reader().touchKey(hit.document);
+        }
+        List<SearchResult.Hit> hits = new ArrayList<>(page.size());
+        for (RankedHit hit : page) {
+            hits.add(read(hit, scores.get(hit)));
+        }
+        return hits;
+    }
+
+    private SearchResult.Hit read(RankedHit hit, @Nullable Double score) {
         SegmentReader segment = segments.get(hit.segment).reader();
         Value.Obj selected = fields.isNothing() ? Value.Obj.EMPTY : selected(segment, hit);
         return new SearchResult.Hit(

@@ -71,10 +71,7 @@ public final class Searcher {
                                                 request.query().orElseGet(Query.All::new),
                                                 statistics))
                                 .orElse(null));
-        List<SearchResult.Hit> hits = new ArrayList<>(page.size());
-        for (RankedHit hit : page) {
-            hits.add(reader.read(hit, scores.get(hit)));
-        }
+        List<SearchResult.Hit> hits = reader.read(page, scores);
         Optional<HitPlace> last =
                 found == wanted && !page.isEmpty()
                         ? Optional.of(order.placeOf(page.getLast()))

@@ -30,7 +30,7 @@ final class TermSpan {
     static final int STEPS_PER_TERM = DOCUMENTS_PER_TERM;
 
     /// Of a window, so few that the column is always the way.
-    private static final int WALKED_MAX = 512;
+    private static final int WALKED_MAX = 128;
 
     private final TermsReader terms;
     private final ColumnReader column;
@@ -42,10 +42,13 @@ final class TermSpan {
     private final long presentCount;
     private final int documentCount;
 
-    /// What tells the span by terms; null until it is asked for, and when the column is cheaper.
-    private @Nullable SpanTerms byTerms;
+    /// Null until they are asked for, and when there are too many terms.
+    private @Nullable SpanCosts costs;
 
-    private boolean isDecided;
+    private boolean isCosted;
+
+    /// What tells the span by terms; null until that is the cheaper way for a window.
+    private @Nullable SpanTerms byTerms;
 
     /// @param from first ordinal
     /// @param to ordinal behind the last, above `from`
@@ -137,28 +140,29 @@ final class TermSpan {
 
     /// Null when the column is looked at.
     private @Nullable SpanTerms byTerms(DocumentWindow in, Windows scratch) {
-        if (isDecided) {
-            return byTerms;
+        SpanTerms made = byTerms;
+        if (made != null && !in.isListed()) {
+            return made;
         }
-        int count = in.cardinality();
-        if (count <= WALKED_MAX) {
+        int candidates = in.cardinality();
+        if (candidates <= WALKED_MAX) {
             return null;
         }
-        isDecided = true;
-        // The number of candidates in this window is taken for that in others.
         int windows = Math.ceilDiv(documentCount, DocumentWindow.DOCUMENTS);
-        boolean isSingle = column.start(documentCount) == presentCount;
-        byTerms =
-                SpanTerms.cheapest(
-                        terms,
-                        from,
-                        to,
-                        isSingle,
-                        presentCount == documentCount ? null : presentSet,
-                        documentCount,
-                        (long) count * windows,
-                        scratch);
-        return byTerms;
+        if (!isCosted) {
+            boolean isSingle = column.start(documentCount) == presentCount;
+            costs = SpanCosts.least(terms, from, to, isSingle, windows);
+            isCosted = true;
+        }
+        if (costs == null || !costs.isLess(candidates, made != null, windows)) {
+            return null;
+        }
+        if (made == null) {
+            DocumentSet present = presentCount == documentCount ? null : presentSet;
+            made = costs.make(terms, present, documentCount, scratch);
+            byTerms = made;
+        }
+        return made;
     }
 
     private boolean isUnionCheaper(long documents) {

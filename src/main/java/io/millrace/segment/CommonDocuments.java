@@ -124,18 +124,10 @@ public final class CommonDocuments {
         if ((long) fewSize * SEARCHED_FROM < manySize) {
             return searched(few, fewSize, more.listed(inMore), manySize);
         }
-        char[] many = copies.otherListed(more, inMore);
-        int count = 0;
-        int i = 0;
-        int j = 0;
-        while (i < fewSize && j < manySize) {
-            char a = few[i];
-            char b = many[j];
-            // Without branches, which nobody could foretell.
-            count += a == b ? 1 : 0;
-            i += a <= b ? 1 : 0;
-            j += b <= a ? 1 : 0;
-        }
+        long[] marks = copies.marks();
+        WindowWords.setAll(marks, few, fewSize);
+        int count = listed(marks, copies.otherListed(more, inMore), manySize);
+        WindowWords.clearWords(marks, few, fewSize);
         return count;
     }
 

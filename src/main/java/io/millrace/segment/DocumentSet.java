@@ -147,30 +147,35 @@ public final class DocumentSet {
 
     /// Sets the bits of its documents.
     public void addTo(long[] bits) {
-        for (int i = 0; i < size; i++) {
-            int base = window(i) * DocumentWindow.WORDS;
-            long from = start(i);
-            switch (form(i)) {
-                case ARRAY -> {
-                    int held = count(i);
-                    for (int at = 0; at < held; at++) {
-                        char place = charAt(from, at);
-                        bits[base + (place >>> 6)] |= 1L << place;
-                    }
+        for (int at = 0; at < size; at++) {
+            addTo(at, bits, window(at) * DocumentWindow.WORDS);
+        }
+    }
+
+    /// As above, those of one window.
+    ///
+    /// @param base the word where the window begins
+    void addTo(int at, long[] bits, int base) {
+        long from = start(at);
+        switch (form(at)) {
+            case ARRAY -> {
+                int held = count(at);
+                for (int i = 0; i < held; i++) {
+                    char place = charAt(from, i);
+                    bits[base + (place >>> 6)] |= 1L << place;
                 }
-                case WORDS -> {
-                    int words = Math.min(DocumentWindow.WORDS, bits.length - base);
-                    for (int at = 0; at < words; at++) {
-                        bits[base + at] |=
-                                memory.get(SegmentLayout.LONG, from + at * (long) Long.BYTES);
-                    }
+            }
+            case WORDS -> {
+                int words = Math.min(DocumentWindow.WORDS, bits.length - base);
+                for (int i = 0; i < words; i++) {
+                    bits[base + i] |= memory.get(SegmentLayout.LONG, from + i * (long) Long.BYTES);
                 }
-                case RUNS -> {
-                    int runs = charAt(from, 0);
-                    for (int at = 0; at < runs; at++) {
-                        int first = base * Long.SIZE + charAt(from, 1 + 2 * at);
-                        WindowWords.setRange(bits, first, first + charAt(from, 2 + 2 * at) + 1);
-                    }
+            }
+            case RUNS -> {
+                int runs = charAt(from, 0);
+                for (int run = 0; run < runs; run++) {
+                    int first = base * Long.SIZE + charAt(from, 1 + 2 * run);
+                    WindowWords.setRange(bits, first, first + charAt(from, 2 + 2 * run) + 1);
                 }
             }
         }

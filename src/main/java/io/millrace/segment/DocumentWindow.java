@@ -16,6 +16,9 @@ public final class DocumentWindow {
     /// So few documents are asked for in place, one by one.
     private static final int SEARCHED_MAX = 8;
 
+    /// So few are added in place, without a copy.
+    private static final int ADDED_IN_PLACE_MAX = 64;
+
     private final WindowCopies copies;
     private final long[] words = new long[WORDS];
     private final char[] listed = new char[DocumentSet.ARRAY_MAX];
@@ -122,6 +125,10 @@ public final class DocumentWindow {
             return;
         }
         toWords();
+        if (set.count(at) <= ADDED_IN_PLACE_MAX) {
+            set.addTo(at, words, 0);
+            return;
+        }
         switch (set.form(at)) {
             case ARRAY -> WindowWords.setAll(words, copies.listed(set, at), set.count(at));
             case WORDS -> WindowWords.or(words, copies.words(set, at));
@@ -170,7 +177,8 @@ public final class DocumentWindow {
                                     listedCount,
                                     copies.listed(set, at),
                                     set.count(at),
-                                    had);
+                                    had,
+                                    copies.marks());
                     case WORDS ->
                             WindowLists.keepBits(
                                     listed, listedCount, copies.words(set, at), had ? 1 : 0);
@@ -188,27 +196,6 @@ public final class DocumentWindow {
         }
     }
 
-    /// Takes away the documents of another bitmap.
-    ///
-    /// @param all a bit for each document of the segment
-    public void removeBits(long[] all, int window) {
-        int from = window * WORDS;
-        int count = Math.min(WORDS, all.length - from);
-        if (isListed) {
-            int kept = 0;
-            for (int i = 0; i < listedCount; i++) {
-                char place = listed[i];
-                listed[kept] = place;
-                kept += (int) (~all[from + (place >>> 6)] >>> place & 1);
-            }
-            listedCount = kept;
-        } else {
-            for (int i = 0; i < count; i++) {
-                words[i] &= ~all[from + i];
-            }
-        }
-    }
-
     /// Overwrites the window in a bitmap of the whole segment that has no document of it.
     public void copyTo(long[] all, int window) {
         int from = window * WORDS;
@@ -221,14 +208,9 @@ public final class DocumentWindow {
         }
     }
 
-    /// Adds the documents of another bitmap, as above.
-    public void addBits(long[] all, int window) {
+    public void add(DocumentLists lists, int window) {
         toWords();
-        int from = window * WORDS;
-        int count = Math.min(WORDS, all.length - from);
-        for (int i = 0; i < count; i++) {
-            words[i] |= all[from + i];
-        }
+        lists.addTo(window, words);
     }
 
     /// Looks at documents, many at a time.

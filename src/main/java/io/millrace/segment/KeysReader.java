@@ -142,6 +142,11 @@ final class KeysReader {
         return isCandidate && isKey(document, key.bytes()) ? document : find(key, slot);
     }
 
+    /// See [SegmentReader#touchKey].
+    int touch(int document) {
+        return section.get(SegmentLayout.BYTE, bytesOffset + starts.get(document));
+    }
+
     DocumentKey key(int document) {
         long start = starts.get(document);
         int length = (int) (starts.get(document + 1) - start);

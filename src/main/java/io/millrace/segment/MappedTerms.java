@@ -205,7 +205,7 @@ final class MappedTerms implements TermsReader {
     }
 
     @Override
-    public void addFew(int from, int to, long[] bits, PackedBuffer buffer) {
+    public void addFew(int from, int to, DocumentLists into, PackedBuffer buffer) {
         int start = inlineStarts.getInt(from);
         int end = inlineStarts.getInt(to);
         long[] batch = new long[Math.min(end - start, DOCUMENTS_PER_READ)];
@@ -213,8 +213,7 @@ final class MappedTerms implements TermsReader {
             int count = Math.min(end - start, batch.length);
             inlineDocuments.read(start, count, batch, buffer);
             for (int i = 0; i < count; i++) {
-                int document = (int) batch[i];
-                bits[document >>> 6] |= 1L << document;
+                into.add((int) batch[i]);
             }
             start += count;
         }

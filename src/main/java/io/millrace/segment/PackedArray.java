@@ -66,10 +66,7 @@ final class PackedArray {
         }
         long span = bytesBefore(indexes[count - 1]) - bytesBefore(indexes[0]);
         if (span > (long) count * COPIED_GAP_BYTES) {
-            // So short a loop that many values are on their way from memory at a time.
-            for (int i = 0; i < count; i++) {
-                into[i] = get(indexes[i]);
-            }
+            readApart(indexes, count, into);
             return;
         }
         int from = 0;
@@ -82,6 +79,23 @@ final class PackedArray {
             copy(indexes[from], indexes[end - 1], buffer);
             buffer.unpack(indexes, from, end, start, width, base, into);
             from = end;
+        }
+    }
+
+    /// Loops so short that many values are on their way from memory at a time.
+    private void readApart(int[] indexes, int count, long[] into) {
+        if (width > PackedBuffer.EASY_WIDTH_MAX) {
+            for (int i = 0; i < count; i++) {
+                into[i] = get(indexes[i]);
+            }
+            return;
+        }
+        Objects.checkIndex(indexes[0], this.count);
+        Objects.checkIndex(indexes[count - 1], this.count);
+        for (int i = 0; i < count; i++) {
+            long bit = (long) indexes[i] * width;
+            long value = memory.get(SegmentLayout.LONG, bitsOffset + (bit >>> 3));
+            into[i] = base + (value >>> (bit & 7) & mask);
         }
     }
 

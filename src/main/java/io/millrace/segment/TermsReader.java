@@ -65,8 +65,8 @@ public interface TermsReader {
     /// look away.
     int touch(int i);
 
-    /// Sets the bits of the documents of the other terms, from an ordinal up to another.
-    void addFew(int from, int to, long[] bits, PackedBuffer buffer);
+    /// Adds the documents of the other terms, from an ordinal up to another.
+    void addFew(int from, int to, DocumentLists into, PackedBuffer buffer);
 
     /// The documents that hold the term, as above.
     DocumentSet set(int ordinal);

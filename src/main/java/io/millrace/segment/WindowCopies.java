@@ -6,13 +6,14 @@ import org.jspecify.annotations.Nullable;
 /// What sets say of one window, copied out of the map: loops over plain arrays are fast whatever
 /// the compiler makes of their surroundings. Overwritten by the next copy; confined to one search.
 ///
-/// Heap: 30 KiB once all are needed.
+/// Heap: 38 KiB once all are needed.
 public final class WindowCopies {
     private static final int BATCH = 512;
 
     private char @Nullable [] listed;
     private char @Nullable [] otherListed;
     private long @Nullable [] words;
+    private long @Nullable [] marks;
     private int @Nullable [] documents;
     private long @Nullable [] verdicts;
 
@@ -39,6 +40,16 @@ public final class WindowCopies {
     private static char[] copied(DocumentSet set, int at, char[] into) {
         MemorySegment.copy(set.memory(), DocumentSet.CHAR, set.start(at), into, 0, set.count(at));
         return into;
+    }
+
+    /// A bit for each document of a window, none of them set: whoever sets some clears them.
+    long[] marks() {
+        long[] made = marks;
+        if (made == null) {
+            made = new long[DocumentWindow.WORDS];
+            marks = made;
+        }
+        return made;
     }
 
     /// For [#BATCH] documents.

@@ -28,19 +28,21 @@ final class WindowLists {
     }
 
     /// Those that another list has or, when not `held`, has not.
-    static int keepListed(char[] listed, int size, char[] others, int otherSize, boolean held) {
-        int kept = 0;
-        int other = 0;
-        for (int i = 0; i < size; i++) {
-            char place = listed[i];
-            while (other < otherSize && others[other] < place) {
-                other++;
-            }
-            boolean isFound = other < otherSize && others[other] == place;
-            if (isFound == held) {
-                listed[kept++] = place;
-            }
+    ///
+    /// @param others may be overwritten
+    /// @param marks none set, before and after
+    static int keepListed(
+            char[] listed, int size, char[] others, int otherSize, boolean held, long[] marks) {
+        if (!held || otherSize < size) {
+            WindowWords.setAll(marks, others, otherSize);
+            int kept = keepBits(listed, size, marks, held ? 1 : 0);
+            WindowWords.clearWords(marks, others, otherSize);
+            return kept;
         }
+        WindowWords.setAll(marks, listed, size);
+        int kept = keepBits(others, otherSize, marks, 1);
+        WindowWords.clearWords(marks, listed, size);
+        System.arraycopy(others, 0, listed, 0, kept);
         return kept;
     }
 

@@ -26,6 +26,13 @@ final class WindowWords {
         }
     }
 
+    /// Clears the words of places that are the only ones set.
+    static void clearWords(long[] words, char[] places, int count) {
+        for (int i = 0; i < count; i++) {
+            words[places[i] >>> 6] = 0;
+        }
+    }
+
     static void setRange(long[] words, int from, int to) {
         if (from >= to) {
             return;

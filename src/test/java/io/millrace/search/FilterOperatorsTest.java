@@ -10,6 +10,7 @@ import io.millrace.document.FieldType;
 import io.millrace.document.Schema;
 import io.millrace.document.TimestampUnit;
 import io.millrace.document.Value;
+import io.millrace.segment.DocumentLists;
 import io.millrace.segment.DocumentSet;
 import io.millrace.segment.FrequentTerms;
 import io.millrace.segment.PackedBuffer;
@@ -209,7 +210,7 @@ class FilterOperatorsTest {
         }
 
         @Override
-        public void addFew(int from, int to, long[] bits, PackedBuffer buffer) {
+        public void addFew(int from, int to, DocumentLists into, PackedBuffer buffer) {
             throw new UnsupportedOperationException();
         }
 
