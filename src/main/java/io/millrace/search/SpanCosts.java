@@ -1,7 +1,6 @@
 package io.millrace.search;
 
 import io.millrace.segment.DocumentSet;
-import io.millrace.segment.DocumentWindow;
 import io.millrace.segment.TermsReader;
 import org.jspecify.annotations.Nullable;
 
@@ -78,7 +77,8 @@ record SpanCosts(int[] ranges, boolean isOutside, long onceNanos, long windowNan
         return nanos < candidates * COLUMN;
     }
 
-    SpanTerms make(TermsReader terms, @Nullable DocumentSet present, int documentCount, Windows scratch) {
+    SpanTerms make(
+            TermsReader terms, @Nullable DocumentSet present, int documentCount, Windows scratch) {
         return new SpanTerms(terms, ranges, isOutside, present, documentCount, scratch);
     }
 }

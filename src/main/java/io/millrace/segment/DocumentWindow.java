@@ -364,14 +364,14 @@ public final class DocumentWindow {
 
     /// Of the list, those that another window holds or, when not `held`, does not.
     private void keepThoseOf(DocumentWindow other, boolean held) {
-        int kept = 0;
-        for (int i = 0; i < listedCount; i++) {
-            char place = listed[i];
-            if (other.contains(place) == held) {
-                listed[kept++] = place;
-            }
+        long[] bits = other.isListed ? copies.marks() : other.words;
+        if (other.isListed) {
+            WindowWords.setAll(bits, other.listed, other.listedCount);
         }
-        listedCount = kept;
+        listedCount = WindowLists.keepBits(listed, listedCount, bits, held ? 1 : 0);
+        if (other.isListed) {
+            WindowWords.clearWords(bits, other.listed, other.listedCount);
+        }
     }
 
     /// Of another list, those whose bit is set here.

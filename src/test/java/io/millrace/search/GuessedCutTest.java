@@ -4,9 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.change.Checkpoint;
-import io.millrace.directory.MmapDirectory;
-import io.millrace.document.Document;
-import io.millrace.document.DocumentKey;
 import io.millrace.document.Field;
 import io.millrace.document.FieldType;
 import io.millrace.document.Schema;
@@ -14,12 +11,8 @@ import io.millrace.document.Value;
 import io.millrace.index.CommitKind;
 import io.millrace.index.CommitPoint;
 import io.millrace.index.SegmentView;
-import io.millrace.segment.SegmentBuilder;
-import io.millrace.segment.SegmentId;
 import io.millrace.segment.SegmentReader;
 import io.millrace.testing.Seeded;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -34,6 +27,7 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.roaringbitmap.buffer.MutableRoaringBitmap;
@@ -65,16 +59,19 @@ class GuessedCutTest {
     private static final int MANY = 100_000;
     private static final int LIMIT = 50;
 
-    @TempDir Path folder;
+    private WrittenSegments written;
 
-    private final List<SegmentReader> readers = new ArrayList<>();
+    @BeforeEach
+    void open(@TempDir Path folder) {
+        written = new WrittenSegments(folder, SCHEMA);
+    }
 
     /// @param level null when it has none
     private record Plain(int id, int segment, int kind, @Nullable Integer level) {}
 
     @AfterEach
     void closeAll() {
-        readers.forEach(SegmentReader::close);
+        written.close();
     }
 
     @Test
@@ -107,9 +104,7 @@ class GuessedCutTest {
         }
         List<SegmentView> segments = new ArrayList<>();
         for (List<Plain> documents : all) {
-            segments.add(
-                    new SegmentView(
-                            written(documents, segments.size()), new MutableRoaringBitmap()));
+            segments.add(new SegmentView(written(documents), new MutableRoaringBitmap()));
             live.addAll(documents);
         }
         Asked asked = new Asked(EVENLY, false, false, true);
@@ -259,7 +254,7 @@ class GuessedCutTest {
             IntStream.range(0, documents.size())
                     .filter(_ -> random.nextInt(10) == 0)
                     .forEach(deleted::add);
-            segments.add(new SegmentView(written(documents, segments.size()), deleted));
+            segments.add(new SegmentView(written(documents), deleted));
             IntStream.range(0, documents.size())
                     .filter(i -> !deleted.contains(i))
                     .forEach(i -> live.add(documents.get(i)));
@@ -278,30 +273,18 @@ class GuessedCutTest {
                 id, segment, kind, !plan.isOneEach && random.nextInt(10) == 0 ? null : level);
     }
 
-    private SegmentReader written(List<Plain> documents, int ordinal) {
-        SegmentBuilder builder = new SegmentBuilder(SCHEMA);
-        try {
-            for (Plain each : documents) {
-                Map<String, Value> members = new TreeMap<>();
-                members.put("kind", Value.of(each.kind));
-                if (each.level != null) {
-                    members.put("level", Value.of(each.level));
-                }
-                builder.add(
-                        DocumentKey.of((long) each.id),
-                        each.id,
-                        builder.analyze(Document.of(new Value.Obj(members))));
-            }
-            MmapDirectory directory = MmapDirectory.open(Files.createTempDirectory(folder, "s"));
-            SegmentReader reader =
-                    SegmentReader.open(
-                            directory,
-                            builder.write(directory, new SegmentId("%026d".formatted(ordinal))));
-            readers.add(reader);
-            return reader;
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
+    private SegmentReader written(List<Plain> documents) {
+        return written.write(
+                documents.getFirst().id, documents.stream().map(GuessedCutTest::members));
+    }
+
+    private static Value.Obj members(Plain document) {
+        Map<String, Value> members = new TreeMap<>();
+        members.put("kind", Value.of(document.kind));
+        if (document.level != null) {
+            members.put("level", Value.of(document.level));
         }
+        return new Value.Obj(members);
     }
 
     private static Searcher searcher(List<SegmentView> segments, int live) {

@@ -157,8 +157,7 @@ class DocumentWindowTest {
                 random -> {
                     BitSet both = randomSet(random);
                     BitSet other = randomSet(random);
-                    DocumentLists lists =
-                            new DocumentLists(WINDOWS, random.nextInt(2 * DOCUMENTS));
+                    DocumentLists lists = new DocumentLists(WINDOWS, random.nextInt(2 * DOCUMENTS));
                     List<Integer> alone = new ArrayList<>();
                     randomSet(random).stream().forEach(alone::add);
                     Collections.shuffle(alone, Random.from(random));
