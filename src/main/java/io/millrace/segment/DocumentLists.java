@@ -19,7 +19,7 @@ public final class DocumentLists {
     /// @param documents how many will come, about
     public DocumentLists(int windows, long documents) {
         long each = documents / windows;
-        listed = new char[windows][(int) Math.clamp(each + each / 4, LIST_MIN, LIST_MAX)];
+        listed = new char[windows][Math.clamp(each + each / 4, LIST_MIN, LIST_MAX)];
         counts = new int[windows];
         words = new long[windows][];
     }
