@@ -5,8 +5,10 @@ import io.millrace.directory.Directory;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.LongStream;
 
 /// Reads the kept generations back: what was announced, what was rejected. Nothing of it is held in
 /// memory, so a long outbox costs disk only. May be shared between threads; a generation that is
@@ -15,9 +17,11 @@ final class CommitHistory {
     private final Directory directory;
     private final CommitFiles commitFiles;
     private final Generations generations;
+    private final OlderRejects older;
 
-    CommitHistory(Directory directory, Generations generations) {
+    CommitHistory(Directory directory, Generations generations, OlderRejects older) {
         this.directory = directory;
+        this.older = older;
         this.commitFiles = new CommitFiles(directory);
         this.generations = generations;
     }
@@ -62,26 +66,44 @@ final class CommitHistory {
 
     /// None when the generation is not kept any more.
     StoredRejects rejectsOf(long generation) {
-        CommitRecord newest = generations.newest().record();
-        boolean isKept = generation >= newest.keptFrom() && generation <= newest.generation();
-        return new StoredRejects(
-                this,
-                directory,
-                generation,
-                isKept
-                        ? record(newest, generation).map(CommitRecord::rejects).orElse(List.of())
-                        : List.of());
+        return stored(generation, rejecting(generation));
     }
 
-    /// Newest first; no more once their keys and values take `bytesMax`.
+    private StoredRejects stored(long generation, Optional<CommitRecord> record) {
+        return new StoredRejects(
+                this, directory, generation, record.map(CommitRecord::rejects).orElse(List.of()));
+    }
+
+    /// Empty when the rejects of the generation are not kept any more.
+    private Optional<CommitRecord> rejecting(long generation) {
+        CommitRecord newest = generations.newest().record();
+        boolean isKept =
+                generation >= newest.keptFrom() && generation <= newest.generation()
+                        || older.contains(generation);
+        return isKept ? record(newest, generation) : Optional.empty();
+    }
+
+    /// Newest first; no more once their keys and values take `bytesMax`. Those that are too old are
+    /// not shown, even if they are still there with their commit record.
     List<StoredReject> newestRejects(int limit, long bytesMax) {
-        long oldest = generations.newest().record().keptFrom();
         List<StoredReject> rejects = new ArrayList<>();
+        CommitRecord newest = generations.newest().record();
         long bytes = 0;
-        for (long generation = generations.newest().number();
-                generation >= oldest && rejects.size() < limit && bytes < bytesMax;
-                generation--) {
-            StoredRejects stored = rejectsOf(generation);
+        Iterator<Long> chosen =
+                LongStream.concat(
+                                LongStream.iterate(
+                                        newest.generation(),
+                                        generation -> generation >= newest.keptFrom(),
+                                        generation -> generation - 1),
+                                older.below(newest.keptFrom()))
+                        .iterator();
+        while (chosen.hasNext() && rejects.size() < limit && bytes < bytesMax) {
+            long generation = chosen.next();
+            Optional<CommitRecord> record = rejecting(generation);
+            if (record.isPresent() && older.isTooOld(record.get().committedAtMillis())) {
+                break;
+            }
+            StoredRejects stored = stored(generation, record);
             for (int ordinal = stored.count() - 1;
                     ordinal >= 0 && rejects.size() < limit && bytes < bytesMax;
                     ordinal--) {

@@ -38,7 +38,7 @@ public final class Index implements AutoCloseable {
         this.directory = directory;
         this.lock = lock;
         this.manager = new SegmentManager(directory, opened, options, resources, ulids);
-        this.history = new CommitHistory(directory, manager.generations());
+        this.history = new CommitHistory(directory, manager.generations(), opened.kept().older());
         this.leases = new Leases(this::snapshot, ulids::next, resources.nanoClock(), manager::wake);
         // For the life of the index: nobody takes it back.
         var _ = manager.onCommit(_ -> leases.committed());
@@ -104,7 +104,9 @@ public final class Index implements AutoCloseable {
                                     start,
                                     resources.clock().millis());
                     Generation first = new CommitFiles(directory).publishFirst(record);
-                    KeptGenerations kept = new KeptGenerations();
+                    KeptGenerations kept =
+                            new KeptGenerations(
+                                    new OlderRejects(options.rejects(), resources.clock()));
                     kept.add(first.sealed());
                     return begin(
                             directory,
@@ -148,7 +150,9 @@ public final class Index implements AutoCloseable {
                                 lock,
                                 new Recovery(
                                                 directory,
-                                                new SegmentOpener(directory, resources.threads()))
+                                                new SegmentOpener(directory, resources.threads()),
+                                                new OlderRejects(
+                                                        options.rejects(), resources.clock()))
                                         .open(),
                                 options,
                                 resources,

@@ -85,9 +85,19 @@ public final class IndexCheck {
         }
         checkNeighbours(chain);
         for (Sealed sealed : chain) {
-            checkRejects(sealed.record());
+            checkRejects(sealed.record(), false);
             sealed.record().schemaFile().ifPresent(needed::add);
         }
+        OlderRejects.find(
+                new CommitFiles(directory),
+                record,
+                names,
+                rejecting -> {
+                    needed.add(new IndexFile.Commit(rejecting.record().generation()).name());
+                    rejecting.record().schemaFile().ifPresent(needed::add);
+                    checkRejects(rejecting.record(), true);
+                    return true;
+                });
         needed.addAll(record.contentFiles());
         checkContent(record);
         return report(record, record.generation(), names);
@@ -161,7 +171,8 @@ public final class IndexCheck {
         }
     }
 
-    private void checkRejects(CommitRecord record) {
+    /// @param mayGo nothing needs them, so they may be dropped while the index is looked at
+    private void checkRejects(CommitRecord record, boolean mayGo) {
         for (RejectsMeta meta : record.rejects()) {
             needed.add(meta.name());
             reading(
@@ -169,7 +180,13 @@ public final class IndexCheck {
                     "",
                     meta,
                     (files, rejects) -> {
-                        RejectsReader.scan(directory, rejects, _ -> {});
+                        try {
+                            RejectsReader.scan(directory, rejects, _ -> {});
+                        } catch (NoSuchFileException e) {
+                            if (!mayGo) {
+                                throw e;
+                            }
+                        }
                         return rejects;
                     });
         }

@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 /// - keptCommits: commit records kept behind the newest
 /// - unpublishedMax, unpublishedBytesMax: commit records kept because nobody acknowledged them, and
 ///   what all records and their rejects take; beyond, all but `keptCommits` are dropped
+/// - rejects: how long those are kept whose commit records are not needed any more
 /// - schemaInRecordBytesMax: a larger schema is a file of its own, which commit records name
 /// - lanes: workers at most
 /// - narrowChanges: so many first changes of a generation are left to one worker, so that a small
@@ -25,6 +26,7 @@ public record IndexOptions(
         int keptCommits,
         int unpublishedMax,
         long unpublishedBytesMax,
+        RejectLimits rejects,
         int schemaInRecordBytesMax,
         int lanes,
         int narrowChanges,
@@ -39,6 +41,7 @@ public record IndexOptions(
                     100,
                     100_000,
                     4L << 30,
+                    RejectLimits.DEFAULT,
                     64 << 10,
                     Math.min(Runtime.getRuntime().availableProcessors(), 4),
                     4096,
@@ -97,6 +100,10 @@ public record IndexOptions(
         });
     }
 
+    public IndexOptions withRejects(RejectLimits limits) {
+        return with(copy -> copy.rejects = limits);
+    }
+
     public IndexOptions withSchemaInRecord(int bytesMax) {
         return with(copy -> copy.schemaInRecordBytesMax = bytesMax);
     }
@@ -128,6 +135,7 @@ public record IndexOptions(
                 copy.keptCommits,
                 copy.unpublishedMax,
                 copy.unpublishedBytesMax,
+                copy.rejects,
                 copy.schemaInRecordBytesMax,
                 copy.lanes,
                 copy.narrowChanges,
@@ -144,6 +152,7 @@ public record IndexOptions(
         private int keptCommits;
         private int unpublishedMax;
         private long unpublishedBytesMax;
+        private RejectLimits rejects;
         private int schemaInRecordBytesMax;
         private int lanes;
         private int narrowChanges;
@@ -158,6 +167,7 @@ public record IndexOptions(
             keptCommits = options.keptCommits;
             unpublishedMax = options.unpublishedMax;
             unpublishedBytesMax = options.unpublishedBytesMax;
+            rejects = options.rejects;
             schemaInRecordBytesMax = options.schemaInRecordBytesMax;
             lanes = options.lanes;
             narrowChanges = options.narrowChanges;

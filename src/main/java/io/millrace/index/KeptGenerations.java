@@ -4,16 +4,21 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /// What the records of the kept generations take on disk, and their rejects and schema files, so
-/// that a generation can be dropped without reading its record again. Filled while the index is
-/// opened, then confined to the manager's thread.
+/// that a generation can be dropped without reading its record again; with those below the floor
+/// that are kept for their rejects alone. Filled while the index is opened, then confined to the
+/// manager's thread.
 final class KeptGenerations {
     private static final int SPAN_MIN = 128;
 
     /// By generation; the others have none.
-    private final TreeMap<Long, List<String>> files = new TreeMap<>();
+    private final Map<Long, List<String>> files = new HashMap<>();
+
+    /// Of those that rejected anything.
+    private final Map<Long, Long> committedAtMillis = new HashMap<>();
+
+    private final OlderRejects older;
 
     /// How many generations need a file.
     private final Map<String, Integer> users = new HashMap<>();
@@ -28,6 +33,14 @@ final class KeptGenerations {
 
     private long totalBytes;
 
+    KeptGenerations(OlderRejects older) {
+        this.older = older;
+    }
+
+    OlderRejects older() {
+        return older;
+    }
+
     /// Of a generation next to those that are here.
     void add(CommitRecordLayout.Sealed sealed) {
         CommitRecord record = sealed.record();
@@ -37,16 +50,39 @@ final class KeptGenerations {
         makeRoom(grownEnd - grownFrom);
         from = grownFrom;
         end = grownEnd;
-        long size =
-                sealed.lengthBytes()
-                        + record.rejects().stream().mapToLong(RejectsMeta::lengthBytes).sum();
+        long size = sizeBytes(sealed);
         bytes[place(generation)] = size;
         totalBytes += size;
+        if (!record.rejects().isEmpty()) {
+            committedAtMillis.put(generation, record.committedAtMillis());
+        }
+        addFiles(record);
+    }
+
+    /// One below all that are here, for its rejects alone; false when there is no room for it, nor
+    /// for any that is older.
+    boolean addOlder(CommitRecordLayout.Sealed sealed) {
+        CommitRecord record = sealed.record();
+        long size = sizeBytes(sealed);
+        if (!older.hasRoomFor(size, record.committedAtMillis())) {
+            return false;
+        }
+        older.add(record.generation(), size, record.committedAtMillis());
+        addFiles(record);
+        return true;
+    }
+
+    private static long sizeBytes(CommitRecordLayout.Sealed sealed) {
+        return sealed.lengthBytes()
+                + sealed.record().rejects().stream().mapToLong(RejectsMeta::lengthBytes).sum();
+    }
+
+    private void addFiles(CommitRecord record) {
         List<String> names = new ArrayList<>();
         record.rejects().forEach(file -> names.add(file.name()));
         record.schemaFile().ifPresent(names::add);
         if (!names.isEmpty()) {
-            files.put(generation, names);
+            files.put(record.generation(), names);
             names.forEach(name -> users.merge(name, 1, Integer::sum));
         }
     }
@@ -56,28 +92,46 @@ final class KeptGenerations {
         return users.containsKey(file);
     }
 
-    /// Of all records and rejects.
+    /// Of all records and rejects but the older ones.
     long totalBytes() {
         return totalBytes;
     }
 
-    /// Forgets the generations below this one; the names of the files that no other one needs.
+    /// Forgets the generations below this one, unless their rejects are kept; the names of their
+    /// records and of the files that no other one needs.
     List<String> dropBelow(long generation) {
-        for (; from < Math.min(generation, end); from++) {
-            totalBytes -= bytes[place(from)];
-        }
-        Map<Long, List<String>> dropped = files.headMap(generation);
         List<String> unneeded = new ArrayList<>();
-        for (List<String> names : dropped.values()) {
-            for (String name : names) {
-                if (users.merge(name, -1, Integer::sum) == 0) {
-                    users.remove(name);
-                    unneeded.add(name);
-                }
+        for (; from < Math.min(generation, end); from++) {
+            long size = bytes[place(from)];
+            totalBytes -= size;
+            Long rejectedAtMillis = committedAtMillis.remove(from);
+            if (rejectedAtMillis == null) {
+                forget(from, unneeded);
+            } else {
+                older.add(from, size, rejectedAtMillis);
             }
         }
-        dropped.clear();
+        unneeded.addAll(dropOlder());
         return unneeded;
+    }
+
+    /// Forgets what is kept for its rejects alone, and too much or too old; the names as of
+    /// [#dropBelow].
+    List<String> dropOlder() {
+        List<String> unneeded = new ArrayList<>();
+        older.takeSuperfluous().forEach(generation -> forget(generation, unneeded));
+        return unneeded;
+    }
+
+    private void forget(long generation, List<String> unneeded) {
+        unneeded.add(new IndexFile.Commit(generation).name());
+        List<String> names = files.remove(generation);
+        for (String name : names == null ? List.<String>of() : names) {
+            if (users.merge(name, -1, Integer::sum) == 0) {
+                users.remove(name);
+                unneeded.add(name);
+            }
+        }
     }
 
     private void makeRoom(long span) {

@@ -7,8 +7,9 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 
-/// Finds files that nobody owns while the index runs: whatever lost track of one, or brought back
-/// one that was deleted, costs room until the next look, not until the index is opened again.
+/// Deletes rejects that are too old, and finds files that nobody owns while the index runs:
+/// whatever lost track of one, or brought back one that was deleted, costs room until the next
+/// look, not until the index is opened again.
 ///
 /// A file has an owner when a generation that is kept, read or copied names it, when somebody
 /// writes it, or when it is on its way out. Confined to the manager's thread, on which alone a file
@@ -63,6 +64,11 @@ final class OrphanSweep {
     /// Hands what nobody owns to be deleted; how many there are.
     int run() throws IOException {
         lookedAtNanos = clock.nanos();
+        for (String name : kept.dropOlder()) {
+            if (!generations.names(name)) {
+                sweep.discard(name);
+            }
+        }
         int orphans = 0;
         CommitRecord newest = generations.newest().record();
         for (String name : directory.list()) {
@@ -87,7 +93,8 @@ final class OrphanSweep {
     private boolean isNamed(IndexFile file, CommitRecord newest) {
         return switch (file) {
             // One above the newest is not ours to judge: opening decides what it is.
-            case IndexFile.Commit(long generation) -> generation >= newest.keptFrom();
+            case IndexFile.Commit(long generation) ->
+                    generation >= newest.keptFrom() || kept.older().contains(generation);
             case IndexFile.Pending _ -> false;
             case IndexFile.SchemaVersion schema -> isNamed(schema.name());
             case IndexFile.Content(String name) -> isNamed(name);

@@ -94,9 +94,6 @@ final class Publisher {
                 sweep.discard(file);
             }
         }
-        for (long generation = from; generation < record.keptFrom(); generation++) {
-            sweep.discard(new IndexFile.Commit(generation).name());
-        }
         if (from < record.keptFrom() && record.keptFrom() > record.publishedThrough() + 1) {
             FaultLog.log(
                     LOG,

@@ -34,10 +34,13 @@ final class Recovery {
     private final Directory directory;
     private final CommitFiles commitFiles;
     private final SegmentOpener opener;
+    private final OlderRejects older;
 
-    Recovery(Directory directory, SegmentOpener opener) {
+    /// @param older where rejects are kept whose commit records are not needed any more; empty
+    Recovery(Directory directory, SegmentOpener opener, OlderRejects older) {
         this.directory = directory;
         this.opener = opener;
+        this.older = older;
         this.commitFiles = new CommitFiles(directory);
     }
 
@@ -60,8 +63,19 @@ final class Recovery {
             Sealed sealed = commitFiles.read(newest);
             CommitRecord record = sealed.record();
             forceAgain(record);
-            KeptGenerations kept = new KeptGenerations();
+            KeptGenerations kept = new KeptGenerations(older);
             Set<String> needed = checkChain(sealed, names, kept);
+            OlderRejects.find(
+                    commitFiles,
+                    record,
+                    names,
+                    rejecting -> {
+                        boolean fits = kept.addOlder(rejecting);
+                        if (fits) {
+                            needAll(rejecting.record(), needed);
+                        }
+                        return fits;
+                    });
             List<SegmentView> views = openSegments(record);
             return new Opened(new Generation(sealed, views), kept, deleteUnneeded(names, needed));
         } catch (NoSuchFileException e) {

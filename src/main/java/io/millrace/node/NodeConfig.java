@@ -91,6 +91,18 @@ interface NodeConfig {
         @WithDefault("4294967296")
         long unpublishedBytesMax();
 
+        /// Generations behind `kept-commits` that are kept for their rejects alone.
+        @WithDefault("10000")
+        int keptRejectsGenerationsMax();
+
+        /// What these take, in bytes.
+        @WithDefault("1073741824")
+        long keptRejectsBytesMax();
+
+        /// And how long they are kept.
+        @WithDefault("7d")
+        Duration keptRejectsAgeMax();
+
         /// Workers of an index at most; as many as cores, at most 4, when left out.
         OptionalInt lanes();
 

@@ -10,6 +10,7 @@ import io.millrace.index.MemoryPool;
 import io.millrace.index.MergeOptions;
 import io.millrace.index.MergePermits;
 import io.millrace.index.NodeResources;
+import io.millrace.index.RejectLimits;
 import io.millrace.merge.TieredMergePolicy;
 import io.millrace.pipeline.Backups;
 import io.millrace.pipeline.IndexHome;
@@ -200,6 +201,11 @@ final class Parts {
                 .withPrepareDeadline(indexing.prepareDeadline())
                 .withKeptCommits(indexing.keptCommits())
                 .withUnpublished(indexing.unpublishedMax(), indexing.unpublishedBytesMax())
+                .withRejects(
+                        new RejectLimits(
+                                indexing.keptRejectsGenerationsMax(),
+                                indexing.keptRejectsBytesMax(),
+                                indexing.keptRejectsAgeMax()))
                 .withLanes(indexing.lanes().orElse(IndexOptions.DEFAULT.lanes()))
                 .withIdleAfter(indexing.idleAfter())
                 .withMerges(mergeOptions(config.merges()));

@@ -137,6 +137,19 @@ record CrashScenario(String name, IndexScenario index, List<Act> acts, boolean h
                                 commit(put("a", 1), garbage("b")),
                                 commit(garbage("d")))),
                 new CrashScenario(
+                        "rejects that outlive their commit records",
+                        scenario(
+                                IndexScenario.OPTIONS
+                                        .withKeptCommits(0)
+                                        .withRejects(IndexScenario.rejects(2))),
+                        List.of(
+                                commit(garbage("a")),
+                                commit(put("a", 1), bad("b")),
+                                commit(put("b", 1)),
+                                commit(garbage("c")),
+                                commit(garbage("d")),
+                                commit(put("c", 1)))),
+                new CrashScenario(
                         "the same keys again",
                         scenario(IndexScenario.OPTIONS),
                         commits(

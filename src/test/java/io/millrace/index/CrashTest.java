@@ -117,7 +117,7 @@ class CrashTest {
     private static void check(
             CrashScenario scenario, FaultDirectory image, Known known, String where)
             throws IOException {
-        Generation found = new Recovery(image, new SegmentOpener(image)).open().newest();
+        Generation found = IndexScenario.recovery(image).open().newest();
         try (IndexSnapshot snapshot = snapshot(found)) {
             long position = position(found);
             assertTrue(

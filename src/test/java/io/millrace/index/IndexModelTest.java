@@ -72,6 +72,7 @@ class IndexModelTest {
                             .withQueue(1 + random.nextInt(40), 1 << 20)
                             .withBuilderBytesMax(builderBytes[random.nextInt(builderBytes.length)])
                             .withKeptCommits(random.nextInt(4))
+                            .withRejects(IndexScenario.rejects(random.nextInt(4)))
                             .withMerges(IndexScenario.EAGER.withBackground(random.nextBoolean()));
             this.scenario =
                     new IndexScenario(
@@ -281,6 +282,7 @@ class IndexModelTest {
                         .forEach(file -> expected.add(file.name()));
             }
             SortedSet<String> found = new TreeSet<>(disk.list());
+            expected.addAll(olderRejects(newest, found));
             if (index.writer().pending().changes() > 0) {
                 // The lane may have begun files of its own.
                 assertTrue(found.containsAll(expected));
@@ -295,6 +297,27 @@ class IndexModelTest {
                 found.removeIf(name -> name.endsWith(".dv"));
             }
             assertEquals(expected, found);
+        }
+
+        /// Files of generations that are there for their rejects alone, of which there are not too
+        /// many.
+        private List<String> olderRejects(CommitRecord newest, SortedSet<String> found)
+                throws Exception {
+            List<String> files = new ArrayList<>();
+            int generations = 0;
+            for (long older = 1; older < newest.keptFrom(); older++) {
+                String name = new IndexFile.Commit(older).name();
+                if (found.contains(name)) {
+                    generations++;
+                    files.add(name);
+                    List<RejectsMeta> rejects =
+                            new CommitFiles(disk).read(older).record().rejects();
+                    assertTrue(!rejects.isEmpty(), name);
+                    rejects.forEach(file -> files.add(file.name()));
+                }
+            }
+            assertTrue(generations <= options.rejects().generationsMax(), files.toString());
+            return files;
         }
 
         private SortedMap<String, Long> model(long position) {

@@ -24,6 +24,7 @@ import io.millrace.document.Value;
 import io.millrace.merge.TieredMergePolicy;
 import io.millrace.testing.ManualClock;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,8 +46,10 @@ final class IndexScenario {
                     List.of("id"),
                     List.of(Field.of("id", FieldType.KEYWORD), Field.of("n", FieldType.LONG)));
 
+    /// Rejects go with their commit record, as everything else of it.
     static final IndexOptions OPTIONS =
             IndexOptions.DEFAULT
+                    .withRejects(rejects(0))
                     .withQueue(100, 1 << 20)
                     .withBuilderBytesMax(1 << 20)
                     .withKeptCommits(3)
@@ -239,12 +242,22 @@ final class IndexScenario {
         }
     }
 
+    /// Of so many generations behind the kept commit records, a day long.
+    static RejectLimits rejects(int generations) {
+        return new RejectLimits(generations, 1 << 20, Duration.ofDays(1));
+    }
+
+    static Recovery recovery(Directory disk) {
+        return new Recovery(
+                disk,
+                new SegmentOpener(disk),
+                new OlderRejects(OPTIONS.rejects(), new ManualClock()));
+    }
+
     /// Of all kept generations, in order.
     static List<StoredReject> rejects(Index index) {
         List<StoredReject> rejects = new ArrayList<>();
-        for (long generation = index.record().keptFrom();
-                generation <= index.record().generation();
-                generation++) {
+        for (long generation = 1; generation <= index.record().generation(); generation++) {
             rejects.addAll(index.rejectsOf(generation).page(0, 1_000_000, Long.MAX_VALUE));
         }
         return rejects;

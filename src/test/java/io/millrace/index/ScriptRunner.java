@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// they are first seen; lengths and checksums, which say nothing about behaviour, as `…`.
 ///
 /// ```
-/// options documents=3 kept=1 builder=1 unpublished=5     before the first other command
+/// options documents=3 kept=1 rejects=2 builder=1 unpublished=5    before the first other command
 /// add a=1 ~b=2 -c * !d ?e    one batch: upsert, patch, delete, truncate, a document that breaks the
 ///                            schema, a record that could not be decoded
 /// skip 3                     three positions with nothing to index
@@ -168,6 +168,10 @@ final class ScriptRunner implements AutoCloseable {
                             .withUnpublished(
                                     name.equals("unpublished") ? value : options.unpublishedMax(),
                                     options.unpublishedBytesMax())
+                            .withRejects(
+                                    name.equals("rejects")
+                                            ? IndexScenario.rejects(value)
+                                            : options.rejects())
                             .withMerges(options.merges());
         }
         return List.of();
