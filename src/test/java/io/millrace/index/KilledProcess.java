@@ -23,8 +23,17 @@ final class KilledProcess {
     public static void main(String[] arguments) throws Exception {
         System.setProperty("java.util.logging.config.file", "/dev/null");
         Directory directory = MmapDirectory.open(Path.of(arguments[0]));
-        // A number of commits ends the process by itself: to learn which classes it loads.
-        long commits = arguments.length > 1 ? Long.parseLong(arguments[1]) : Long.MAX_VALUE;
+        // A number of commits ends the process by itself: to learn which classes it loads. It does
+        // so with an index that is new and with one that is found.
+        if (arguments.length > 1) {
+            commit(directory, Long.parseLong(arguments[1]));
+            commit(directory, Long.parseLong(arguments[1]));
+        } else {
+            commit(directory, Long.MAX_VALUE);
+        }
+    }
+
+    private static void commit(Directory directory, long commits) {
         try (Index index = scenario().openOrCreate(directory)) {
             for (long commit = 0; commit < commits; commit++) {
                 long position = position(index);

@@ -39,18 +39,18 @@ class ProcessKillTest {
     // R5
     @Test
     void whatWasSaidToBeCommittedSurvivesTheProcess(@TempDir Path folder) throws Exception {
-        // What the process loads is kept, so that the others start in a third of the time.
+        // What the process loads is kept, linked, so that the others start in a third of the time.
         String classPath = classPath(folder);
-        Path archive = folder.resolve("classes.jsa");
+        Path archive = folder.resolve("classes.aot");
         Process first =
                 start(
                         folder.resolve("errors.log"),
                         classPath,
-                        "-XX:ArchiveClassesAtExit=" + archive,
+                        "-XX:AOTCacheOutput=" + archive,
                         folder.resolve("first").toString(),
-                        "3");
+                        "10");
         first.getInputStream().readAllBytes();
-        assertTrue(first.waitFor(60, TimeUnit.SECONDS));
+        assertTrue(first.waitFor(120, TimeUnit.SECONDS));
         SideBySide.run(
                 FOLDERS,
                 number -> {
@@ -65,7 +65,7 @@ class ProcessKillTest {
                                     start(
                                             log,
                                             classPath,
-                                            "-XX:SharedArchiveFile=" + archive,
+                                            "-XX:AOTCache=" + archive,
                                             files.toString()));
                 });
     }
@@ -162,6 +162,8 @@ class ProcessKillTest {
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                                 "-XX:+UseSerialGC",
                                 "-XX:TieredStopAtLevel=1",
+                                // Who lives for some commits does not live to see code compiled.
+                                "-XX:CompileThresholdScaling=20",
                                 "-Xmx128m",
                                 "-Xlog:disable",
                                 archive,

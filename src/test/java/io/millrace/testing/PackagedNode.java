@@ -1,16 +1,18 @@
 package io.millrace.testing;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.document.Value;
 import io.millrace.json.Json;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +21,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// The packaged application as a process of its own, over one folder: started, killed, started
@@ -26,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 public final class PackagedNode {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final Path RUNNER = Path.of("target/quarkus-app/quarkus-run.jar");
+    private static final Pattern LISTENS =
+            Pattern.compile("Listening on: http://[^:\\s]+:(\\d+)\\D");
 
     private final Path folder;
     private final String bootstrapServers;
@@ -53,12 +59,13 @@ public final class PackagedNode {
 
     /// Starts the application and waits until it answers.
     public void start() throws IOException {
-        port = freePort();
+        Path log = folder.resolve("node.log");
+        long logged = Files.exists(log) ? Files.size(log) : 0;
         List<String> command = new ArrayList<>();
         command.add(ProcessHandle.current().info().command().orElseThrow());
         command.addAll(
                 List.of("-Xmx512m", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED"));
-        command.add("-Dquarkus.http.port=" + port);
+        command.add("-Dquarkus.http.port=0");
         command.add("-Dkafka.bootstrap.servers=" + bootstrapServers);
         command.add("-Dmillrace.data-dir=" + folder.resolve("data"));
         command.add("-Dmillrace.definitions-dir=" + folder.resolve("definitions"));
@@ -67,10 +74,9 @@ public final class PackagedNode {
         process =
                 new ProcessBuilder(command)
                         .redirectErrorStream(true)
-                        .redirectOutput(
-                                ProcessBuilder.Redirect.appendTo(
-                                        folder.resolve("node.log").toFile()))
+                        .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                         .start();
+        await("the application listens", () -> listens(log, logged));
         await("the application answers", () -> get("/indexes").statusCode() == 200);
     }
 
@@ -221,9 +227,24 @@ public final class PackagedNode {
         return process;
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
+    /// Any free port, chosen by the application, which tells it: nobody else can take it before.
+    private boolean listens(Path log, long from) {
+        try {
+            byte[] bytes = Files.readAllBytes(log);
+            Matcher told =
+                    LISTENS.matcher(
+                            new String(
+                                    bytes,
+                                    Math.toIntExact(from),
+                                    bytes.length - Math.toIntExact(from),
+                                    UTF_8));
+            if (told.find()) {
+                port = Integer.parseInt(told.group(1));
+                return true;
+            }
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }
