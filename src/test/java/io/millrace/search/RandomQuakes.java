@@ -163,7 +163,6 @@ final class RandomQuakes {
 
     Value.Obj request() {
         Map<String, Value> members = new LinkedHashMap<>();
-        // A growing schema may have no text yet, and then no match to score.
         boolean scored = random.nextInt(3) == 0 && !texts().isEmpty();
         if (scored) {
             members.put("query", scoredClause());
@@ -331,15 +330,14 @@ final class RandomQuakes {
 
     private Value match() {
         List<String> texts = texts();
-        return texts.isEmpty()
-                ? member("exists", Value.of("id"))
-                : member(
-                        "match",
-                        member(
-                                texts.get(random.nextInt(texts.size())),
-                                random.nextInt(3) == 0 ? wordsWithRules() : text()));
+        if (texts.isEmpty()) {
+            return member("exists", Value.of("id"));
+        }
+        String path = texts.get(random.nextInt(texts.size()));
+        return member("match", member(path, random.nextInt(3) == 0 ? wordsWithRules() : text()));
     }
 
+    /// A growing schema may have none yet, and then there is no match to score.
     private List<String> texts() {
         return fields.stream().filter(f -> f.type().isText()).map(Field::path).toList();
     }
