@@ -12,7 +12,6 @@ import io.millrace.testing.TestTopic;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.ByteArrayInputStream;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -325,12 +324,10 @@ class PushApiTest {
     @Test
     void manyWhoWaitShareCommits() throws Exception {
         define("shared", "interval: 1h");
-        // More than a connection of HTTP/2 may have under way.
-        NodeClient many = NodeClient.of(HttpClient.Version.HTTP_1_1);
         List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
         for (int i = 0; i < 400; i++) {
             answers.add(
-                    many.pushAsync(
+                    node.pushAsync(
                             "shared", BodyPublishers.ofString("{\"id\":\"k" + i + "\"}"), ""));
         }
         for (CompletableFuture<HttpResponse<String>> answer : answers) {
