@@ -8,17 +8,21 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The documents of neighbouring terms, united window by window: from the sets of terms that every
-/// window has some documents of, and from lists of the documents of all others, made once. Confined
-/// to one search.
+/// The documents of neighbouring terms, united window by window: from the sets of terms that have
+/// some documents in most windows, and from lists of the documents of rare ones, made once.
+/// Confined to one search.
 final class SpanTerms {
-    /// A term with fewer documents for each window is rare.
-    static final int RARE_BELOW = 2;
+    /// A term with fewer documents for each window is rare: to find a window in its set takes as
+    /// long as to list them.
+    private static final int RARE_BELOW = 4;
+
+    /// Of a set that is held.
+    private static final int SET_BYTES = 64;
 
     /// Between two looks at the budget.
     private static final int TERMS_TOGETHER = 4_096;
 
-    private final List<DocumentSet> sets = new ArrayList<>();
+    private final List<DocumentSet> sets;
     private final DocumentLists rare;
 
     /// True when the terms are those outside of the span.
@@ -42,9 +46,22 @@ final class SpanTerms {
         this.isOutside = isOutside;
         this.present = present;
         int windows = Math.ceilDiv(documentCount, DocumentWindow.DOCUMENTS);
-        long rareDocuments = rareDocuments(terms, ranges, windows);
-        budget.hold(DocumentLists.bytesMax(windows, rareDocuments));
+        long rareDocuments = 0;
+        int frequent = 0;
+        for (int range = 0; range < ranges.length; range += 2) {
+            rareDocuments += terms.fewDocuments(ranges[range], ranges[range + 1]);
+            int behind = terms.setsBefore(ranges[range + 1]);
+            for (int i = terms.setsBefore(ranges[range]); i < behind; i++) {
+                budget.spend(1);
+                int documents = terms.setDocuments(i);
+                boolean isRare = isRare(documents, windows);
+                rareDocuments += isRare ? documents : 0;
+                frequent += isRare ? 0 : 1;
+            }
+        }
+        budget.hold(DocumentLists.bytesMax(windows, rareDocuments) + (long) frequent * SET_BYTES);
         rare = new DocumentLists(windows, rareDocuments);
+        sets = new ArrayList<>(frequent);
         for (int range = 0; range < ranges.length; range += 2) {
             for (int from = ranges[range]; from < ranges[range + 1]; from += TERMS_TOGETHER) {
                 int to = Math.min(ranges[range + 1], from + TERMS_TOGETHER);
@@ -69,19 +86,6 @@ final class SpanTerms {
             TermsReader terms, int from, int to, int documentCount, Windows scratch) {
         int[] range = {from, Math.max(from, to)};
         return new SpanTerms(terms, range, false, null, documentCount, scratch);
-    }
-
-    private static long rareDocuments(TermsReader terms, int[] ranges, int windows) {
-        long rare = 0;
-        for (int range = 0; range < ranges.length; range += 2) {
-            rare += terms.documentCount(ranges[range], ranges[range + 1]);
-            int behind = terms.setsBefore(ranges[range + 1]);
-            for (int i = terms.setsBefore(ranges[range]); i < behind; i++) {
-                int documents = terms.setDocuments(i);
-                rare -= isRare(documents, windows) ? 0 : documents;
-            }
-        }
-        return rare;
     }
 
     static boolean isRare(int documents, int windows) {

@@ -42,10 +42,8 @@ final class TermSpan {
     private final long presentCount;
     private final int documentCount;
 
-    /// Null until they are asked for, and when there are too many terms.
+    /// Null while every window had too few candidates for them.
     private @Nullable SpanCosts costs;
-
-    private boolean isCosted;
 
     /// What tells the span by terms; null until that is the cheaper way for a window.
     private @Nullable SpanTerms byTerms;
@@ -101,7 +99,7 @@ final class TermSpan {
             in.retain(presentSet, window);
             return;
         }
-        SpanTerms united = byTerms(in, scratch);
+        SpanTerms united = byTerms(window, in, scratch);
         if (united == null) {
             in.retainIf(window * DocumentWindow.DOCUMENTS, byColumn(scratch));
         } else {
@@ -111,7 +109,7 @@ final class TermSpan {
 
     /// See [WindowFilter#countIn].
     int countIn(int window, DocumentWindow in, Windows scratch, int level) {
-        if (to - from < terms.termCount() && byTerms(in, scratch) == null) {
+        if (to - from < terms.termCount() && byTerms(window, in, scratch) == null) {
             return in.countIf(window * DocumentWindow.DOCUMENTS, byColumn(scratch));
         }
         retain(window, in, scratch, level);
@@ -139,30 +137,24 @@ final class TermSpan {
     }
 
     /// Null when the column is looked at.
-    private @Nullable SpanTerms byTerms(DocumentWindow in, Windows scratch) {
-        SpanTerms made = byTerms;
-        if (made != null && !in.isListed()) {
-            return made;
-        }
+    private @Nullable SpanTerms byTerms(int window, DocumentWindow in, Windows scratch) {
         int candidates = in.cardinality();
         if (candidates <= WALKED_MAX) {
             return null;
         }
-        int windows = Math.ceilDiv(documentCount, DocumentWindow.DOCUMENTS);
-        if (!isCosted) {
+        if (costs == null) {
             boolean isSingle = column.start(documentCount) == presentCount;
-            costs = SpanCosts.least(terms, from, to, isSingle, windows);
-            isCosted = true;
+            int windows = Math.ceilDiv(documentCount, DocumentWindow.DOCUMENTS);
+            costs = SpanCosts.least(terms, from, to, isSingle, windows, candidates);
         }
-        if (costs == null || !costs.isLess(candidates, made != null, windows)) {
+        if (costs == null || !costs.isLess(window, candidates, byTerms != null)) {
             return null;
         }
-        if (made == null) {
+        if (byTerms == null) {
             DocumentSet present = presentCount == documentCount ? null : presentSet;
-            made = costs.make(terms, present, documentCount, scratch);
-            byTerms = made;
+            byTerms = costs.make(terms, present, documentCount, scratch);
         }
-        return made;
+        return byTerms;
     }
 
     private boolean isUnionCheaper(long documents) {

@@ -16,6 +16,9 @@ public final class DocumentWindow {
     /// So few documents are asked for in place, one by one.
     private static final int SEARCHED_MAX = 8;
 
+    /// In a list so many times as long, each document is searched for.
+    private static final int SEARCHED_FROM = 32;
+
     /// So few are added in place, without a copy.
     private static final int ADDED_IN_PLACE_MAX = 64;
 
@@ -364,6 +367,16 @@ public final class DocumentWindow {
 
     /// Of the list, those that another window holds or, when not `held`, does not.
     private void keepThoseOf(DocumentWindow other, boolean held) {
+        if (other.isListed && listedCount * SEARCHED_FROM <= other.listedCount) {
+            int kept = 0;
+            for (int i = 0; i < listedCount; i++) {
+                char place = listed[i];
+                listed[kept] = place;
+                kept += other.contains(place) == held ? 1 : 0;
+            }
+            listedCount = kept;
+            return;
+        }
         long[] bits = other.isListed ? copies.marks() : other.words;
         if (other.isListed) {
             WindowWords.setAll(bits, other.listed, other.listedCount);

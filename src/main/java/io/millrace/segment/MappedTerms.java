@@ -162,12 +162,17 @@ final class MappedTerms implements TermsReader {
 
     @Override
     public long documentCount(int from, int to) {
-        long count = inlineStarts.get(to) - inlineStarts.get(from);
+        long count = fewDocuments(from, to);
         int end = bitmapTerms.ceiling(to);
         for (int i = bitmapTerms.ceiling(from); i < end; i++) {
             count += bitmapCounts.get(i);
         }
         return count;
+    }
+
+    @Override
+    public long fewDocuments(int from, int to) {
+        return inlineStarts.get(to) - inlineStarts.get(from);
     }
 
     @Override

@@ -47,6 +47,9 @@ public interface TermsReader {
     /// How many times a document holds a term of `from` up to `to`.
     long documentCount(int from, int to);
 
+    /// As above, without the terms that are in more documents than [#FEW].
+    long fewDocuments(int from, int to);
+
     /// Writes the documents of a term that few have, rising, and returns how many; -1 when there
     /// are more than [#FEW].
     int few(int ordinal, int[] into);

@@ -185,6 +185,11 @@ class FilterOperatorsTest {
         }
 
         @Override
+        public long fewDocuments(int from, int to) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public int few(int ordinal, int[] into) {
             throw new UnsupportedOperationException();
         }

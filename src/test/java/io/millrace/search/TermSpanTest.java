@@ -140,7 +140,7 @@ class TermSpanTest {
 
     private static Map<String, List<long[]>> values(RandomGenerator random) {
         Map<String, List<long[]>> values = new HashMap<>();
-        int gaps = 1 + random.nextInt(30);
+        int gaps = 2 + random.nextInt(30);
         for (String field : FIELDS) {
             List<long[]> all = new ArrayList<>();
             for (int i = 0; i < DOCUMENTS; i++) {
