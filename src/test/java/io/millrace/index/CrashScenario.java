@@ -7,8 +7,11 @@ import io.millrace.testing.ManualClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -198,6 +201,34 @@ record CrashScenario(String name, IndexScenario index, List<Act> acts, boolean h
             case Act.Skip(long positions) -> positions;
             case Act.Abort _, Act.Reopen _, Act.Do _ -> 0;
         };
+    }
+
+    /// Generations up to one that reject something; empty when the acts do not say how many they
+    /// are.
+    Optional<SortedSet<Long>> rejecting(long newest) {
+        SortedSet<Long> rejecting = new TreeSet<>();
+        long generation = 1;
+        for (Act act : acts) {
+            switch (act) {
+                case Act.Commit(List<Step> steps) -> {
+                    generation++;
+                    boolean rejects =
+                            steps.stream()
+                                    .anyMatch(step ->
+                                            step instanceof Step.Bad
+                                                    || step instanceof Step.Garbage);
+                    if (rejects && generation <= newest) {
+                        rejecting.add(generation);
+                    }
+                }
+                case Act.Skip _ -> generation++;
+                case Act.Reopen() -> {}
+                case Act.Abort _, Act.Do _ -> {
+                    return Optional.empty();
+                }
+            }
+        }
+        return Optional.of(rejecting);
     }
 
     /// What is visible at a position.

@@ -117,7 +117,8 @@ class CrashTest {
     private static void check(
             CrashScenario scenario, FaultDirectory image, Known known, String where)
             throws IOException {
-        Generation found = IndexScenario.recovery(image).open().newest();
+        Recovery.Opened opened = scenario.index().recovery(image).open();
+        Generation found = opened.newest();
         try (IndexSnapshot snapshot = snapshot(found)) {
             long position = position(found);
             assertTrue(
@@ -130,6 +131,29 @@ class CrashTest {
                 RejectsReader.scan(image, rejects, _ -> {});
             }
             checkKept(scenario, found.record(), where);
+            if (!image.struck()) {
+                checkOlderRejects(scenario, image, opened, where);
+            }
+        }
+    }
+
+    /// What was rejected below the floor is there as far as the limits go: no more, and no less.
+    private static void checkOlderRejects(
+            CrashScenario scenario, FaultDirectory image, Recovery.Opened opened, String where)
+            throws IOException {
+        CommitRecord newest = opened.newest().record();
+        List<Long> older =
+                opened.kept().older().below(newest.keptFrom()).boxed().toList().reversed();
+        scenario.rejecting(newest.generation())
+                .ifPresent(rejecting ->
+                        assertEquals(
+                                scenario.index().keptForRejects(rejecting, newest.keptFrom()),
+                                older,
+                                where));
+        for (long generation : older) {
+            for (RejectsMeta rejects : new CommitFiles(image).read(generation).record().rejects()) {
+                RejectsReader.scan(image, rejects, _ -> {});
+            }
         }
     }
 

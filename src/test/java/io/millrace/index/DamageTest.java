@@ -113,7 +113,7 @@ class DamageTest {
 
     /// Rejects are read when somebody asks for them.
     private static void openAndReadAll(FaultDirectory disk) throws IOException {
-        Generation found = IndexScenario.recovery(disk).open().newest();
+        Generation found = CrashScenario.USUAL.index().recovery(disk).open().newest();
         try {
             CommitFiles records = new CommitFiles(disk);
             for (long generation = found.record().keptFrom();

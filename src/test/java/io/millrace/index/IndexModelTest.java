@@ -55,6 +55,9 @@ class IndexModelTest {
         private FaultDirectory disk = new FaultDirectory();
         private Index index;
 
+        /// Generations that rejected something.
+        private final SortedSet<Long> rejecting = new TreeSet<>();
+
         /// The newest that is not a merge's.
         private long generation = 1;
 
@@ -186,6 +189,9 @@ class IndexModelTest {
             published.ifPresent(point -> {
                 assertTrue(point.generation() > generation);
                 generation = point.generation();
+                if (index.rejectsOf(generation).count() > 0) {
+                    rejecting.add(generation);
+                }
             });
         }
 
@@ -282,7 +288,7 @@ class IndexModelTest {
                         .forEach(file -> expected.add(file.name()));
             }
             SortedSet<String> found = new TreeSet<>(disk.list());
-            expected.addAll(olderRejects(newest, found));
+            expected.addAll(olderRejects(newest));
             if (index.writer().pending().changes() > 0) {
                 // The lane may have begun files of its own.
                 assertTrue(found.containsAll(expected));
@@ -299,24 +305,17 @@ class IndexModelTest {
             assertEquals(expected, found);
         }
 
-        /// Files of generations that are there for their rejects alone, of which there are not too
-        /// many.
-        private List<String> olderRejects(CommitRecord newest, SortedSet<String> found)
-                throws Exception {
+        /// Files of the generations that must be there for their rejects alone.
+        private List<String> olderRejects(CommitRecord newest) throws Exception {
             List<String> files = new ArrayList<>();
-            int generations = 0;
-            for (long older = 1; older < newest.keptFrom(); older++) {
-                String name = new IndexFile.Commit(older).name();
-                if (found.contains(name)) {
-                    generations++;
-                    files.add(name);
-                    List<RejectsMeta> rejects =
-                            new CommitFiles(disk).read(older).record().rejects();
-                    assertTrue(!rejects.isEmpty(), name);
-                    rejects.forEach(file -> files.add(file.name()));
-                }
+            for (long older : scenario.keptForRejects(rejecting, newest.keptFrom())) {
+                files.add(new IndexFile.Commit(older).name());
+                new CommitFiles(disk)
+                        .read(older)
+                        .record()
+                        .rejects()
+                        .forEach(file -> files.add(file.name()));
             }
-            assertTrue(generations <= options.rejects().generationsMax(), files.toString());
             return files;
         }
 

@@ -33,6 +33,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 
 /// An index of numbers by name, fed from one partition. Documents are `{"id": name, "n": number}`
@@ -247,11 +248,19 @@ final class IndexScenario {
         return new RejectLimits(generations, 1 << 20, Duration.ofDays(1));
     }
 
-    static Recovery recovery(Directory disk) {
+    /// As [#open] does it, without the threads of an open index.
+    Recovery recovery(Directory disk) {
         return new Recovery(
                 disk,
                 new SegmentOpener(disk),
-                new OlderRejects(OPTIONS.rejects(), new ManualClock()));
+                new OlderRejects(options.rejects(), resources.clock()));
+    }
+
+    /// Of generations that rejected something, in order: those below a floor that are kept for it.
+    List<Long> keptForRejects(SortedSet<Long> rejecting, long keptFrom) {
+        List<Long> older = List.copyOf(rejecting.headSet(keptFrom));
+        int most = options.rejects().generationsMax();
+        return older.subList(Math.max(0, older.size() - most), older.size());
     }
 
     /// Of all kept generations, in order.
