@@ -143,7 +143,9 @@ final class IndexRelay implements Runnable, AutoCloseable {
         while (!events.isEmpty()) {
             for (IndexEvent event : events) {
                 merges.sendWaiting();
-                sendDeadLetters(event.generation());
+                if (!event.isResync()) {
+                    sendDeadLetters(event.generation());
+                }
                 acknowledged(List.of(send(CloudEvents.toRecord(event))));
                 index.markPublished(event.generation());
                 merges.tellFinished(event);

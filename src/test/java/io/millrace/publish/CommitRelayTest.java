@@ -175,6 +175,13 @@ class CommitRelayTest {
         long through = Long.parseLong(requireNonNull(resync.get("ce_generation")));
         assertEquals("letters:00000000000000aa:%d:resync".formatted(through), resync.get("ce_id"));
         assertTrue(through >= 5, "at most four wait");
+        // What the resync stands for can be read, and is not sent.
+        assertEquals(
+                LongStream.rangeClosed(through + 1, 9).mapToObj(Long::toString).toList(),
+                broker.records.stream()
+                        .filter(record -> record.topic() == Topic.DEAD_LETTERS)
+                        .map(record -> headers(record).get("dead-letter-generation"))
+                        .toList());
         assertEquals(
                 LongStream.rangeClosed(through, 10).mapToObj(Long::toString).toList(),
                 broker.generations());
