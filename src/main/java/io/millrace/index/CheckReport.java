@@ -10,6 +10,7 @@ import java.util.Map;
 ///
 /// - generation: the newest one, 0 when there is none
 /// - findings: what is wrong; the first of each file
+/// - losses: what is wrong with rejects that are kept for people alone: the index is whole without
 /// - orphans: files of ours that no kept generation needs: left of a crash, gone at the next open
 public record CheckReport(
         String folder,
@@ -20,6 +21,7 @@ public record CheckReport(
         long documentCount,
         String checkpoint,
         List<Finding> findings,
+        List<Finding> losses,
         List<String> orphans) {
 
     /// One thing that is not as it must be.
@@ -40,6 +42,7 @@ public record CheckReport(
 
     public CheckReport {
         findings = List.copyOf(findings);
+        losses = List.copyOf(losses);
         orphans = List.copyOf(orphans);
     }
 
@@ -56,11 +59,14 @@ public record CheckReport(
         report.put("segments", Value.of(segmentCount));
         report.put("documents", Value.of(documentCount));
         report.put("checkpoint", Value.of(checkpoint));
-        report.put(
-                "findings",
-                new Value.Array(findings.stream().<Value>map(CheckReport::toValue).toList()));
+        report.put("findings", toValue(findings));
+        report.put("losses", toValue(losses));
         report.put("orphans", new Value.Array(orphans.stream().<Value>map(Value::of).toList()));
         return new Obj(report);
+    }
+
+    private static Value toValue(List<Finding> findings) {
+        return new Value.Array(findings.stream().<Value>map(CheckReport::toValue).toList());
     }
 
     private static Obj toValue(Finding finding) {

@@ -66,12 +66,9 @@ final class CommitHistory {
 
     /// None when the generation is not kept any more.
     StoredRejects rejectsOf(long generation) {
-        return stored(generation, rejecting(generation));
-    }
-
-    private StoredRejects stored(long generation, Optional<CommitRecord> record) {
-        return new StoredRejects(
-                this, directory, generation, record.map(CommitRecord::rejects).orElse(List.of()));
+        List<RejectsMeta> files =
+                rejecting(generation).map(CommitRecord::rejects).orElse(List.of());
+        return new StoredRejects(this, directory, generation, files);
     }
 
     /// Empty when the rejects of the generation are not kept any more.
@@ -83,12 +80,11 @@ final class CommitHistory {
         return isKept ? record(newest, generation) : Optional.empty();
     }
 
-    /// Newest first; no more once their keys and values take `bytesMax`. Those that are too old are
-    /// not shown, even if they are still there with their commit record.
+    /// Newest first; no more once their keys and values take `bytesMax`. Those below the floor that
+    /// are too old, or cannot be read, are not among them.
     List<StoredReject> newestRejects(int limit, long bytesMax) {
         List<StoredReject> rejects = new ArrayList<>();
         CommitRecord newest = generations.newest().record();
-        long bytes = 0;
         Iterator<Long> chosen =
                 LongStream.concat(
                                 LongStream.iterate(
@@ -97,23 +93,34 @@ final class CommitHistory {
                                         generation -> generation - 1),
                                 older.below(newest.keptFrom()))
                         .iterator();
-        while (chosen.hasNext() && rejects.size() < limit && bytes < bytesMax) {
+        long bytesLeft = bytesMax;
+        while (chosen.hasNext() && rejects.size() < limit && bytesLeft > 0) {
             long generation = chosen.next();
-            Optional<CommitRecord> record = rejecting(generation);
-            if (record.isPresent() && older.isTooOld(record.get().committedAtMillis())) {
-                break;
-            }
-            StoredRejects stored = stored(generation, record);
-            for (int ordinal = stored.count() - 1;
-                    ordinal >= 0 && rejects.size() < limit && bytes < bytesMax;
-                    ordinal--) {
-                for (StoredReject reject : stored.page(ordinal, 1, bytesMax)) {
-                    rejects.add(reject);
-                    bytes += reject.reject().origin().sizeBytes();
+            try {
+                bytesLeft = addNewest(generation, limit, bytesLeft, rejects);
+            } catch (MillraceException.Corrupt | MillraceException.Unavailable e) {
+                if (!older.contains(generation)) {
+                    throw e;
                 }
+                older.missed(generation, e);
             }
         }
         return rejects;
+    }
+
+    /// Returns what is left of the bytes.
+    private long addNewest(long generation, int limit, long bytesMax, List<StoredReject> rejects) {
+        StoredRejects stored = rejectsOf(generation);
+        long left = bytesMax;
+        for (int ordinal = stored.count() - 1;
+                ordinal >= 0 && rejects.size() < limit && left > 0;
+                ordinal--) {
+            for (StoredReject reject : stored.page(ordinal, 1, left)) {
+                rejects.add(reject);
+                left -= reject.reject().origin().sizeBytes();
+            }
+        }
+        return left;
     }
 
     private Optional<CommitRecord> record(CommitRecord newest, long generation) {

@@ -42,6 +42,7 @@ public final class IndexCheck {
     private final boolean deep;
     private final Consumer<String> progress;
     private final List<Finding> findings = new ArrayList<>();
+    private final List<Finding> losses = new ArrayList<>();
     private final Map<String, Integer> findingsPerFile = new HashMap<>();
     private final Set<String> needed = new HashSet<>();
 
@@ -85,19 +86,10 @@ public final class IndexCheck {
         }
         checkNeighbours(chain);
         for (Sealed sealed : chain) {
-            checkRejects(sealed.record(), false);
+            checkRejects(sealed.record());
             sealed.record().schemaFile().ifPresent(needed::add);
         }
-        OlderRejects.find(
-                new CommitFiles(directory),
-                record,
-                names,
-                rejecting -> {
-                    needed.add(new IndexFile.Commit(rejecting.record().generation()).name());
-                    rejecting.record().schemaFile().ifPresent(needed::add);
-                    checkRejects(rejecting.record(), true);
-                    return true;
-                });
+        checkOlderRejects(record, names);
         needed.addAll(record.contentFiles());
         checkContent(record);
         return report(record, record.generation(), names);
@@ -171,25 +163,64 @@ public final class IndexCheck {
         }
     }
 
-    /// @param mayGo nothing needs them, so they may be dropped while the index is looked at
-    private void checkRejects(CommitRecord record, boolean mayGo) {
+    private void checkRejects(CommitRecord record) {
         for (RejectsMeta meta : record.rejects()) {
             needed.add(meta.name());
-            reading(
-                    meta.name(),
-                    "",
-                    meta,
-                    (files, rejects) -> {
-                        try {
-                            RejectsReader.scan(directory, rejects, _ -> {});
-                        } catch (NoSuchFileException e) {
-                            if (!mayGo) {
-                                throw e;
-                            }
-                        }
-                        return rejects;
-                    });
+            reading(meta.name(), "", meta, (files, rejects) -> scan(rejects));
         }
+    }
+
+    private RejectsMeta scan(RejectsMeta rejects) throws IOException {
+        RejectsReader.scan(directory, rejects, _ -> {});
+        return rejects;
+    }
+
+    /// Nothing needs them: what is wrong with them is no damage of the index, and they may be
+    /// dropped while they are looked at.
+    private void checkOlderRejects(CommitRecord newest, List<String> names) {
+        OlderRejects.Unread unread =
+                OlderRejects.find(
+                        new CommitFiles(directory),
+                        newest,
+                        names,
+                        new OlderRejects.Finds() {
+                            @Override
+                            public boolean found(Sealed sealed) {
+                                CommitRecord record = sealed.record();
+                                needed.add(new IndexFile.Commit(record.generation()).name());
+                                record.schemaFile().ifPresent(needed::add);
+                                for (RejectsMeta meta : record.rejects()) {
+                                    needed.add(meta.name());
+                                    try {
+                                        scan(meta);
+                                    } catch (NoSuchFileException e) {
+                                        progress.accept(meta.name() + " was dropped meanwhile");
+                                    } catch (IOException | MillraceException.Corrupt e) {
+                                        lose(meta.name(), e);
+                                    }
+                                }
+                                return true;
+                            }
+
+                            @Override
+                            public void damaged(long generation, Exception why) {
+                                if (!(why instanceof NoSuchFileException)) {
+                                    lose(new IndexFile.Commit(generation).name(), why);
+                                }
+                            }
+
+                            @Override
+                            public void unread(long generation, IOException why) {
+                                lose(new IndexFile.Commit(generation).name(), why);
+                            }
+                        });
+        for (String name : names) {
+            IndexFile.parse(name).filter(unread::mayNeed).ifPresent(_ -> needed.add(name));
+        }
+    }
+
+    private void lose(String file, Exception why) {
+        losses.add(new Finding(file, "", "a whole file", String.valueOf(why.getMessage())));
     }
 
     private void checkContent(CommitRecord record) {
@@ -289,6 +320,7 @@ public final class IndexCheck {
                 record == null ? 0 : record.documentCount(),
                 record == null ? "" : record.checkpoint().toString(),
                 findings,
+                losses,
                 orphans);
     }
 

@@ -36,7 +36,11 @@ sealed interface IndexFile {
     }
 
     /// A segment, delete vector or rejects file: there because a commit record names it.
-    record Content(String name) implements IndexFile {}
+    record Content(String name) implements IndexFile {
+        boolean isRejects() {
+            return name.startsWith("r-");
+        }
+    }
 
     String LOCK = "lock";
 

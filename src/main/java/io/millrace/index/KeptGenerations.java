@@ -64,7 +64,7 @@ final class KeptGenerations {
     boolean addOlder(CommitRecordLayout.Sealed sealed) {
         CommitRecord record = sealed.record();
         long size = sizeBytes(sealed);
-        if (!older.hasRoomFor(size, record.committedAtMillis())) {
+        if (!older.hasRoomFor(size)) {
             return false;
         }
         older.add(record.generation(), size, record.committedAtMillis());

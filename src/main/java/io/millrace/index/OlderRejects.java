@@ -9,11 +9,13 @@ import java.nio.file.NoSuchFileException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.function.Predicate;
 import java.util.stream.LongStream;
 
 /// Generations below `keptFrom` that are kept for what they rejected, within [RejectLimits].
@@ -35,37 +37,73 @@ final class OlderRejects {
 
     private long bytes;
 
+    /// As `count`.
+    private Unread unread = new Unread(Set.of());
+
+    private final Set<Long> missed = ConcurrentHashMap.newKeySet();
+
     OlderRejects(RejectLimits limits, InstantSource clock) {
         this.limits = limits;
         this.clock = clock;
     }
 
-    /// Goes through the records of a folder that are there for their rejects, newest first, until
-    /// `wanted` says no.
+    /// What becomes of the records of a folder that are there for their rejects.
+    interface Finds {
+        /// One that is whole.
+        ///
+        /// @return false to look no further
+        boolean found(Sealed sealed);
+
+        /// One whose content, or a file that it needs, is not what it must be.
+        void damaged(long generation, Exception why);
+
+        /// One that may be whole: reading it failed.
+        void unread(long generation, IOException why);
+    }
+
+    /// Generations whose records could not be read, so nobody knows which files they name.
+    record Unread(Set<Long> generations) {
+        Unread {
+            generations = Set.copyOf(generations);
+        }
+
+        /// True when a file is one of these records, or may be named by one.
+        boolean mayNeed(IndexFile file) {
+            return switch (file) {
+                case IndexFile.Commit(long generation) -> generations.contains(generation);
+                case IndexFile.Pending _ -> false;
+                case IndexFile.SchemaVersion _ -> !generations.isEmpty();
+                case IndexFile.Content content -> content.isRejects() && !generations.isEmpty();
+            };
+        }
+    }
+
+    /// Goes through the records of a folder that are there for their rejects, newest first.
     ///
     /// @param newest what the folder holds beside them
     /// @param names of all files of the folder
-    static void find(
-            CommitFiles commitFiles,
-            CommitRecord newest,
-            List<String> names,
-            Predicate<Sealed> wanted)
-            throws IOException {
+    static Unread find(
+            CommitFiles commitFiles, CommitRecord newest, List<String> names, Finds finds) {
         Set<String> present = Set.copyOf(names);
-        List<IndexFile.Commit> older = new ArrayList<>();
+        List<Long> older = new ArrayList<>();
         for (String name : names) {
-            if (IndexFile.parse(name).orElse(null) instanceof IndexFile.Commit commit
-                    && commit.generation() < newest.keptFrom()) {
-                older.add(commit);
+            if (IndexFile.parse(name).orElse(null) instanceof IndexFile.Commit(long generation)
+                    && generation < newest.keptFrom()) {
+                older.add(generation);
             }
         }
-        older.sort(Comparator.comparingLong(IndexFile.Commit::generation).reversed());
-        for (IndexFile.Commit commit : older) {
+        older.sort(Comparator.reverseOrder());
+        Set<Long> unread = new HashSet<>();
+        for (long generation : older) {
             Sealed sealed;
             try {
-                sealed = commitFiles.read(commit.generation());
+                sealed = commitFiles.read(generation);
             } catch (NoSuchFileException | MillraceException.Corrupt e) {
-                LOG.log(Level.WARNING, () -> "rejects not kept record=" + commit.name(), e);
+                finds.damaged(generation, e);
+                continue;
+            } catch (IOException e) {
+                finds.unread(generation, e);
+                unread.add(generation);
                 continue;
             }
             CommitRecord record = sealed.record();
@@ -74,10 +112,11 @@ final class OlderRejects {
                             && record.incarnation().equals(newest.incarnation())
                             && record.rejects().stream()
                                     .allMatch(file -> present.contains(file.name()));
-            if (isWhole && !wanted.test(sealed)) {
-                return;
+            if (isWhole && !finds.found(sealed)) {
+                break;
             }
         }
+        return new Unread(unread);
     }
 
     /// @param sizeBytes of its record and rejects
@@ -88,26 +127,45 @@ final class OlderRejects {
     }
 
     /// True when one more that is older than all of them would stay.
-    boolean hasRoomFor(long sizeBytes, long committedAtMillis) {
-        return count < limits.generationsMax()
-                && bytes + sizeBytes <= limits.bytesMax()
-                && !isTooOld(committedAtMillis);
+    boolean hasRoomFor(long sizeBytes) {
+        return count < limits.generationsMax() && bytes + sizeBytes <= limits.bytesMax();
     }
 
     boolean contains(long generation) {
         return kept.containsKey(generation);
     }
 
-    /// Newest first.
+    /// Newest first, without those that are too old, even if they are still there.
     LongStream below(long generation) {
-        return kept.headMap(generation).descendingKeySet().stream().mapToLong(Long::longValue);
+        return kept.headMap(generation).descendingMap().entrySet().stream()
+                .filter(entry -> !isTooOld(entry.getValue().committedAtMillis()))
+                .mapToLong(Map.Entry::getKey);
+    }
+
+    /// Until the index is opened again.
+    void leaveAlone(Unread records) {
+        unread = records;
+    }
+
+    /// See [Unread#mayNeed].
+    boolean mayNeed(IndexFile file) {
+        return unread.mayNeed(file);
+    }
+
+    /// Told when one cannot be read; logged once.
+    void missed(long generation, MillraceException why) {
+        if (missed.add(generation)) {
+            LOG.log(Level.WARNING, () -> "rejects not shown generation=" + generation, why);
+        }
     }
 
     boolean isTooOld(long committedAtMillis) {
         return clock.millis() - committedAtMillis > limits.age().toMillis();
     }
 
-    /// Forgets those that are too many, too large or too old; their generations.
+    /// Forgets those that are too many, too large or too old, the oldest first; their generations.
+    /// By a clock that was wrong one may be too old before those below it: then it is not shown,
+    /// and goes after them.
     List<Long> takeSuperfluous() {
         List<Long> taken = new ArrayList<>();
         for (var oldest = kept.firstEntry(); oldest != null; oldest = kept.firstEntry()) {
@@ -118,6 +176,7 @@ final class OlderRejects {
                 break;
             }
             kept.remove(oldest.getKey());
+            missed.remove(oldest.getKey());
             count--;
             bytes -= first.bytes();
             taken.add(oldest.getKey());

@@ -74,7 +74,10 @@ final class OrphanSweep {
         for (String name : directory.list()) {
             boolean isOrphan =
                     IndexFile.parse(name)
-                            .map(file -> !sweep.owns(name) && !isNamed(file, newest))
+                            .map(file ->
+                                    !sweep.owns(name)
+                                            && !isNamed(file, newest)
+                                            && !kept.older().mayNeed(file))
                             .orElse(false);
             if (isOrphan) {
                 LOG.log(Level.WARNING, () -> "orphan deleted file=" + name);

@@ -7,6 +7,7 @@ import io.millrace.index.Draft.Ready;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.List;
 import java.util.function.Consumer;
 
 /// Steps L5 to L11 of the commit protocol: makes a prepared generation the newest one. Confined to
@@ -76,20 +77,22 @@ final class Publisher {
     private void show(Ready ready) {
         CommitRecord record = ready.next().record();
         kept.add(ready.next().sealed());
+        // First: whoever reads finds what is below the new floor among the older rejects.
+        List<String> dropped = kept.dropBelow(record.keptFrom());
         generations.publish(ready.next());
         sweep.published(record.contentFiles());
         sweep.published(record.rejects().stream().map(RejectsMeta::name).toList());
         listeners.tell(record, record.toCommitPoint());
-        retire(ready);
+        retire(ready, dropped);
         sweep.retrySoon();
     }
 
     /// What the new generation made superfluous, apart from what snapshots read.
-    private void retire(Ready ready) {
+    private void retire(Ready ready, List<String> dropped) {
         CommitRecord record = ready.next().record();
         sweep.discard(new IndexFile.Pending(record.generation()).name());
         long from = ready.former().record().keptFrom();
-        for (String file : kept.dropBelow(record.keptFrom())) {
+        for (String file : dropped) {
             if (!generations.names(file)) {
                 sweep.discard(file);
             }

@@ -65,17 +65,7 @@ final class Recovery {
             forceAgain(record);
             KeptGenerations kept = new KeptGenerations(older);
             Set<String> needed = checkChain(sealed, names, kept);
-            OlderRejects.find(
-                    commitFiles,
-                    record,
-                    names,
-                    rejecting -> {
-                        boolean fits = kept.addOlder(rejecting);
-                        if (fits) {
-                            needAll(rejecting.record(), needed);
-                        }
-                        return fits;
-                    });
+            findOlder(record, names, needed, kept);
             List<SegmentView> views = openSegments(record);
             return new Opened(new Generation(sealed, views), kept, deleteUnneeded(names, needed));
         } catch (NoSuchFileException e) {
@@ -153,6 +143,52 @@ final class Recovery {
             kept.add(next);
         }
         return needed;
+    }
+
+    /// What costs only itself, whatever is wrong with it.
+    private void findOlder(
+            CommitRecord newest, List<String> names, Set<String> needed, KeptGenerations kept) {
+        OlderRejects.Unread unread =
+                OlderRejects.find(
+                        commitFiles,
+                        newest,
+                        names,
+                        new OlderRejects.Finds() {
+                            @Override
+                            public boolean found(Sealed sealed) {
+                                if (older.isTooOld(sealed.record().committedAtMillis())) {
+                                    // By a clock that was wrong, those before it may not be.
+                                    return true;
+                                }
+                                boolean fits = kept.addOlder(sealed);
+                                if (fits) {
+                                    needAll(sealed.record(), needed);
+                                }
+                                return fits;
+                            }
+
+                            @Override
+                            public void damaged(long generation, Exception why) {
+                                LOG.log(
+                                        Level.WARNING,
+                                        () -> "rejects not kept generation=" + generation,
+                                        why);
+                            }
+
+                            @Override
+                            public void unread(long generation, IOException why) {
+                                LOG.log(
+                                        Level.WARNING,
+                                        () ->
+                                                "rejects left alone, not readable generation="
+                                                        + generation,
+                                        why);
+                            }
+                        });
+        older.leaveAlone(unread);
+        for (String name : names) {
+            IndexFile.parse(name).filter(unread::mayNeed).ifPresent(_ -> needed.add(name));
+        }
     }
 
     private static void needAll(CommitRecord record, Set<String> needed) {

@@ -131,6 +131,9 @@ final class OfflineVerbs {
         for (CheckReport.Finding finding : report.findings()) {
             tell(json, "damage: " + finding);
         }
+        for (CheckReport.Finding loss : report.losses()) {
+            tell(json, "rejects lost, nothing else needs them: " + loss);
+        }
         for (String orphan : report.orphans()) {
             tell(json, "not needed, goes at the next start: " + orphan);
         }

@@ -2,14 +2,18 @@ package io.millrace.index;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.millrace.MillraceException;
 import io.millrace.index.IndexScenario.Step;
 import io.millrace.testing.FaultDirectory;
 import io.millrace.testing.ManualClock;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -123,6 +127,7 @@ class OlderRejectsTest {
             clock.advance(Duration.ofDays(30));
             commit(scenario, index, new Step.Put("x", 1));
             assertEquals(1, index.rejectsOf(2).count());
+            assertEquals(List.of("2 key a"), shown(index));
 
             index.markPublished(3);
             commit(scenario, index, new Step.Put("x", 2));
@@ -142,6 +147,110 @@ class OlderRejectsTest {
             assertEquals(List.of("8 key d", "6 key c"), shown(index));
             assertEquals(2, files(".rejects"));
             assertEquals(3, files(".commit"));
+        }
+    }
+
+    /// What the device does not give now it may give later.
+    @Test
+    void oneThatCannotBeReadIsLeftAlone() throws IOException {
+        IndexScenario scenario = scenario(ROOMY);
+        try (Index index = scenario.create(disk)) {
+            rejectAndWrite(scenario, index, 3);
+        }
+        int calls = 0;
+        for (String call = ""; !call.equals("open c-4.commit"); ) {
+            FaultDirectory struck = disk.moment();
+            struck.strikeAt(++calls, FaultDirectory.Fault.DEVICE_ERROR);
+            int before = struck.callCount();
+            try (Index index = scenario.open(struck)) {
+                call = struck.callsSince(before).get(calls - 1);
+                if (call.equals("open c-4.commit")) {
+                    assertEquals(List.of("6 key c", "2 key a"), shown(index));
+                    write(scenario, index, 1);
+                    assertEquals(0, index.sweepOrphans());
+                }
+            } catch (MillraceException.Unavailable e) {
+                call = struck.callsSince(before).get(calls - 1);
+            }
+            if (call.equals("open c-4.commit")) {
+                try (Index index = scenario.open(struck)) {
+                    assertEquals(List.of("6 key c", "4 key b", "2 key a"), shown(index));
+                }
+            }
+        }
+    }
+
+    @Test
+    void aDamagedOneIsNoReasonToRepairTheIndex() throws IOException {
+        IndexScenario scenario = scenario(ROOMY);
+        try (Index index = scenario.create(disk)) {
+            rejectAndWrite(scenario, index, 3);
+        }
+        String rejects = rejectsOf(disk, 4).name();
+        disk.damage(rejects, 60);
+        disk.damage("c-2.commit", 40);
+
+        CheckReport report = IndexCheck.run(disk, true, _ -> {});
+
+        assertEquals(List.of(), report.findings());
+        assertEquals(
+                List.of(rejects, "c-2.commit"),
+                report.losses().stream().map(CheckReport.Finding::file).toList());
+        assertFalse(new IndexRepair(disk).plan().isNeeded());
+    }
+
+    @Test
+    void oneThatIsDamagedWhileTheIndexIsOpenCostsItsOwnRejectsOnly() throws IOException {
+        IndexScenario scenario = scenario(ROOMY);
+        try (Index index = scenario.create(disk)) {
+            rejectAndWrite(scenario, index, 3);
+            disk.damage(rejectsOf(disk, 4).name(), 60);
+            assertEquals(List.of("6 key c", "2 key a"), shown(index));
+
+            disk.damage("c-2.commit", 40);
+            assertEquals(List.of("6 key c"), shown(index));
+        }
+    }
+
+    /// What is needed is not passed over.
+    @Test
+    void whatIsDamagedAboveTheFloorIsReported() throws IOException {
+        IndexScenario scenario = scenario(ROOMY);
+        try (Index index = scenario.create(disk)) {
+            reject(scenario, index, "a");
+            disk.damage(rejectsOf(disk, 2).name(), 60);
+            assertThrows(MillraceException.Corrupt.class, () -> shown(index));
+        }
+    }
+
+    @Test
+    void aClockThatWasWrongCostsTheRejectsOfItsOwnCommitOnly() throws IOException {
+        IndexScenario scenario = scenario(ROOMY);
+        try (Index index = scenario.create(disk)) {
+            rejectAndWrite(scenario, index, 1);
+            clock.advance(Duration.ofDays(-30));
+            reject(scenario, index, "b");
+            clock.advance(Duration.ofDays(30));
+            write(scenario, index, 1);
+            rejectAndWrite(scenario, index, 1);
+            assertEquals(List.of("6 key a", "2 key a"), shown(index));
+        }
+        try (Index index = scenario.open(disk)) {
+            assertEquals(List.of("6 key a", "2 key a"), shown(index));
+        }
+    }
+
+    /// At no moment is a generation neither kept nor among those below the floor.
+    @Test
+    void whoeverHearsOfACommitFindsTheRejectsBelowItsFloor() throws Exception {
+        IndexScenario scenario = scenario(ROOMY);
+        try (Index index = scenario.create(disk)) {
+            reject(scenario, index, "a");
+            List<List<String>> heard = new CopyOnWriteArrayList<>();
+            try (AutoCloseable _ = index.onCommit(_ -> heard.add(shown(index)))) {
+                write(scenario, index, 2);
+            }
+            assertEquals(List.of(List.of("2 key a"), List.of("2 key a")), heard);
         }
     }
 
