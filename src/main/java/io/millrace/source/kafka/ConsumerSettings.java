@@ -32,6 +32,14 @@ final class ConsumerSettings {
         return settings;
     }
 
+    /// How long a broker holds a fetch that finds nothing new.
+    static int fetchWaitMillis(Map<String, Object> consumer) {
+        Object given = consumer.get(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG);
+        return given == null
+                ? ConsumerConfig.DEFAULT_FETCH_MAX_WAIT_MS
+                : Integer.parseInt(given.toString().strip());
+    }
+
     static Map<String, Object> admin(
             Map<String, Object> connection, TopicBinding binding, KafkaReadOptions options) {
         Map<String, Object> settings = new HashMap<>(connection);

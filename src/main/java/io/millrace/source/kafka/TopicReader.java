@@ -70,8 +70,9 @@ final class TopicReader implements Flow.Subscription, Runnable {
     /// a pause, so it is left alone until a look finds it again.
     private boolean unseen;
 
-    /// The client asks without a pause for what it does not get: only the next look tells why, so
-    /// it comes at once, and until then there is a pause before each fetch.
+    /// The client asks without a pause for what it does not get: the next look, which may tell why,
+    /// comes at once. There is a pause before each fetch until something moves, whatever the look
+    /// finds: a topic that is there may be one whose fetches fail.
     private boolean restless;
 
     private TopicProbe.@Nullable Look look;
@@ -211,9 +212,11 @@ final class TopicReader implements Flow.Subscription, Runnable {
 
     private Consumer<byte[], byte[]> consumer() {
         return new KafkaConsumer<>(
-                ConsumerSettings.consumer(connection, binding, options),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer());
+                settings(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    private Map<String, Object> settings() {
+        return ConsumerSettings.consumer(connection, binding, options);
     }
 
     private void seek(Consumer<byte[], byte[]> opened, TopicFacts facts) {
@@ -242,14 +245,19 @@ final class TopicReader implements Flow.Subscription, Runnable {
                 new BatchCutter(from, new RecordDecoder(binding, options.valueBytesMax()), options);
         LongSupplier sent = RequestPace.requestsOf(opened);
         requests = sent;
-        RequestPace pace = new RequestPace(sent, facts.partitionCount());
+        RequestPace pace =
+                new RequestPace(
+                        sent,
+                        RequestPace.connectionsOf(opened),
+                        POLL_TIMEOUT.toMillis(),
+                        ConsumerSettings.fetchWaitMillis(settings()));
         ChangeBatch held = null;
         boolean wanted = false;
         nextLookNanos = nanoClock.getAsLong();
         lastBatchNanos = nanoClock.getAsLong();
         while (!cancelled) {
             demand.check();
-            probe(facts, pace);
+            probe(facts);
             wanted = wanted || !demand.isNone();
             if (held == null && wanted && isWorthABatch(cutter)) {
                 held = cutter.next();
@@ -332,7 +340,7 @@ final class TopicReader implements Flow.Subscription, Runnable {
     /// Looks at ends, topic id and partition count from time to time, without waiting for the
     /// answer. A topic made anew under a running reader is noticed here or, when it is shorter than
     /// our position, by the fetch.
-    private void probe(TopicFacts facts, RequestPace pace) {
+    private void probe(TopicFacts facts) {
         TopicProbe.Look answer = look;
         if (answer == null) {
             if (nanoClock.getAsLong() - nextLookNanos >= 0) {
@@ -348,8 +356,6 @@ final class TopicReader implements Flow.Subscription, Runnable {
         try {
             check(answer.facts());
             unseen = false;
-            restless = false;
-            pace.forgive();
             status = new SourceStatus(status.state(), answer.ends(), pausedDetail());
         } catch (MillraceException.Unavailable e) {
             // How far behind we are is not known meanwhile.

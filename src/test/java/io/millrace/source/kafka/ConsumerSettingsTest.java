@@ -36,5 +36,7 @@ class ConsumerSettingsTest {
         assertEquals("7", settings.get("fetch.min.bytes"));
         assertEquals(false, settings.get("enable.auto.commit"));
         assertEquals("none", settings.get("auto.offset.reset"));
+        assertEquals(500, ConsumerSettings.fetchWaitMillis(settings));
+        assertEquals(20, ConsumerSettings.fetchWaitMillis(Map.of("fetch.max.wait.ms", "20")));
     }
 }

@@ -259,6 +259,8 @@ class KafkaChangeSourceIT {
             Start start = source.start();
             topic.send("a", "{}").flush();
             BatchCollector got = readToEnd(source, start, topic);
+            // The first look is over: the next one is a day away.
+            Awaiting.that("ends are known", () -> source.status().ends().equals(topic.ends()));
 
             topic.delete();
             Awaiting.that(

@@ -12,7 +12,7 @@ class RequestPaceTest {
 
     @Test
     void whoAsksInVainWithoutAPauseIsRestlessUntilSomethingMoves() {
-        RequestPace pace = new RequestPace(() -> requests, 1);
+        RequestPace pace = pace(1, 500);
 
         assertTrue(asks(pace, 200, false));
         assertTrue(asks(pace, 1, false));
@@ -23,29 +23,43 @@ class RequestPaceTest {
     /// As over a slow line, where each answer takes a while.
     @Test
     void fewRequestsTooManyAddUp() {
-        RequestPace pace = new RequestPace(() -> requests, 1);
+        RequestPace pace = pace(1, 500);
 
         assertEquals(6, pollsUntilRestless(pace, 4));
     }
 
     @Test
     void whoWaitsForRecordsIsNeverRestless() {
-        RequestPace one = new RequestPace(() -> requests, 1);
-        assertEquals(Integer.MAX_VALUE, pollsUntilRestless(one, 2));
+        assertEquals(Integer.MAX_VALUE, pollsUntilRestless(pace(1, 500), 2));
 
         // Each of many brokers holds a fetch for half a second, a poll takes a fifth.
-        RequestPace many = new RequestPace(() -> requests, 1_000);
-        assertEquals(Integer.MAX_VALUE, pollsUntilRestless(many, 11));
+        assertEquals(Integer.MAX_VALUE, pollsUntilRestless(pace(100, 500), 40));
     }
 
+    /// As the definition of an index may say.
     @Test
-    void whatIsExplainedIsForgotten() {
-        RequestPace pace = new RequestPace(() -> requests, 1);
-        assertTrue(asks(pace, 200, false));
+    void whoIsHeldForAShortTimeOnlyIsNotRestlessByThat() {
+        assertEquals(Integer.MAX_VALUE, pollsUntilRestless(pace(1, 20), 10));
+        assertEquals(Integer.MAX_VALUE, pollsUntilRestless(pace(3, 70), 9));
+        assertEquals(Integer.MAX_VALUE, pollsUntilRestless(pace(1, 0), 10_000));
+        assertEquals(1, pollsUntilRestless(pace(1, 20), 200));
+    }
 
-        pace.forgive();
+    /// Polls of a fifth of a second ask hundreds of times while nothing holds them back, once when
+    /// something does.
+    @Test
+    void whoFailsOnAndOnAsksNoMoreThanIsAllowedForOnTheAverage() {
+        RequestPace pace = pace(1, 500);
+        long before = requests;
+        boolean restless = false;
+        for (int poll = 0; poll < 1_000; poll++) {
+            restless = asks(pace, restless ? 1 : 300, false);
+        }
+        assertTrue(requests - before < 2 * 1_000 + 600, () -> requests - before + " requests");
+    }
 
-        assertFalse(asks(pace, 1, false));
+    private RequestPace pace(int connections, int fetchWaitMillis) {
+        return new RequestPace(() -> requests, () -> connections, 200, fetchWaitMillis);
     }
 
     private int pollsUntilRestless(RequestPace pace, int requestsPerPoll) {
