@@ -12,10 +12,16 @@ public record RejectLimits(int generationsMax, long bytesMax, Duration age) {
             new RejectLimits(10_000, 1L << 30, Duration.ofDays(7));
 
     public RejectLimits {
-        if (generationsMax < 0 || bytesMax < 0 || !age.isPositive()) {
+        check(generationsMax >= 0, "generations-max", generationsMax, "0 or more");
+        check(bytesMax >= 0, "bytes-max", bytesMax, "0 or more");
+        check(age.isPositive(), "age-max", age, "some time");
+    }
+
+    /// The settings of the node are named after these.
+    private static void check(boolean holds, String limit, Object value, String expected) {
+        if (!holds) {
             throw new IllegalArgumentException(
-                    "rejects of %d generations, %d bytes, for %s, expected none of them negative and some time"
-                            .formatted(generationsMax, bytesMax, age));
+                    "kept-rejects-%s is %s, expected %s".formatted(limit, value, expected));
         }
     }
 }

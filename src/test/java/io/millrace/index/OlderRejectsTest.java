@@ -150,6 +150,15 @@ class OlderRejectsTest {
         }
     }
 
+    @Test
+    void limitsThatAreNoneNameTheirSetting() {
+        IllegalArgumentException refused =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> new RejectLimits(1, -1, Duration.ofDays(7)));
+        assertEquals("kept-rejects-bytes-max is -1, expected 0 or more", refused.getMessage());
+    }
+
     /// What the device does not give now it may give later.
     @Test
     void oneThatCannotBeReadIsLeftAlone() throws IOException {
