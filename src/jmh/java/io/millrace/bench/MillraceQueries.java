@@ -7,6 +7,7 @@ import io.millrace.search.Facet;
 import io.millrace.search.FacetResult;
 import io.millrace.search.HitPlace;
 import io.millrace.search.Query;
+import io.millrace.search.SearchMemory;
 import io.millrace.search.SearchRequest;
 import io.millrace.search.SearchResult;
 import io.millrace.search.Searcher;
@@ -30,6 +31,7 @@ final class MillraceQueries implements QuerySide {
 
     private final MillraceSide index;
     private final IndexSnapshot snapshot;
+    private final SearchMemory memory = new SearchMemory();
 
     MillraceQueries(Path folder) throws IOException {
         index = MillraceSide.open(folder);
@@ -87,7 +89,7 @@ final class MillraceQueries implements QuerySide {
             case BM25_OR -> request.query(words(query, 1)).limit(QueryWorkload.SCORED_HITS);
             case BM25_AND -> request.query(words(query, 2)).limit(QueryWorkload.SCORED_HITS);
         }
-        return new Found(new Searcher(snapshot).search(request.build()));
+        return new Found(new Searcher(snapshot, memory).search(request.build()));
     }
 
     private Answer pages(DrawnQuery query, boolean isCounted) {
@@ -103,7 +105,7 @@ final class MillraceQueries implements QuerySide {
                             .sort(List.of(new SortKey("reactions", true)))
                             .limit(QueryWorkload.SORTED_HITS);
             last.ifPresent(request::after);
-            page = new Searcher(snapshot).search(request.build());
+            page = new Searcher(snapshot, memory).search(request.build());
             first = first == null ? new Found(page) : first;
             last = page.last();
         }

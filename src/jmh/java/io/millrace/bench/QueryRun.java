@@ -10,19 +10,22 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.apache.lucene.codecs.lucene104.Lucene104Codec;
 
 /// What one JVM of the query group does: builds the indexes of a side, or asks them.
 ///
-/// Every workload is asked until it is warm: two passes at least, and three seconds; then one pass
-/// counts. A line for each workload and state of the index goes to the file of results, and one for
-/// each answer to the file of answers.
+/// Every workload is asked until it is warm: two passes at least, and four seconds; then all passes
+/// of a second count, one at least: a pass of queries that take 20 µs each is over too soon to tell
+/// anything. A line for each workload and state of the index goes to the file of results, and one
+/// for each answer to the file of answers.
 final class QueryRun {
     static final String OURS = "ours";
     static final List<String> STATES = List.of("built", "merged");
     private static final double BUFFER_MEGABYTES = 96;
-    private static final long WARM_NANOS = 3_000_000_000L;
+    private static final long WARM_NANOS = 4_000_000_000L;
+    private static final long COUNTED_NANOS = 1_000_000_000L;
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private QueryRun() {}
@@ -126,37 +129,44 @@ final class QueryRun {
     }
 
     private static QueryFigures measure(
-            QuerySide asked, QueryWorkload workload, List<DrawnQuery> queries, boolean isCounted)
+            QuerySide side, QueryWorkload workload, List<DrawnQuery> queries, boolean isCounted)
             throws IOException {
         long start = System.nanoTime();
         long sum = 0;
         for (int pass = 0; pass < 2 || System.nanoTime() - start < WARM_NANOS; pass++) {
             for (DrawnQuery query : queries) {
-                sum += asked.answer(workload, query, isCounted).total();
+                sum += side.answer(workload, query, isCounted).total();
             }
         }
-        long[] nanos = new long[queries.size()];
+        LongStream.Builder asked = LongStream.builder();
+        int count = 0;
         long thread = Thread.currentThread().threadId();
-        long bytes = THREADS.getThreadAllocatedBytes(thread);
-        long cpu = THREADS.getCurrentThreadCpuTime();
-        for (int i = 0; i < nanos.length; i++) {
-            long before = System.nanoTime();
-            sum += asked.answer(workload, queries.get(i), isCounted).total();
-            nanos[i] = System.nanoTime() - before;
-        }
-        double cpuMicros = (THREADS.getCurrentThreadCpuTime() - cpu) / 1e3 / nanos.length;
-        double allocated =
-                (THREADS.getThreadAllocatedBytes(thread) - bytes) / (double) nanos.length;
+        long bytes = 0;
+        long cpu = 0;
+        long end = System.nanoTime() + COUNTED_NANOS;
+        do {
+            long[] nanos = new long[queries.size()];
+            bytes -= THREADS.getThreadAllocatedBytes(thread);
+            cpu -= THREADS.getCurrentThreadCpuTime();
+            for (int i = 0; i < nanos.length; i++) {
+                long before = System.nanoTime();
+                sum += side.answer(workload, queries.get(i), isCounted).total();
+                nanos[i] = System.nanoTime() - before;
+            }
+            cpu += THREADS.getCurrentThreadCpuTime();
+            bytes += THREADS.getThreadAllocatedBytes(thread);
+            Arrays.stream(nanos).forEach(asked::add);
+            count += nanos.length;
+        } while (System.nanoTime() < end);
+        long[] nanos = asked.build().sorted().toArray();
         if (sum == Long.MIN_VALUE) {
             throw new IllegalStateException("totals were looked at");
         }
-        double meanMicros = Arrays.stream(nanos).sum() / 1e3 / nanos.length;
-        Arrays.sort(nanos);
         return new QueryFigures(
-                meanMicros,
-                nanos[nanos.length / 2] / 1e3,
-                nanos[nanos.length * 99 / 100] / 1e3,
-                cpuMicros,
-                allocated);
+                Arrays.stream(nanos).sum() / 1e3 / count,
+                nanos[count / 2] / 1e3,
+                nanos[(int) (count * 99L / 100)] / 1e3,
+                cpu / 1e3 / count,
+                bytes / (double) count);
     }
 }

@@ -20,9 +20,6 @@ final class BestMatches {
     /// A query of more words is not worth so much memory.
     static final int WORDS_MAX = 16;
 
-    /// Matches of a window that are rather looked at one by one.
-    private static final int FEW = 512;
-
     private static final int GROUP_WORDS = PostingsReader.NORM_GROUP / Long.SIZE;
     private static final int GROUPS = DocumentWindow.DOCUMENTS / PostingsReader.NORM_GROUP;
 
@@ -48,12 +45,9 @@ final class BestMatches {
     /// Of the word that is followed, by level: what it takes of the one beside.
     private final int[] least = new int[TermWindow.LEVELS];
 
-    private final int[] batch = new int[FEW];
-
-    /// Of the documents that are scored next.
-    private final int[] places = new int[PostingsReader.NORM_GROUP + 1];
-
-    private final byte[] norms = new byte[PostingsReader.NORM_GROUP + 1];
+    private final int[] batch;
+    private final int[] places;
+    private final byte[] norms;
     private final RankedHit next = new RankedHit(1);
 
     /// Scores at or below it are dropped.
@@ -73,6 +67,10 @@ final class BestMatches {
         this.segmentOrdinal = ranks.segmentOrdinal();
         this.documentCount = ranks.documentCount();
         this.postings = scorer.postings();
+        ScoredBatch scored = matches.scratch().scored();
+        this.batch = scored.found;
+        this.places = scored.places;
+        this.norms = scored.norms;
         int required = scorer.required(words);
         this.bounds = new ScoreBounds(scorer.bm25(), words, required);
         this.isAnyEnough = required == 0;
@@ -90,7 +88,7 @@ final class BestMatches {
     }
 
     private void open(int word) {
-        terms[word].open(sets[word], postings.frequencies(words.get(word).ordinal()));
+        terms[word].open(sets[word], postings, words.get(word).ordinal());
     }
 
     void find() {
@@ -104,13 +102,13 @@ final class BestMatches {
             int rarest = isDecidedByWords ? rarestNeeded() : -1;
             if (rarest >= 0 && terms[rarest].isListed()) {
                 follow(i, rarest);
-            } else if (isDecidedByWords && (rarest >= 0 || held() > FEW)) {
+            } else if (isDecidedByWords && (rarest >= 0 || held() > ScoredBatch.FEW)) {
                 lookAtGroups(i, null);
             } else if (isDecidedByWords && areListed()) {
                 followBoth(i);
             } else {
                 DocumentWindow found = matches.load(i, presence.needed(bounds, floor));
-                if (found.isListed() || found.cardinality() <= FEW) {
+                if (found.isListed() || found.cardinality() <= ScoredBatch.FEW) {
                     lookAtAll(i, found);
                 } else {
                     lookAtGroups(i, found);

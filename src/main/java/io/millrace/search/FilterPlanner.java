@@ -120,8 +120,11 @@ final class FilterPlanner {
         if (match.required() == 1) {
             return SegmentFilter.any(bySlot.getFirst());
         }
-        return SegmentFilter.atLeast(
-                match.required(), bySlot.stream().map(SegmentFilter::any).toList());
+        List<SegmentFilter> slots = new ArrayList<>(bySlot.size());
+        for (List<SegmentFilter> ofSlot : bySlot) {
+            slots.add(SegmentFilter.any(ofSlot));
+        }
+        return SegmentFilter.atLeast(match.required(), slots);
     }
 
     private SegmentFilter phrase(Query.Phrase phrase) {

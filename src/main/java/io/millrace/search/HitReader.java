@@ -77,14 +77,20 @@ final class HitReader {
     }
 
     private List<Value> sortValues(RankedHit hit, SegmentReader segment) {
+        if (sort.size() == 1) {
+            return List.of(sortValue(hit, 0, segment));
+        }
         List<Value> values = new ArrayList<>(sort.size());
         for (int i = 0; i < sort.size(); i++) {
-            values.add(hit.isMissing(i) ? Value.NULL : sortValue(hit, i, segment));
+            values.add(sortValue(hit, i, segment));
         }
         return values;
     }
 
     private Value sortValue(RankedHit hit, int i, SegmentReader segment) {
+        if (hit.isMissing(i)) {
+            return Value.NULL;
+        }
         SortOrder.Key key = sort.get(i);
         long rank = key.descending() ? ~hit.ranks[i] : hit.ranks[i];
         return switch (key.kind()) {

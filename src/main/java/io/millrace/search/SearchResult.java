@@ -24,13 +24,17 @@ public record SearchResult(
         Map<String, FacetResult> facets,
         CommitPoint commit) {
     public SearchResult {
-        facets = Collections.unmodifiableMap(new LinkedHashMap<>(facets));
+        facets = inOrder(facets);
         hits = List.copyOf(hits);
     }
 
     /// The same answer, of another generation with the same content.
     SearchResult at(CommitPoint generation) {
         return new SearchResult(total, hits, last, facets, generation);
+    }
+
+    private static <V> Map<String, V> inOrder(Map<String, V> map) {
+        return map.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(map));
     }
 
     /// One document.
@@ -48,7 +52,7 @@ public record SearchResult(
             Map<String, List<String>> highlights) {
         public Hit {
             sort = List.copyOf(sort);
-            highlights = Collections.unmodifiableMap(new LinkedHashMap<>(highlights));
+            highlights = inOrder(highlights);
         }
     }
 }

@@ -22,29 +22,42 @@ public final class Searcher {
     private final Schema schema;
     private final CommitPoint commit;
     private final List<SegmentView> segments;
+    private final SearchMemory memory;
 
     public Searcher(IndexSnapshot snapshot) {
-        this(snapshot.schema(), snapshot.commit(), snapshot.segments());
+        this(snapshot, new SearchMemory());
+    }
+
+    /// @param memory of earlier searches
+    public Searcher(IndexSnapshot snapshot, SearchMemory memory) {
+        this(snapshot.schema(), snapshot.commit(), snapshot.segments(), memory);
     }
 
     /// @param segments in the order of ties
-    Searcher(Schema schema, CommitPoint commit, List<SegmentView> segments) {
+    Searcher(Schema schema, CommitPoint commit, List<SegmentView> segments, SearchMemory memory) {
         this.schema = schema;
         this.commit = commit;
         this.segments = List.copyOf(segments);
+        this.memory = memory;
     }
 
     /// The first hits in order and the exact number of all.
     ///
     /// @throws MillraceException.InvalidRequest when the documents asked for are too large together
     public SearchResult search(SearchRequest request) {
+        Windows windows = memory.take();
+        SearchResult result = search(request, windows);
+        memory.giveBack(windows);
+        return result;
+    }
+
+    private SearchResult search(SearchRequest request, Windows windows) {
         Query condition = request.condition();
         Optional<Query> scoring = request.query().filter(Query::scores);
         MatchStatistics statistics = MatchStatistics.of(segments, List.of(condition));
         SortOrder order = SortOrder.of(request, schema);
         // One hit more tells whether there is another page.
         int wanted = request.limit() == 0 ? 0 : request.offset() + request.limit() + 1;
-        Windows windows = new Windows();
         Facets facets = new Facets(request, statistics, windows);
         SearchBudget budget = SearchBudget.current();
         HitSearch search =

@@ -30,6 +30,7 @@ public final class Searches {
     private final NanoClock nanoClock;
     private final SearchOptions options;
     private final SearchCache cache;
+    private final SearchMemory memory = new SearchMemory();
 
     /// @param clock says what `now` is
     public Searches(InstantSource clock, NanoClock nanoClock, SearchOptions options) {
@@ -165,12 +166,13 @@ public final class Searches {
         if (!cache.isOn()
                 || asked.after().isPresent()
                 || SearchBudget.current().profile() != null) {
-            return new Searcher(snapshot).search(visibility.applyTo(asked));
+            return new Searcher(snapshot, memory).search(visibility.applyTo(asked));
         }
         SearchCache.Asked key = SearchCache.asked(target, snapshot, asked);
         return cache.find(key, snapshot.commit(), now)
                 .orElseGet(() -> {
-                    SearchResult result = new Searcher(snapshot).search(visibility.applyTo(asked));
+                    SearchResult result =
+                            new Searcher(snapshot, memory).search(visibility.applyTo(asked));
                     cache.put(key, result, now, visibility.until(snapshot));
                     return result;
                 });
@@ -188,7 +190,7 @@ public final class Searches {
                                     .isCounted(false)
                                     .limit(1)
                                     .build());
-            return new Searcher(snapshot)
+            return new Searcher(snapshot, memory)
                     .search(request).hits().stream()
                             .findFirst()
                             .map(hit -> new Found(hit, snapshot.commit().generation()));
@@ -209,7 +211,7 @@ public final class Searches {
                 SearchRequest asked = parser(target, snapshot, now).values(path, parameters);
                 Visibility visibility =
                         Visibility.of(snapshot, target.visibleFrom(), now.toEpochMilli());
-                return new Searcher(snapshot).search(visibility.applyTo(asked));
+                return new Searcher(snapshot, memory).search(visibility.applyTo(asked));
             }
         });
     }

@@ -10,10 +10,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What a search works on: windows, by how deep its conditions lie inside each other: shared by all
-/// segments, made when they are first needed. Confined to one search.
+/// segments, made when they are first needed. Confined to one search at a time ([SearchMemory]).
 final class Windows {
     /// Places of one window that are handed on together.
     static final int BATCH = 256;
+
+    /// Of more levels and terms nothing is kept for the next search.
+    private static final int LEVELS_KEPT_MAX = 8;
+
+    private static final int TERMS_KEPT_MAX = 4;
 
     private final WindowCopies copies = new WindowCopies();
     private final List<DocumentWindow> byLevel = new ArrayList<>();
@@ -21,6 +26,7 @@ final class Windows {
 
     private @Nullable PackedBuffer buffer;
     private @Nullable ValueBatch valueBatch;
+    private @Nullable ScoredBatch scored;
 
     /// Counts what sets have in common.
     final CommonDocuments common = new CommonDocuments(copies);
@@ -49,6 +55,29 @@ final class Windows {
             valueBatch = made;
         }
         return made;
+    }
+
+    /// For scoring by words.
+    ScoredBatch scored() {
+        ScoredBatch made = scored;
+        if (made == null) {
+            made = new ScoredBatch();
+            scored = made;
+        }
+        return made;
+    }
+
+    /// Nothing of a segment is held any more.
+    void forget() {
+        shorten(byLevel, LEVELS_KEPT_MAX);
+        shorten(byTerm, TERMS_KEPT_MAX);
+        byTerm.forEach(TermWindow::close);
+    }
+
+    private static void shorten(List<?> list, int max) {
+        if (list.size() > max) {
+            list.subList(max, list.size()).clear();
+        }
     }
 
     DocumentWindow at(int level) {

@@ -36,8 +36,7 @@ public final class DocumentSet {
     /// There is no such part of the bitmap.
     private static final long NOWHERE = -1;
 
-    private static final DocumentSet EMPTY =
-            new DocumentSet(MemorySegment.NULL, 0, 0, NOWHERE, 0, NOWHERE);
+    static final DocumentSet EMPTY = new DocumentSet(MemorySegment.NULL, 0, 0, NOWHERE, 0, NOWHERE);
 
     /// How a window's documents are written: their low 16 bits each, a bit for each that could be,
     /// or the first of each run and how many follow.

@@ -59,10 +59,9 @@ final class MappedPostings implements PostingsReader {
     }
 
     @Override
-    public TermFrequencies frequencies(int termOrdinal) {
+    public void open(int termOrdinal, int documentCount, TermFrequencies frequencies) {
         long listAt = starts.get(Objects.checkIndex(termOrdinal, termCount));
-        int count = documentCount(listAt);
-        return new TermFrequencies(section, count, listAt + varintBytes(count));
+        frequencies.open(section, documentCount, listAt + varintBytes(documentCount));
     }
 
     /// What a list begins with.

@@ -226,11 +226,11 @@ final class MappedTerms implements TermsReader {
 
     @Override
     public DocumentSet set(int ordinal) {
+        if (inlineStarts.get(ordinal) == inlineStarts.get(ordinal + 1)) {
+            return DocumentSet.of(section, bitmapStarts.get(bitmapTerms.ceiling(ordinal)));
+        }
         int[] few = new int[FEW];
-        int count = few(ordinal, few);
-        return count >= 0
-                ? DocumentSet.of(Arrays.copyOf(few, count))
-                : DocumentSet.of(section, bitmapStarts.get(bitmapTerms.ceiling(ordinal)));
+        return DocumentSet.of(Arrays.copyOf(few, few(ordinal, few)));
     }
 
     @Override

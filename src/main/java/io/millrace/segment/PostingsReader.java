@@ -37,8 +37,10 @@ public interface PostingsReader {
 
     Cursor cursor(int termOrdinal);
 
-    /// The frequencies of a term alone, by the ranks of its documents.
-    TermFrequencies frequencies(int termOrdinal);
+    /// Opens the frequencies of a term alone, by the ranks of its documents.
+    ///
+    /// @param documentCount of the term, which its dictionary knows
+    void open(int termOrdinal, int documentCount, TermFrequencies frequencies);
 
     /// Null when the segment does not know where the terms of the field stand.
     @Nullable PositionCursor positionCursor(int termOrdinal);

@@ -30,13 +30,10 @@ public final class TermFrequencies {
         }
     }
 
-    /// Of no document.
-    static final TermFrequencies NONE = new TermFrequencies(MemorySegment.NULL, 0, 0);
-
-    private final MemorySegment section;
-    private final int documentCount;
-    private final long skipsAt;
-    private final long blocksAt;
+    private MemorySegment section = MemorySegment.NULL;
+    private int documentCount;
+    private long skipsAt;
+    private long blocksAt;
 
     /// The first block of the range, and how wide the frequencies of its blocks are and where they
     /// begin.
@@ -46,7 +43,7 @@ public final class TermFrequencies {
     private long[] starts = {};
 
     /// @param skipsAt where the skip entries stand, or the only block
-    TermFrequencies(MemorySegment section, int documentCount, long skipsAt) {
+    void open(MemorySegment section, int documentCount, long skipsAt) {
         this.section = section;
         this.documentCount = documentCount;
         this.skipsAt = skipsAt;

@@ -40,8 +40,8 @@ public final class TermWindow {
     private boolean isBeforeRead;
     private boolean areDocumentsRead;
 
-    private DocumentSet set = DocumentSet.of(new int[0]);
-    private TermFrequencies frequencies = TermFrequencies.NONE;
+    private DocumentSet set = DocumentSet.EMPTY;
+    private final TermFrequencies frequencies = new TermFrequencies();
 
     /// How many windows of the set, and documents in them, are behind.
     private int windowsBehind;
@@ -81,12 +81,21 @@ public final class TermWindow {
         return level;
     }
 
-    /// @param newFrequencies of the documents of `newSet`
-    public void open(DocumentSet newSet, TermFrequencies newFrequencies) {
+    /// Goes before the first window.
+    ///
+    /// @param newSet all documents of the term
+    public void open(DocumentSet newSet, PostingsReader postings, int ordinal) {
         set = newSet;
-        frequencies = newFrequencies;
+        postings.open(ordinal, Math.toIntExact(newSet.cardinality()), frequencies);
         windowsBehind = 0;
         documentsBehind = 0;
+        count = 0;
+    }
+
+    /// Holds nothing of a segment any more.
+    public void close() {
+        set = DocumentSet.EMPTY;
+        frequencies.open(MemorySegment.NULL, 0, 0);
         count = 0;
     }
 

@@ -56,6 +56,7 @@ class ConcurrentReadersTest {
 
     private final Map<Position, SortedMap<DocumentKey, Value.Obj>> models =
             new ConcurrentHashMap<>();
+    private final SearchMemory memory = new SearchMemory();
     private final AtomicBoolean done = new AtomicBoolean();
 
     @TempDir Path folder;
@@ -115,7 +116,7 @@ class ConcurrentReadersTest {
                         Objects.requireNonNull(
                                 models.get(commit.checkpoint().position(QuakeIndex.PARTITION)));
                 NaiveSearch naive = new NaiveSearch(RandomQuakes.SCHEMA, plain(model));
-                Searcher searcher = new Searcher(snapshot);
+                Searcher searcher = new Searcher(snapshot, memory);
                 for (int i = 0; i < 10; i++) {
                     Value.Obj body = quakes.request();
                     compare(naive, searcher, parser.parse(body), commit + " " + body);

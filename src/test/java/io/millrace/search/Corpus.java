@@ -49,6 +49,9 @@ final class Corpus implements AutoCloseable {
         }
     }
 
+    /// Of all searches: what one leaves must be nothing to the next.
+    private final SearchMemory memory = new SearchMemory();
+
     private final LiveSchema schema;
     private final Directory directory;
     private final List<List<Plain>> segments = new ArrayList<>();
@@ -170,7 +173,8 @@ final class Corpus implements AutoCloseable {
         return new Searcher(
                 schema.current(),
                 new CommitPoint(1, 1, CommitKind.INDEX, Checkpoint.EMPTY, views.size(), live, 0),
-                views);
+                views,
+                memory);
     }
 
     @Override

@@ -58,6 +58,7 @@ class GuessedCutTest {
 
     private static final int MANY = 100_000;
     private static final int LIMIT = 50;
+    private static final SearchMemory MEMORY = new SearchMemory();
 
     private WrittenSegments written;
 
@@ -291,6 +292,7 @@ class GuessedCutTest {
         return new Searcher(
                 SCHEMA,
                 new CommitPoint(1, 1, CommitKind.INDEX, Checkpoint.EMPTY, segments.size(), live, 0),
-                segments);
+                segments,
+                MEMORY);
     }
 }

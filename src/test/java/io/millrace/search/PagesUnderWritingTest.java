@@ -40,6 +40,7 @@ class PagesUnderWritingTest {
 
     private final AtomicBoolean done = new AtomicBoolean();
     private final ManualClock clock = new ManualClock();
+    private final SearchMemory memory = new SearchMemory();
     private final Searches searches = new Searches(clock, clock, SearchOptions.DEFAULT);
 
     @TempDir Path folder;
@@ -109,7 +110,7 @@ class PagesUnderWritingTest {
             SearchRequest request =
                     new QueryParser(snapshot.schema(), clock.instant()).parse(new Value.Obj(all));
             whole =
-                    new Searcher(snapshot)
+                    new Searcher(snapshot, memory)
                             .search(request).hits().stream().map(SearchResult.Hit::key).toList();
         }
         while (page.cursor() != null) {

@@ -104,7 +104,8 @@ final class PostingsCursorTest {
             PostingsReader postings,
             int ordinal) {
         List<Integer> expected = List.copyOf(counts.values());
-        TermFrequencies frequencies = postings.frequencies(ordinal);
+        TermFrequencies frequencies = new TermFrequencies();
+        postings.open(ordinal, counts.size(), frequencies);
         for (int from = 0; from < expected.size(); from += 1 + expected.size() / 3) {
             int count = Math.min(expected.size() - from, 1 + expected.size() / 2);
             assertTrue(
@@ -123,13 +124,12 @@ final class PostingsCursorTest {
                 }
             }
         }
-        assertWindow(counts, terms.set(ordinal), frequencies);
+        TermWindow window = new TermWindow();
+        window.open(terms.set(ordinal), postings, ordinal);
+        assertWindow(counts, window);
     }
 
-    private static void assertWindow(
-            TreeMap<Integer, Integer> counts, DocumentSet set, TermFrequencies frequencies) {
-        TermWindow window = new TermWindow();
-        window.open(set, frequencies);
+    private static void assertWindow(TreeMap<Integer, Integer> counts, TermWindow window) {
         window.enter(0);
         assertEquals(counts.size(), window.count());
         for (int document = 0; document <= counts.lastKey() + 1; document++) {
@@ -168,7 +168,7 @@ final class PostingsCursorTest {
     private static TermWindow window(TermsReader terms, PostingsReader postings, String term) {
         int ordinal = terms.find(term.getBytes(UTF_8));
         TermWindow window = new TermWindow();
-        window.open(terms.set(ordinal), postings.frequencies(ordinal));
+        window.open(terms.set(ordinal), postings, ordinal);
         window.enter(0);
         return window;
     }

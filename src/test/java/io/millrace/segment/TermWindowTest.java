@@ -84,7 +84,7 @@ final class TermWindowTest {
             frequencies[document] = cursor.frequency();
         }
         DocumentSet set = terms.set(ordinal);
-        window.open(set, postings.frequencies(ordinal));
+        window.open(set, postings, ordinal);
         return new Opened(window, set, frequencies);
     }
 
@@ -177,7 +177,7 @@ final class TermWindowTest {
                 // Blocks of once only, of up to twice, and wider ones.
                 add(text, "side", 1 + random.nextInt(1 + i % WINDOW / 600 % 4));
             }
-            if (random.nextInt(2_000) == 0) {
+            if (random.nextInt(2_000) == 0 || i == 0) {
                 add(text, "rare", 1 + random.nextInt(9));
             }
             if (i / WINDOW != 1 && random.nextInt(40) == 0) {
