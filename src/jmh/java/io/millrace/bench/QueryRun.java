@@ -138,12 +138,12 @@ final class QueryRun {
                 sum += side.answer(workload, query, isCounted).total();
             }
         }
-        LongStream.Builder asked = LongStream.builder();
+        LongStream.Builder took = LongStream.builder();
         int count = 0;
         long thread = Thread.currentThread().threadId();
         long bytes = 0;
         long cpu = 0;
-        long end = System.nanoTime() + COUNTED_NANOS;
+        long counted = System.nanoTime();
         do {
             long[] nanos = new long[queries.size()];
             bytes -= THREADS.getThreadAllocatedBytes(thread);
@@ -155,10 +155,10 @@ final class QueryRun {
             }
             cpu += THREADS.getCurrentThreadCpuTime();
             bytes += THREADS.getThreadAllocatedBytes(thread);
-            Arrays.stream(nanos).forEach(asked::add);
+            Arrays.stream(nanos).forEach(took::add);
             count += nanos.length;
-        } while (System.nanoTime() < end);
-        long[] nanos = asked.build().sorted().toArray();
+        } while (System.nanoTime() - counted < COUNTED_NANOS);
+        long[] nanos = took.build().sorted().toArray();
         if (sum == Long.MIN_VALUE) {
             throw new IllegalStateException("totals were looked at");
         }

@@ -9,6 +9,7 @@ import io.millrace.search.FacetResult;
 import io.millrace.search.FieldSummary;
 import io.millrace.search.QueryParser;
 import io.millrace.search.SearchBudget;
+import io.millrace.search.SearchMemory;
 import io.millrace.search.SearchResult;
 import io.millrace.search.SearchTarget;
 import io.millrace.search.Searcher;
@@ -64,7 +65,7 @@ public class FieldsResource {
     public FieldList fields(@PathParam("name") String name) {
         Index index = indexes.get(name).index();
         try (IndexSnapshot snapshot = index.snapshot()) {
-            List<FieldSummary> fields = new Searcher(snapshot).fields();
+            List<FieldSummary> fields = new Searcher(snapshot, new SearchMemory()).fields();
             return new FieldList(
                     snapshot.commit().generation(), fields.stream().map(FieldAnswer::new).toList());
         }

@@ -68,7 +68,7 @@ final class BestMatches {
         this.documentCount = ranks.documentCount();
         this.postings = scorer.postings();
         ScoredBatch scored = matches.scratch().scored();
-        this.batch = scored.found;
+        this.batch = scored.few;
         this.places = scored.places;
         this.norms = scored.norms;
         int required = scorer.required(words);

@@ -7,7 +7,7 @@ import java.util.Deque;
 /// clearing it anew would be a good part of them. What was used last is handed out first, as it is
 /// still in the processor's caches. May be shared between threads.
 ///
-/// Heap: 7 MiB at most, for searches that run at the same time.
+/// Heap: 9 MiB at most. Where more than 16 searches run at a time, the others make their own.
 public final class SearchMemory {
     private static final int KEPT_MAX = 16;
 

@@ -24,10 +24,6 @@ public final class Searcher {
     private final List<SegmentView> segments;
     private final SearchMemory memory;
 
-    public Searcher(IndexSnapshot snapshot) {
-        this(snapshot, new SearchMemory());
-    }
-
     /// @param memory of earlier searches
     public Searcher(IndexSnapshot snapshot, SearchMemory memory) {
         this(snapshot.schema(), snapshot.commit(), snapshot.segments(), memory);
@@ -47,6 +43,7 @@ public final class Searcher {
     public SearchResult search(SearchRequest request) {
         Windows windows = memory.take();
         SearchResult result = search(request, windows);
+        // Not when it failed: who knows how far it got.
         memory.giveBack(windows);
         return result;
     }

@@ -3,7 +3,7 @@ package io.millrace.search;
 import io.millrace.segment.PackedBuffer;
 
 /// Room for the values of some documents that are read together from a column. Overwritten by the
-/// next read; confined to one search.
+/// next read; confined to one search at a time.
 ///
 /// Heap: 42 KiB.
 final class ValueBatch {

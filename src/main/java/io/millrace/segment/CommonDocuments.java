@@ -2,7 +2,8 @@ package io.millrace.segment;
 
 import java.lang.foreign.MemorySegment;
 
-/// Counts the documents that two sets have in common, window by window. Confined to one search.
+/// Counts the documents that two sets have in common, window by window. Confined to one search at a
+/// time.
 public final class CommonDocuments {
 
     /// In a list so many times as long, each document is searched for.

@@ -5,7 +5,7 @@ import java.util.Arrays;
 
 /// The documents of a segment in one window of [#DOCUMENTS], while sets are intersected, united and
 /// taken away: a list while they are few, a bit for each otherwise. Reused from window to window;
-/// confined to one search.
+/// confined to one search at a time.
 ///
 /// Heap: 16 KiB, and what is copied.
 public final class DocumentWindow {

@@ -6,7 +6,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /// Takes bytes of packed arrays out of the map, so that many values are read from a plain array.
-/// Overwritten by the next read; confined to one search.
+/// Overwritten by the next read; confined to one search at a time.
 ///
 /// Heap: 16 KiB.
 public final class PackedBuffer {

@@ -39,7 +39,7 @@ public interface PostingsReader {
 
     /// Opens the frequencies of a term alone, by the ranks of its documents.
     ///
-    /// @param documentCount of the term, which its dictionary knows
+    /// @param documentCount just what the list begins with: the dictionary knows it, too
     void open(int termOrdinal, int documentCount, TermFrequencies frequencies);
 
     /// Null when the segment does not know where the terms of the field stand.

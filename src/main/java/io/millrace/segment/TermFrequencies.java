@@ -5,8 +5,8 @@ import java.util.Arrays;
 
 /// How often the documents of one term hold it, by the rank of a document among them: the first has
 /// rank 0. Who has the documents as a [DocumentSet] need not read them from the postings again.
-/// Reads the section in place ([PostingsLayout]), one range of ranks after the other; confined to
-/// one thread.
+/// Reads the section in place ([PostingsLayout]), one range of ranks after the other. Reused from
+/// term to term; confined to one thread at a time.
 ///
 /// Heap: 9 bytes for each block of the longest range.
 public final class TermFrequencies {

@@ -5,9 +5,9 @@ import java.util.Arrays;
 
 /// The documents of one term in one window of [DocumentWindow#DOCUMENTS], with how often they hold
 /// it. What is expensive is read when it is first asked for. Reused from window to window and from
-/// segment to segment; confined to one search.
+/// segment to segment; confined to one search at a time.
 ///
-/// Heap: up to 44 KiB.
+/// Heap: up to 71 KiB.
 public final class TermWindow {
     /// How often a document holds the term, as far as that is told by bits: 0, 1, 2, 3 or 4 times,
     /// or more often.

@@ -4,7 +4,8 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /// What sets say of one window, copied out of the map: loops over plain arrays are fast whatever
-/// the compiler makes of their surroundings. Overwritten by the next copy; confined to one search.
+/// the compiler makes of their surroundings. Overwritten by the next copy; confined to one search
+/// at a time.
 ///
 /// Heap: 38 KiB once all are needed.
 public final class WindowCopies {
@@ -42,7 +43,8 @@ public final class WindowCopies {
         return into;
     }
 
-    /// A bit for each document of a window, none of them set: whoever sets some clears them.
+    /// A bit for each document of a window, none of them set: whoever sets some clears them, as the
+    /// next search finds what this one leaves.
     long[] marks() {
         long[] made = marks;
         if (made == null) {

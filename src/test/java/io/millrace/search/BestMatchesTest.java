@@ -39,7 +39,6 @@ class BestMatchesTest {
     private static final Schema SCHEMA =
             new Schema(1, List.of("id"), List.of(Field.of("id", FieldType.LONG), TEXT, KIND));
     private static final int WORDS = 18;
-    private static final SearchMemory MEMORY = new SearchMemory();
 
     /// Documents that hold a word of their own stand side by side.
     private static final String NEIGHBOURS = "neighbours";
@@ -197,7 +196,7 @@ class BestMatchesTest {
                 SCHEMA,
                 new CommitPoint(1, 1, CommitKind.INDEX, Checkpoint.EMPTY, segments.size(), live, 0),
                 segments,
-                MEMORY);
+                new SearchMemory());
     }
 
     /// Word n is in about every 1.6^n-th document, mostly once; lengths are few, so that many

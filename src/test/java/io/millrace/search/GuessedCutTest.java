@@ -58,7 +58,6 @@ class GuessedCutTest {
 
     private static final int MANY = 100_000;
     private static final int LIMIT = 50;
-    private static final SearchMemory MEMORY = new SearchMemory();
 
     private WrittenSegments written;
 
@@ -293,6 +292,6 @@ class GuessedCutTest {
                 SCHEMA,
                 new CommitPoint(1, 1, CommitKind.INDEX, Checkpoint.EMPTY, segments.size(), live, 0),
                 segments,
-                MEMORY);
+                new SearchMemory());
     }
 }

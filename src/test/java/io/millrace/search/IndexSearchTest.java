@@ -62,7 +62,7 @@ class IndexSearchTest {
 
     private static void assertHolds(
             IndexSnapshot snapshot, SortedMap<DocumentKey, Value.Obj> model) {
-        Searcher searcher = new Searcher(snapshot);
+        Searcher searcher = new Searcher(snapshot, new SearchMemory());
         SearchResult all = searcher.search(EVERYTHING_BY_KEY);
         SortedMap<DocumentKey, Value.Obj> found = new TreeMap<>();
         all.hits().forEach(hit -> found.put(hit.key(), hit.document()));

@@ -60,16 +60,22 @@ class TermSpanTest {
                                         0,
                                         IntStream.range(0, DOCUMENTS)
                                                 .mapToObj(i -> document(values, i)));
+                        // Each finds what the one before left.
+                        Windows scratch = new Windows();
                         for (int i = 0; i < 60; i++) {
                             String field = FIELDS.get(random.nextInt(FIELDS.size()));
-                            assertFinds(segment, field, of(values, field), random);
+                            assertFinds(segment, field, of(values, field), scratch, random);
                         }
                     }
                 });
     }
 
     private static void assertFinds(
-            SegmentReader segment, String field, List<long[]> values, RandomGenerator random) {
+            SegmentReader segment,
+            String field,
+            List<long[]> values,
+            Windows scratch,
+            RandomGenerator random) {
         TermsReader terms = segment.terms(field);
         ColumnReader column = segment.column(field);
         assertNotNull(terms);
@@ -85,7 +91,6 @@ class TermSpanTest {
         DocumentSet asked =
                 DocumentSet.of(MutableRoaringBitmap.bitmapOf(candidates.stream().toArray()));
         TermSpan span = new TermSpan(terms, column, from, to, true, DOCUMENTS);
-        Windows scratch = new Windows();
         DocumentWindow in = scratch.at(0);
         for (int window = 0; window * DocumentWindow.DOCUMENTS < DOCUMENTS; window++) {
             int first = window * DocumentWindow.DOCUMENTS;

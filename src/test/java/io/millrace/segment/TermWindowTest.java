@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,6 +62,24 @@ final class TermWindowTest {
                     }
                 });
         assertEquals(EnumSet.allOf(DocumentSet.Form.class), forms);
+    }
+
+    @Test
+    void aClosedWindowHoldsNothingOfItsSegment() throws IOException {
+        MmapDirectory directory = MmapDirectory.open(folder);
+        SegmentMeta meta = write(directory, 9_000, new SplittableRandom(7));
+        TermWindow window = new TermWindow();
+        try (SegmentReader reader = SegmentReader.open(directory, meta)) {
+            TermsReader terms = Objects.requireNonNull(reader.terms("text"));
+            PostingsReader postings = Objects.requireNonNull(reader.postings("text"));
+            open(window, "dense", terms, postings, 9_000);
+            window.enter(0);
+            assertTrue(window.count() > 0);
+            window.close();
+        }
+        window.enter(0);
+        assertEquals(0, window.count());
+        assertEquals(0, window.frequency(3));
     }
 
     /// A window with what a cursor says of each document.
