@@ -82,14 +82,25 @@ final class BestRanks {
 
     private void sink(long place, long rank) {
         int at = 1;
-        while (2 * at <= size) {
-            int child = 2 * at;
-            if (child < size && isBehind(ranks[child + 1], places[child + 1], child)) {
-                child++;
+        int child = 2;
+        // Which of two is behind cannot be foretold: no branch.
+        while (child < size) {
+            long one = ranks[child];
+            long other = ranks[child + 1];
+            child += other > one ? 1 : 0;
+            if (one == other) {
+                child += places[child + 1] > places[child] ? 1 : 0;
             }
             if (isBehind(rank, place, child)) {
-                break;
+                ranks[at] = rank;
+                places[at] = place;
+                return;
             }
+            move(child, at);
+            at = child;
+            child = 2 * at;
+        }
+        if (child == size && !isBehind(rank, place, child)) {
             move(child, at);
             at = child;
         }
