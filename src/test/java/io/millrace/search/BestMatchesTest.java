@@ -17,6 +17,7 @@ import io.millrace.index.SegmentView;
 import io.millrace.segment.SegmentBuilder;
 import io.millrace.segment.SegmentId;
 import io.millrace.segment.SegmentReader;
+import io.millrace.segment.TermWindow;
 import io.millrace.testing.Seeded;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -57,13 +58,18 @@ class BestMatchesTest {
                         segments.add(segment(random, documents, size, segments.size()));
                         documents += size;
                     }
-                    Searcher searcher = searcher(segments);
+                    SearchMemory memory = new SearchMemory();
+                    Searcher searcher = searcher(segments, memory);
                     int hits = 0;
                     for (int i = 0; i < 80; i++) {
                         hits += assertSameHits(searcher, query(random), random);
                     }
                     assertTrue(hits > 500, hits + " hits");
                     segments.forEach(segment -> segment.reader().close());
+                    // Nothing that is kept for the next search leads into a closed segment.
+                    TermWindow kept = memory.take().term(0);
+                    kept.enter(0);
+                    assertEquals(0, kept.count());
                 });
     }
 
@@ -191,12 +197,16 @@ class BestMatchesTest {
     }
 
     private static Searcher searcher(List<SegmentView> segments) {
+        return searcher(segments, new SearchMemory());
+    }
+
+    private static Searcher searcher(List<SegmentView> segments, SearchMemory memory) {
         long live = segments.stream().mapToLong(SegmentView::liveCount).sum();
         return new Searcher(
                 SCHEMA,
                 new CommitPoint(1, 1, CommitKind.INDEX, Checkpoint.EMPTY, segments.size(), live, 0),
                 segments,
-                new SearchMemory());
+                memory);
     }
 
     /// Word n is in about every 1.6^n-th document, mostly once; lengths are few, so that many

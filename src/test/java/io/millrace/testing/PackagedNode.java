@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,10 @@ import org.jspecify.annotations.Nullable;
 /// again. Used by one thread.
 public final class PackagedNode {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    /// So often it is waited on for what gets on.
+    private static final int WAITS_MAX = 10;
+
     private static final Path RUNNER = Path.of("target/quarkus-app/quarkus-run.jar");
     private static final Pattern LISTENS =
             Pattern.compile("Listening on: http://[^:\\s]+:(\\d+)\\D");
@@ -91,7 +96,8 @@ public final class PackagedNode {
                                         && count > 0);
     }
 
-    /// Waits until an index shows everything that a database committed before a place in its log.
+    /// Waits until an index shows everything that a database committed before a place in its log,
+    /// as long as it gets on: how much of the log was left behind depends on the kills.
     public void awaitLsn(String index, String source, String lsn) {
         await(
                 index + " shows source " + source + " at " + lsn,
@@ -99,7 +105,8 @@ public final class PackagedNode {
                         get("/indexes/%s/search?limit=0&atLeast=%s:%s"
                                                 .formatted(index, source, lsn))
                                         .statusCode()
-                                == 200);
+                                == 200,
+                () -> String.valueOf(status(index).get("generation")));
     }
 
     /// Waits until a file has been read to its end.
@@ -200,14 +207,27 @@ public final class PackagedNode {
         }
     }
 
-    /// Asks again until it holds; what is not ready yet may throw IllegalStateException.
     private void await(String what, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        await(what, condition, () -> "nothing");
+    }
+
+    /// Asks again until it holds; what is not ready yet may throw IllegalStateException.
+    ///
+    /// @param progress differs from what it was when there is reason to wait on
+    private void await(String what, BooleanSupplier condition, Supplier<String> progress) {
+        String before = "nothing";
+        int waits = 0;
+        long begun = System.nanoTime();
         while (!holds(condition)) {
             assertTrue(running().isAlive(), () -> "process ended, see " + folder + "/node.log");
-            assertTrue(
-                    System.nanoTime() < deadline,
-                    () -> "waited " + PATIENCE + " until " + what + ", see " + folder);
+            if (System.nanoTime() - begun > PATIENCE.toNanos()) {
+                String now = progress.get();
+                boolean getsOn = !now.equals(before) && ++waits < WAITS_MAX;
+                assertTrue(
+                        getsOn, () -> "waited " + PATIENCE + " until " + what + ", see " + folder);
+                before = now;
+                begun = System.nanoTime();
+            }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
         }
     }
