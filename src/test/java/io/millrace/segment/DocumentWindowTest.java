@@ -100,6 +100,33 @@ class DocumentWindowTest {
     }
 
     @Test
+    void whatOneCountOfListsLeftIsNothingToTheNext() {
+        CommonDocuments common = new CommonDocuments(copies);
+        Seeded.repeat(
+                20,
+                random -> {
+                    BitSet first = randomList(random);
+                    BitSet second = randomList(random);
+                    BitSet both = (BitSet) first.clone();
+                    both.and(second);
+                    assertEquals(
+                            both.cardinality(),
+                            common.count(
+                                    DocumentSet.of(roaring(first)),
+                                    DocumentSet.of(roaring(second))));
+                });
+    }
+
+    /// So many of a window that others have some of them, too.
+    private static BitSet randomList(RandomGenerator random) {
+        BitSet list = new BitSet();
+        for (int i = 0; i < 3_000; i++) {
+            list.set(random.nextInt(DocumentWindow.DOCUMENTS));
+        }
+        return list;
+    }
+
+    @Test
     void aListGrowsAtItsEnd() {
         DocumentWindow window = new DocumentWindow(copies);
         window.append(7);
