@@ -13,6 +13,7 @@ import io.millrace.testing.TestKafka;
 import io.millrace.testing.TestResources;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -32,12 +33,17 @@ class ChinookIT {
     private static final int KILLS = Integer.getInteger("kill.times", 3);
     private static final int TRACKS = Integer.getInteger("kill.records", 50_000);
     private static final long ALIVE_MILLIS_MAX = 2_500;
+
+    /// Some 10 MB of log are left behind by each kill.
+    private static final Duration CATCH_UP_MAX = Duration.ofSeconds(90 + 10L * KILLS);
+
     private static final long SEED = Long.getLong("seed", System.nanoTime());
 
     @Test
     void everyRowEqualsItsDocumentAfterKills(@TempDir(cleanup = CleanupMode.ON_SUCCESS) Path folder)
             throws Exception {
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(SEED);
+        System.out.println("replay with -Dseed=" + SEED);
         NodeOfTests.createTopics("millrace.commits", "millrace.merges", "millrace.dead-letters");
         ShopOfTests shop = ShopOfTests.open(SEED);
         // Enough that a copy takes its time.
@@ -68,7 +74,7 @@ class ChinookIT {
             steps.join();
             String end = Lsn.text(shop.lsn());
             for (String index : ShopOfTests.INDEXES.keySet()) {
-                node.awaitLsn(index, "shop", end);
+                node.awaitLsn(index, "shop", end, CATCH_UP_MAX);
             }
         } finally {
             open.set(false);

@@ -143,7 +143,7 @@ final class QueryRun {
         long thread = Thread.currentThread().threadId();
         long bytes = 0;
         long cpu = 0;
-        long counted = System.nanoTime();
+        long begun = System.nanoTime();
         do {
             long[] nanos = new long[queries.size()];
             bytes -= THREADS.getThreadAllocatedBytes(thread);
@@ -157,7 +157,7 @@ final class QueryRun {
             bytes += THREADS.getThreadAllocatedBytes(thread);
             Arrays.stream(nanos).forEach(took::add);
             count += nanos.length;
-        } while (System.nanoTime() - counted < COUNTED_NANOS);
+        } while (System.nanoTime() - begun < COUNTED_NANOS);
         long[] nanos = took.build().sorted().toArray();
         if (sum == Long.MIN_VALUE) {
             throw new IllegalStateException("totals were looked at");

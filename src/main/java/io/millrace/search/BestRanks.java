@@ -83,7 +83,8 @@ final class BestRanks {
     private void sink(long place, long rank) {
         int at = 1;
         int child = 2;
-        // Which of two is behind cannot be foretold: no branch.
+        // Which of two is behind cannot be foretold: no branch, but for equal ranks, which are
+        // rare.
         while (child < size) {
             long one = ranks[child];
             long other = ranks[child + 1];

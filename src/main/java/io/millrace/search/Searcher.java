@@ -16,8 +16,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.roaringbitmap.buffer.MutableRoaringBitmap;
 
-/// Runs searches on one snapshot, which the caller keeps open. Immutable; each search holds memory
-/// in the order of its hits and of one segment's bitmaps; with facets, of those of all segments.
+/// Runs searches on one snapshot, which the caller keeps open. May be shared between threads. Each
+/// search holds memory in the order of its hits and of one segment's bitmaps; with facets, of those
+/// of all segments.
 public final class Searcher {
     private final Schema schema;
     private final CommitPoint commit;

@@ -1,6 +1,7 @@
 package io.millrace.search;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.millrace.change.Checkpoint;
@@ -59,6 +60,9 @@ class BestMatchesTest {
                         documents += size;
                     }
                     SearchMemory memory = new SearchMemory();
+                    Windows kept = memory.take();
+                    TermWindow first = kept.term(0);
+                    memory.giveBack(kept);
                     Searcher searcher = searcher(segments, memory);
                     int hits = 0;
                     for (int i = 0; i < 80; i++) {
@@ -67,9 +71,10 @@ class BestMatchesTest {
                     assertTrue(hits > 500, hits + " hits");
                     segments.forEach(segment -> segment.reader().close());
                     // Nothing that is kept for the next search leads into a closed segment.
-                    TermWindow kept = memory.take().term(0);
-                    kept.enter(0);
-                    assertEquals(0, kept.count());
+                    assertSame(kept, memory.take());
+                    assertSame(first, kept.term(0));
+                    first.enter(0);
+                    assertEquals(0, first.count());
                 });
     }
 

@@ -89,6 +89,9 @@ class GuessedCutTest {
     private void assertSamePages(Plan plan, RandomGenerator random) {
         List<Plain> live = new ArrayList<>();
         Searcher searcher = searcher(segments(random, plan, live), live.size());
+        // A walk that is given up, if levels are many.
+        Asked low = new Asked(LOW, true, false, false);
+        assertSamePages(searcher, low, answer(live, low), LIMIT, false);
         Map<Asked, List<Integer>> answers = new HashMap<>();
         for (int i = 0; i < 30; i++) {
             assertSamePages(searcher, live, answers, random);

@@ -65,7 +65,7 @@ final class TermWindowTest {
     }
 
     @Test
-    void aClosedWindowHoldsNothingOfItsSegment() throws IOException {
+    void aClosedWindowHasNoDocumentsAndReadsNone() throws IOException {
         MmapDirectory directory = MmapDirectory.open(folder);
         SegmentMeta meta = write(directory, 9_000, new SplittableRandom(7));
         TermWindow window = new TermWindow();

@@ -21,7 +21,6 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -30,10 +29,6 @@ import org.jspecify.annotations.Nullable;
 /// again. Used by one thread.
 public final class PackagedNode {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
-
-    /// So often it is waited on for what gets on.
-    private static final int WAITS_MAX = 10;
-
     private static final Path RUNNER = Path.of("target/quarkus-app/quarkus-run.jar");
     private static final Pattern LISTENS =
             Pattern.compile("Listening on: http://[^:\\s]+:(\\d+)\\D");
@@ -96,17 +91,18 @@ public final class PackagedNode {
                                         && count > 0);
     }
 
-    /// Waits until an index shows everything that a database committed before a place in its log,
-    /// as long as it gets on: how much of the log was left behind depends on the kills.
-    public void awaitLsn(String index, String source, String lsn) {
+    /// Waits until an index shows everything that a database committed before a place in its log.
+    ///
+    /// @param patience how long, by how much of the log it may have to read
+    public void awaitLsn(String index, String source, String lsn, Duration patience) {
         await(
+                patience,
                 index + " shows source " + source + " at " + lsn,
                 () ->
                         get("/indexes/%s/search?limit=0&atLeast=%s:%s"
                                                 .formatted(index, source, lsn))
                                         .statusCode()
-                                == 200,
-                () -> String.valueOf(status(index).get("generation")));
+                                == 200);
     }
 
     /// Waits until a file has been read to its end.
@@ -208,26 +204,17 @@ public final class PackagedNode {
     }
 
     private void await(String what, BooleanSupplier condition) {
-        await(what, condition, () -> "nothing");
+        await(PATIENCE, what, condition);
     }
 
     /// Asks again until it holds; what is not ready yet may throw IllegalStateException.
-    ///
-    /// @param progress differs from what it was when there is reason to wait on
-    private void await(String what, BooleanSupplier condition, Supplier<String> progress) {
-        String before = "nothing";
-        int waits = 0;
-        long begun = System.nanoTime();
+    private void await(Duration patience, String what, BooleanSupplier condition) {
+        long deadline = System.nanoTime() + patience.toNanos();
         while (!holds(condition)) {
             assertTrue(running().isAlive(), () -> "process ended, see " + folder + "/node.log");
-            if (System.nanoTime() - begun > PATIENCE.toNanos()) {
-                String now = progress.get();
-                boolean getsOn = !now.equals(before) && ++waits < WAITS_MAX;
-                assertTrue(
-                        getsOn, () -> "waited " + PATIENCE + " until " + what + ", see " + folder);
-                before = now;
-                begun = System.nanoTime();
-            }
+            assertTrue(
+                    System.nanoTime() < deadline,
+                    () -> "waited " + patience + " until " + what + ", see " + folder);
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
         }
     }
