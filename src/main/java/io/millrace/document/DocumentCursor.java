@@ -163,6 +163,7 @@ public final class DocumentCursor {
     @Nullable Value find(byte[] wanted) {
         Value direct = null;
         Value nested = null;
+        int nestedIn = Integer.MAX_VALUE;
         for (Token token = next(); token != Token.END; token = next()) {
             int length = nameLength;
             boolean starts =
@@ -172,7 +173,11 @@ public final class DocumentCursor {
                 direct = value(token);
             } else if (token == Token.OBJECT && starts && wanted[length] == '.') {
                 Value found = find(Arrays.copyOfRange(wanted, length + 1, wanted.length));
-                nested = nested == null ? found : nested;
+                // Of several that lead there the shortest counts, wherever it stands.
+                if (found != null && length < nestedIn) {
+                    nested = found;
+                    nestedIn = length;
+                }
             } else if (token == Token.OBJECT || token == Token.ARRAY) {
                 skip();
             }

@@ -237,6 +237,17 @@ class DocumentPatchTest {
                 });
     }
 
+    @Test
+    void aPathThatIsThereTwiceIsFoundUnderTheShorterNameWhateverTheOrder() {
+        Obj longer = object("c", Value.of(1));
+        Obj shorter = object("b", object("c", Value.of(2)));
+        for (Obj root :
+                List.of(object("a.b", longer, "a", shorter), object("a", shorter, "a.b", longer))) {
+            assertEquals(Value.of(2), Schema.at(root, "a.b.c"));
+            assertEquals(Value.of(2), Document.of(root).at("a.b.c"));
+        }
+    }
+
     /// Bytes that no edit touches are copied: they must be the same tree as one written anew.
     @Test
     void anEditedDocumentIsAsIfWrittenFromItsTree() {
