@@ -20,6 +20,12 @@ class DevTopicsTest {
         DevTopics.create(kafka, List.of("dev-topics-a", "dev-topics-b"), TIME_MAX);
 
         try (var admin = Admin.create(kafka)) {
+            // A broker may not know yet what the controller has created.
+            long begun = System.nanoTime();
+            while (!admin.listTopics().names().get().contains("dev-topics-b")
+                    && System.nanoTime() - begun < TIME_MAX.toNanos()) {
+                Thread.onSpinWait();
+            }
             var topics =
                     admin.describeTopics(List.of("dev-topics-a", "dev-topics-b"))
                             .allTopicNames()
