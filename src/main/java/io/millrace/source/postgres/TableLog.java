@@ -8,9 +8,7 @@ import io.millrace.change.SourcePartition;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.List;
 import java.util.Objects;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -26,10 +24,8 @@ final class TableLog implements AutoCloseable {
     private final RowChanges changes;
     private final OpenTypes types;
 
-    /// Taken from the feed, not yet made changes of.
+    /// Taken from the feed, not yet made changes of: about as much as a batch may hold.
     private final Deque<WalEvent> events = new ArrayDeque<>();
-
-    private final List<WalEvent> drained = new ArrayList<>();
 
     /// Null once the log is past the copy.
     private @Nullable CopiedKeys copied;
@@ -94,9 +90,7 @@ final class TableLog implements AutoCloseable {
 
     private @Nullable ChangeBatch take() {
         if (events.isEmpty()) {
-            reachedLsn = feed.drainTo(drained);
-            events.addAll(drained);
-            drained.clear();
+            reachedLsn = feed.drainTo(events);
         }
         for (WalEvent event = events.poll(); event != null; event = events.poll()) {
             changes.accept(event);

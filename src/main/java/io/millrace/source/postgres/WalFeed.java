@@ -2,8 +2,8 @@ package io.millrace.source.postgres;
 
 import io.millrace.MillraceException;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Deque;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -32,6 +32,9 @@ final class WalFeed {
     /// Everything the log says up to here was put, or has nothing to do with the index.
     private long reachedLsn;
 
+    /// The index has taken everything up to here.
+    private long takenLsn;
+
     private @Nullable MillraceException failure;
     private boolean left;
 
@@ -57,6 +60,7 @@ final class WalFeed {
         this.attachment = attachment;
         this.table = table;
         this.reachedLsn = fromLsn;
+        this.takenLsn = fromLsn;
         this.options = options;
         this.wakeReader = wakeReader;
     }
@@ -176,7 +180,11 @@ final class WalFeed {
     private void put(WalEvent event) {
         queue.add(event);
         queuedBytes += event.sizeBytes();
-        full = queue.size() >= options.queueEventsMax() || queuedBytes >= options.queueBytesMax();
+        full = isAtBounds();
+    }
+
+    private boolean isAtBounds() {
+        return queue.size() >= options.queueEventsMax() || queuedBytes >= options.queueBytesMax();
     }
 
     private boolean isWorthwhile() {
@@ -192,30 +200,47 @@ final class WalFeed {
 
     // The thread of the index.
 
-    /// Moves what waits into `into` and returns the position that is reached with it.
+    /// Moves what waits into `into`, but not much more than a batch may hold: what is taken is in
+    /// no bound any more. Returns the position that is reached with all that was taken.
     ///
     /// @throws MillraceException why the log cannot be read on, once nothing waits any more
-    long drainTo(List<WalEvent> into) {
-        boolean wasFull;
+    long drainTo(Collection<WalEvent> into) {
+        boolean madeRoom;
         long reached;
         lock.lock();
         try {
             if (queue.isEmpty() && failure != null) {
                 throw failure;
             }
-            into.addAll(queue);
-            queue.clear();
-            queuedBytes = 0;
-            wasFull = full;
-            full = false;
-            reached = reachedLsn;
+            moveTo(into);
+            if (queue.isEmpty()) {
+                takenLsn = reachedLsn;
+            }
+            reached = takenLsn;
+            boolean wasFull = full;
+            full = isAtBounds();
+            madeRoom = wasFull && !full;
         } finally {
             lock.unlock();
         }
-        if (wasFull) {
+        if (madeRoom) {
             wakeReader.run();
         }
         return reached;
+    }
+
+    private void moveTo(Collection<WalEvent> into) {
+        int events = 0;
+        long bytes = 0;
+        while (!queue.isEmpty()
+                && events < options.batchChangesMax()
+                && bytes < options.batchBytesMax()) {
+            WalEvent event = queue.remove();
+            into.add(event);
+            events++;
+            bytes += event.sizeBytes();
+        }
+        queuedBytes -= bytes;
     }
 
     /// Waits until a transaction or a good part of one is there, but not longer than `nanos`.

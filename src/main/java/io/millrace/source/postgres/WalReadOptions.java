@@ -6,7 +6,7 @@ import java.time.Duration;
 ///
 /// - batchChangesMax, batchBytesMax: where a batch ends; a larger transaction comes in parts
 /// - queueEventsMax, queueBytesMax: what may wait for one index before reading the log pauses; a
-///   single larger row passes
+///   single larger row passes, and about a batch more is being made changes of
 /// - statusInterval: the longest time without a word to the server
 /// - probeInterval: how often the slot is looked at
 /// - positionInterval: the least time between two batches that hold nothing but positions

@@ -7,6 +7,9 @@ import java.util.Set;
 /// Reads one transaction in a process with little memory, as slowly as an index would that writes
 /// it away. Arguments: port, database, slot, where to begin, rows to come.
 final class LargeTransactionProcess {
+    /// What a batch takes: longer than reading the log does, so that all that may wait does.
+    private static final int WRITING_MILLIS = 40;
+
     private LargeTransactionProcess() {}
 
     public static void main(String[] arguments) throws InterruptedException {
@@ -56,6 +59,7 @@ final class LargeTransactionProcess {
             for (var batch : batches) {
                 rows += batch.changes().size();
                 parts += batch.open() ? 1 : 0;
+                Thread.sleep(WRITING_MILLIS);
                 if (!batch.open() && rows > 0) {
                     break;
                 }

@@ -14,7 +14,7 @@ class LargeTransactionTest {
     private static final boolean IS_SOAK = Integer.getInteger("soak.factor", 1) > 1;
     private static final int MEGABYTES = IS_SOAK ? 1_000 : 100;
     private static final int TINY = IS_SOAK ? 1_000_000 : 3_000;
-    private static final String HEAP = IS_SOAK ? "-Xmx512m" : "-Xmx48m";
+    private static final String HEAP = IS_SOAK ? "-Xmx512m" : "-Xmx40m";
 
     @Test
     void aTransactionLargerThanTheHeapComesInPartsAndAsOne() throws Exception {
