@@ -2,10 +2,12 @@ package io.millrace.node.dev;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.millrace.testing.Awaiting;
 import io.millrace.testing.TestKafka;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.Test;
 
@@ -21,11 +23,9 @@ class DevTopicsTest {
 
         try (var admin = Admin.create(kafka)) {
             // A broker may not know yet what the controller has created.
-            long begun = System.nanoTime();
-            while (!admin.listTopics().names().get().contains("dev-topics-b")
-                    && System.nanoTime() - begun < TIME_MAX.toNanos()) {
-                Thread.onSpinWait();
-            }
+            Awaiting.that(
+                    "topics known to the broker",
+                    () -> names(admin).containsAll(List.of("dev-topics-a", "dev-topics-b")));
             var topics =
                     admin.describeTopics(List.of("dev-topics-a", "dev-topics-b"))
                             .allTopicNames()
@@ -33,5 +33,9 @@ class DevTopicsTest {
             assertEquals(2, topics.size());
             topics.forEach((_, topic) -> assertEquals(1, topic.partitions().size()));
         }
+    }
+
+    private static Set<String> names(Admin admin) {
+        return admin.listTopics().names().toCompletionStage().toCompletableFuture().join();
     }
 }
