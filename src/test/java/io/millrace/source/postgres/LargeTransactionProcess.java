@@ -3,16 +3,18 @@ package io.millrace.source.postgres;
 import io.millrace.document.Schema;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /// Reads one transaction in a process with little memory, as slowly as an index would that writes
 /// it away. Arguments: port, database, slot, where to begin, rows to come.
 final class LargeTransactionProcess {
-    /// What a batch takes: longer than reading the log does, so that all that may wait does.
-    private static final int WRITING_MILLIS = 40;
+    /// What a batch takes: more than reading it does, so that as much waits as may.
+    private static final long WRITING_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
 
     private LargeTransactionProcess() {}
 
-    public static void main(String[] arguments) throws InterruptedException {
+    public static void main(String[] arguments) {
         PostgresSettings settings =
                 new PostgresSettings(
                         "large",
@@ -59,7 +61,7 @@ final class LargeTransactionProcess {
             for (var batch : batches) {
                 rows += batch.changes().size();
                 parts += batch.open() ? 1 : 0;
-                Thread.sleep(WRITING_MILLIS);
+                LockSupport.parkNanos(WRITING_NANOS);
                 if (!batch.open() && rows > 0) {
                     break;
                 }

@@ -140,10 +140,11 @@ final class TableFollower {
         Awaiting.that(
                 index + " gets in step",
                 () -> {
-                    if (failure() instanceof MillraceException.Unavailable) {
+                    MillraceException failed = failure();
+                    if (failed instanceof MillraceException.Unavailable) {
                         readAgain();
-                    } else if (failure() != null) {
-                        throw failure();
+                    } else if (failed != null) {
+                        throw failed;
                     }
                     return isPast(lsn);
                 });
