@@ -67,7 +67,7 @@ final class BestMatches {
         this.segmentOrdinal = ranks.segmentOrdinal();
         this.documentCount = ranks.documentCount();
         this.postings = scorer.postings();
-        ScoredBatch scored = matches.scratch().scored();
+        ScoredBatch scored = matches.scratch().scored;
         this.batch = scored.few;
         this.places = scored.places;
         this.norms = scored.norms;

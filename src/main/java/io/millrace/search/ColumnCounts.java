@@ -19,7 +19,7 @@ final class ColumnCounts {
             return counts;
         }
         ColumnReader column = slice.column();
-        ValueBatch batch = slice.documents().scratch().valueBatch();
+        ValueBatch batch = slice.documents().scratch().valueBatch;
         int[] documents = batch.documents;
         int size;
         for (int from = 0; ; from = documents[size - 1]) {

@@ -105,7 +105,7 @@ final class SegmentTop {
 
     private void scan(SegmentMatches matches) {
         if (ranks.isFirstOneEach()) {
-            PackedBuffer buffer = matches.scratch().buffer();
+            PackedBuffer buffer = matches.scratch().buffer;
             long[] first = matches.scratch().values;
             long least = start == null ? walkedTo : Math.max(walkedTo, start.firstRankMin());
             SpanTerms upToCut = upToCut(matches);

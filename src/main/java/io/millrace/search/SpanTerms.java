@@ -66,7 +66,7 @@ final class SpanTerms {
             for (int from = ranges[range]; from < ranges[range + 1]; from += TERMS_TOGETHER) {
                 int to = Math.min(ranges[range + 1], from + TERMS_TOGETHER);
                 budget.spend(to - from);
-                terms.addFew(from, to, rare, scratch.buffer());
+                terms.addFew(from, to, rare, scratch.buffer);
             }
             int behind = terms.setsBefore(ranges[range + 1]);
             for (int i = terms.setsBefore(ranges[range]); i < behind; i++) {

@@ -126,7 +126,7 @@ final class TermSpan {
                 }
             };
         }
-        PackedBuffer buffer = scratch.buffer();
+        PackedBuffer buffer = scratch.buffer;
         return (documents, count, verdicts) -> {
             budget.spend(count);
             column.values(documents, count, verdicts, buffer);

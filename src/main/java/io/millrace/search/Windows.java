@@ -7,7 +7,6 @@ import io.millrace.segment.TermWindow;
 import io.millrace.segment.WindowCopies;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// What a search works on: windows, by how deep its conditions lie inside each other: shared by all
 /// segments, made when they are first needed. Confined to one search at a time ([SearchMemory]).
@@ -24,10 +23,6 @@ final class Windows {
     private final List<DocumentWindow> byLevel = new ArrayList<>();
     private final List<TermWindow> byTerm = new ArrayList<>();
 
-    private @Nullable PackedBuffer buffer;
-    private @Nullable ValueBatch valueBatch;
-    private @Nullable ScoredBatch scored;
-
     /// Counts what sets have in common.
     final CommonDocuments common = new CommonDocuments(copies);
 
@@ -38,34 +33,13 @@ final class Windows {
     final long[] values = new long[BATCH];
 
     /// For reading columns.
-    PackedBuffer buffer() {
-        PackedBuffer made = buffer;
-        if (made == null) {
-            made = new PackedBuffer();
-            buffer = made;
-        }
-        return made;
-    }
+    final PackedBuffer buffer = new PackedBuffer();
 
     /// For reading columns of many values.
-    ValueBatch valueBatch() {
-        ValueBatch made = valueBatch;
-        if (made == null) {
-            made = new ValueBatch(buffer());
-            valueBatch = made;
-        }
-        return made;
-    }
+    final ValueBatch valueBatch = new ValueBatch(buffer);
 
     /// For scoring by words.
-    ScoredBatch scored() {
-        ScoredBatch made = scored;
-        if (made == null) {
-            made = new ScoredBatch();
-            scored = made;
-        }
-        return made;
-    }
+    final ScoredBatch scored = new ScoredBatch();
 
     /// Nothing of a segment is held any more.
     void forget() {
