@@ -82,6 +82,7 @@ final class StagedCommit implements PreparedCommit {
             if (isResolved) {
                 return;
             }
+            manager.lose(draft);
             LOG.log(
                     Level.WARNING,
                     () ->
@@ -91,7 +92,6 @@ final class StagedCommit implements PreparedCommit {
                                             preparedAt.stream()
                                                     .map(StackWalker.StackFrame::toString)
                                                     .collect(Collectors.joining("\n  "))));
-            manager.lose(draft);
         }
     }
 }

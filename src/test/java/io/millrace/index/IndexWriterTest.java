@@ -93,8 +93,10 @@ class IndexWriterTest {
             assertThrows(MillraceException.Unavailable.class, () -> index.writer().prepareCommit());
 
             // The lane may arrive before or after nobody waits for it any more.
-            var _ = CompletableFuture.runAsync(lane::release);
+            CompletableFuture<Void> released = CompletableFuture.runAsync(lane::release);
             index.writer().abort();
+            // Until then time passes, also for the commit that follows.
+            released.join();
             scenario.add(index, scenario.upsert("b", 2));
             scenario.commit(index);
 

@@ -153,7 +153,7 @@ class LaneFaultsTest {
                 new IndexScenario(
                         new NodeResources(clock, System::nanoTime, new Random(1), threads),
                         TWO.withIdleAfter(Duration.ofMillis(50))
-                                .withPrepareDeadline(Duration.ofMillis(500)));
+                                .withPrepareDeadline(Duration.ofSeconds(4)));
         try (Index index = sleepy.create(disk)) {
             sleepy.add(index, puts(0, 50));
             Awaiting.that("the lanes work", () -> index.writer().pending().queuedDocuments() == 0);

@@ -291,7 +291,7 @@ class LanesTest {
                         Thread.ofPlatform().daemon().factory(),
                         pool);
         IndexScenario sleepy =
-                new IndexScenario(resources, WIDE.withIdleAfter(Duration.ofMillis(200)));
+                new IndexScenario(resources, WIDE.withIdleAfter(Duration.ofSeconds(1)));
         try (Index index = sleepy.create(disk)) {
             assertEquals(0, laneThreads());
             sleepy.add(index, puts(0, 100));

@@ -100,8 +100,11 @@ class TopicToEventsIT {
                         () -> running.status().committed().covers(topic.ends()));
                 Index index = running.index();
                 Awaiting.that(
-                        "all is published",
-                        () -> index.publishedThrough() == index.newestCommit().generation());
+                        "all is merged and published",
+                        () ->
+                                index.waitForMerges(Duration.ZERO)
+                                        && index.publishedThrough()
+                                                == index.newestCommit().generation());
 
                 Model model = Model.of(topic);
                 String of = "seed " + seed;

@@ -36,6 +36,15 @@ class BrokerGoneIT {
                 admin.createTopics(List.of(new NewTopic(TOPIC, Optional.of(1), Optional.empty())))
                         .all()
                         .get();
+                Awaiting.that(
+                        "the topic is known",
+                        () ->
+                                admin.listTopics()
+                                        .names()
+                                        .toCompletionStage()
+                                        .toCompletableFuture()
+                                        .join()
+                                        .contains(TOPIC));
             }
             KafkaChangeSource source = source(connection);
             Start start = source.start();
@@ -52,9 +61,11 @@ class BrokerGoneIT {
             Duration took = Duration.ofNanos(System.nanoTime() - started);
             assertTrue(took.compareTo(Duration.ofSeconds(6)) < 0, took.toString());
             assertEquals(State.STOPPED, source.status().state());
-            assertTrue(
-                    Thread.getAllStackTraces().keySet().stream()
-                            .noneMatch(thread -> thread.getName().equals("kafka-gone")));
+            Awaiting.that(
+                    "no thread is left",
+                    () ->
+                            Thread.getAllStackTraces().keySet().stream()
+                                    .noneMatch(thread -> thread.getName().equals("kafka-gone")));
         } finally {
             broker.stop();
         }
