@@ -148,7 +148,7 @@ class FailureScopeTest {
 
         disk.room(Long.MAX_VALUE);
         awaitKeys(index, Set.of("a", "b"));
-        assertEquals(new IndexState.Open(), index.index().state());
+        Awaiting.that("it is open", () -> index.index().state() instanceof IndexState.Open);
     }
 
     private static Value definition(String json) {

@@ -31,6 +31,7 @@ import io.millrace.testing.Awaiting;
 import io.millrace.testing.FaultDirectory;
 import io.millrace.testing.Seeded;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -54,7 +55,7 @@ class FileIndexTest {
                     7,
                     1 << 20,
                     Duration.ofMillis(10),
-                    Duration.ofMillis(100),
+                    Duration.ofMillis(500),
                     Duration.ofSeconds(1));
 
     @TempDir Path folder;
@@ -159,7 +160,9 @@ class FileIndexTest {
         RunningIndex index = start(FileFormat.NDJSON);
         awaitDone(index);
 
-        write("{\"id\":\"a\",\"n\":1}\n");
+        try (var file = FileChannel.open(files().resolve("data"), StandardOpenOption.WRITE)) {
+            file.truncate(17);
+        }
 
         awaitFailure(index, "it has 17 bytes, 34 were read");
     }

@@ -29,6 +29,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -413,9 +414,16 @@ class IndexesTest {
         }
         RunningIndex index = start(QUICK);
 
-        Awaiting.that("reading rests", () -> index.status().detail().contains("rejected"));
-        assertEquals(State.RETRYING, index.status().state());
-        assertFalse(index.status().accepted().equals(source.end()));
+        // It rests several times: what is seen together was so at one moment.
+        AtomicReference<PipelineStatus> resting = new AtomicReference<>(index.status());
+        Awaiting.that(
+                "reading rests",
+                () -> {
+                    resting.set(index.status());
+                    return resting.get().detail().contains("rejected");
+                });
+        assertEquals(State.RETRYING, resting.get().state());
+        assertFalse(resting.get().accepted().equals(source.end()));
 
         // It goes on by itself, in steps.
         Awaiting.that("all is read", () -> index.status().accepted().equals(source.end()));

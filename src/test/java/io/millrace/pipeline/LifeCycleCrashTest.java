@@ -99,12 +99,13 @@ class LifeCycleCrashTest {
 
     private void deletionIsFinishedOrNeverBegan(RandomGenerator random) throws IOException {
         FaultDirectory disk = new FaultDirectory();
-        List<Image> images = new ArrayList<>();
+        Images calls = new Images(disk);
         try (NodeLife process = new NodeLife(disk)) {
             awaitServes(process.create(), "at first");
-            keepImages(disk, process, images);
+            calls.begin(process);
             assertTrue(process.indexes.delete("numbers", LONG));
         }
+        List<Image> images = calls.end();
         assertTrue(images.size() > 20, "calls: " + images.size());
         int finished = 0;
         for (Image image : images) {
@@ -135,14 +136,15 @@ class LifeCycleCrashTest {
 
     private void rebuildGoesOnWhereverThePowerWent(RandomGenerator random) {
         FaultDirectory disk = new FaultDirectory();
-        List<Image> images = new ArrayList<>();
+        Images calls = new Images(disk);
         try (NodeLife process = new NodeLife(disk)) {
             RunningIndex index = process.create();
             awaitServes(index, "at first");
-            keepImages(disk, process, images);
+            calls.begin(process);
             process.indexes.rebuild("numbers", DOUBLES);
             awaitRebuilt(process, "at first");
         }
+        List<Image> images = calls.end();
         while (images.size() > REBUILD_IMAGES_MAX) {
             images.remove(random.nextInt(images.size()));
         }
@@ -184,14 +186,6 @@ class LifeCycleCrashTest {
                 .type();
     }
 
-    private static void keepImages(FaultDirectory disk, NodeLife process, List<Image> images) {
-        disk.probe(call -> {
-            synchronized (images) {
-                images.add(new Image(disk.moment(), call, process.toldDeleted.get()));
-            }
-        });
-    }
-
     private static void awaitRebuilt(NodeLife process, String call) {
         Awaiting.that(
                 "rebuilt after " + call,
@@ -226,6 +220,33 @@ class LifeCycleCrashTest {
         PipelineStatus status = index.status();
         if (status.state() == State.FAILED) {
             throw new AssertionError("after %s: %s".formatted(call, status.detail()));
+        }
+    }
+
+    /// What the disk looked like after each call.
+    private static final class Images {
+        private final FaultDirectory disk;
+        private final List<Image> kept = new ArrayList<>();
+
+        Images(FaultDirectory disk) {
+            this.disk = disk;
+        }
+
+        void begin(NodeLife process) {
+            disk.probe(call -> {
+                Image image = new Image(disk.moment(), call, process.toldDeleted.get());
+                synchronized (kept) {
+                    kept.add(image);
+                }
+            });
+        }
+
+        /// What a thread of a process that is closed still does is not looked at.
+        List<Image> end() {
+            disk.probe(_ -> {});
+            synchronized (kept) {
+                return new ArrayList<>(kept);
+            }
         }
     }
 }

@@ -88,6 +88,7 @@ class LifeCycleTest {
         log.upsert("a", 1);
         awaitKeys(index, Set.of("a"));
         indexes().pause("numbers");
+        Awaiting.that("it pauses", () -> index.status().state() == State.PAUSED);
         log.upsert("b", 2);
 
         RunningIndex again = restarted();
@@ -149,8 +150,9 @@ class LifeCycleTest {
         awaitKeys(index, Set.of("a"));
 
         assertFalse(indexes().delete("numbers", Duration.ofMillis(50)));
-        assertEquals(State.DELETING, index.status().state());
-        assertThrows(MillraceException.Unavailable.class, index::index);
+        Awaiting.that(
+                "it is being deleted",
+                () -> index.status().state() == State.DELETING && serving(index) == null);
         assertThrows(
                 MillraceException.Unavailable.class,
                 () -> catalog().put("numbers", definition(NUMBERS)));

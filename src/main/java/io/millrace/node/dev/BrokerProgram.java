@@ -74,7 +74,7 @@ record BrokerProgram(Path jars, Path home) implements ServerProgram {
     }
 
     @Override
-    public boolean portWasTaken(String logEnd) {
+    public boolean mayStartAgain(String logEnd) {
         return logEnd.contains("Address already in use");
     }
 

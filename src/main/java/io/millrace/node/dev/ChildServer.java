@@ -160,7 +160,7 @@ final class ChildServer {
             end(program, process);
             // Somebody may have taken a port between the choice and the bind: choose again.
             var logEnd = logEnd(program.log());
-            if (attempt == ATTEMPTS_MAX || !program.portWasTaken(logEnd)) {
+            if (attempt == ATTEMPTS_MAX || !program.mayStartAgain(logEnd)) {
                 throw new MillraceException.Unavailable(
                         "%s did not answer at 127.0.0.1:%d within %d s (if its data is damaged, delete %s), end of %s:%n%s"
                                 .formatted(

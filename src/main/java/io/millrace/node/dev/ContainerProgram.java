@@ -73,7 +73,7 @@ record ContainerProgram(Path engine, String image, String container, Path home)
     }
 
     @Override
-    public boolean portWasTaken(String logEnd) {
+    public boolean mayStartAgain(String logEnd) {
         return logEnd.contains("already allocated") || logEnd.contains("already in use");
     }
 

@@ -61,8 +61,10 @@ record PostgresProgram(Path bin, Path home, Map<String, String> settings)
     }
 
     @Override
-    public boolean portWasTaken(String logEnd) {
-        return logEnd.contains("Address already in use");
+    public boolean mayStartAgain(String logEnd) {
+        // The second: processes of a server that was killed are about to notice it.
+        return logEnd.contains("Address already in use")
+                || logEnd.contains("pre-existing shared memory block");
     }
 
     /// The usual signal would wait for every client to go by itself.

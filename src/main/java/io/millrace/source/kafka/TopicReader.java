@@ -20,6 +20,7 @@ import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -317,8 +318,14 @@ final class TopicReader implements Flow.Subscription, Runnable {
             rest();
         }
         polls++;
-        ConsumerRecords<byte[], byte[]> records =
-                opened.poll(restless ? Duration.ZERO : POLL_TIMEOUT);
+        ConsumerRecords<byte[], byte[]> records;
+        try {
+            records = opened.poll(restless ? Duration.ZERO : POLL_TIMEOUT);
+        } catch (OffsetOutOfRangeException e) {
+            // What a topic made anew has at our position says nothing about retention.
+            check(probe.describe());
+            throw e;
+        }
         cutter.accept(records);
         boolean before = restless;
         restless = pace.isRestless(!records.nextOffsets().isEmpty());
@@ -338,7 +345,7 @@ final class TopicReader implements Flow.Subscription, Runnable {
     }
 
     /// Looks at ends, topic id and partition count from time to time, without waiting for the
-    /// answer. A topic made anew under a running reader is noticed here or, when it is shorter than
+    /// answer. A topic made anew under a running reader is noticed here or, when it does not hold
     /// our position, by the fetch.
     private void probe(TopicFacts facts) {
         TopicProbe.Look answer = look;

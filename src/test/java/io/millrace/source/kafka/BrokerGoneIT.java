@@ -25,6 +25,17 @@ import org.junit.jupiter.api.io.TempDir;
 class BrokerGoneIT {
     private static final String TOPIC = "gone";
 
+    /// No question about the topic fails in time: who has no answer yet goes on fetching.
+    private static final KafkaReadOptions OPTIONS =
+            new KafkaReadOptions(
+                    KafkaReadOptions.DEFAULT.batchRecordsMax(),
+                    KafkaReadOptions.DEFAULT.batchBytesMax(),
+                    KafkaReadOptions.DEFAULT.valueBytesMax(),
+                    KafkaReadOptions.DEFAULT.fetchBytesMax(),
+                    KafkaReadOptions.DEFAULT.probeInterval(),
+                    KafkaReadOptions.DEFAULT.positionInterval(),
+                    Duration.ofMinutes(5));
+
     @TempDir Path home;
 
     @Test
@@ -76,7 +87,7 @@ class BrokerGoneIT {
         return new KafkaChangeSource(
                 new TopicBinding("gone", TOPIC, KeyPlace.RECORD, schema),
                 connection,
-                KafkaReadOptions.DEFAULT,
+                OPTIONS,
                 System::nanoTime,
                 Thread::new);
     }

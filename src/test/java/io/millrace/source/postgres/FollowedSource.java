@@ -1,7 +1,6 @@
 package io.millrace.source.postgres;
 
 import io.millrace.document.Schema;
-import io.millrace.testing.Awaiting;
 import io.millrace.testing.TestDatabase;
 import io.millrace.testing.TestPostgres;
 import java.time.Duration;
@@ -176,13 +175,7 @@ final class FollowedSource implements AutoCloseable {
 
     /// The server takes a moment to see that its reader is gone.
     void awaitFree() {
-        Awaiting.that(
-                "slot free",
-                () ->
-                        database.rows(
-                                        "SELECT 1 FROM pg_replication_slots WHERE active AND slot_name = '%s'"
-                                                .formatted(settings.slot()))
-                                .isEmpty());
+        TestSources.awaitFree(database, settings.slot());
     }
 
     long lsn() {

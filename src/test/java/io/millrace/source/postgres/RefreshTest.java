@@ -147,6 +147,7 @@ class RefreshTest {
             // Given
             var index = source.follow("t");
             source.database.execute("INSERT INTO t VALUES (1, 1), (2, 1)");
+            index.catchUp();
             try (Connection open = source.database.connect();
                     Statement statement = open.createStatement()) {
                 open.setAutoCommit(false);

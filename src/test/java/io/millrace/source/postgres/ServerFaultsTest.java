@@ -42,7 +42,7 @@ class ServerFaultsTest {
                             long end = direct.lsn();
                             Awaiting.that(
                                     "cut, or read",
-                                    () -> readsOn(index) && (proxy.hasCut() || index.isPast(end)));
+                                    () -> index.readsOn() && (proxy.hasCut() || index.isPast(end)));
                             proxy.cutAfter(Long.MAX_VALUE);
                             index.inStep();
                             if (random.nextBoolean()) {
@@ -57,15 +57,6 @@ class ServerFaultsTest {
                     Integer.toString(index.inStep().size()));
             assertEquals(List.of(), index.rejects());
         }
-    }
-
-    /// Tries again what broke, as a pipeline does.
-    private static boolean readsOn(TableFollower index) {
-        if (index.failure() != null) {
-            assertInstanceOf(Unavailable.class, index.failure());
-            index.readAgain();
-        }
-        return true;
     }
 
     @Test

@@ -181,7 +181,7 @@ class SharedLogTest {
             large.askNoMore();
             writer.commit();
             Awaiting.that("pause", () -> large.source().status().state() == State.PAUSED);
-            assertEquals(2, index.size());
+            Awaiting.that("the row is there", () -> index.size() == 2);
 
             // When: the server has waited for half its patience, says so, and is read on
             Awaiting.that(

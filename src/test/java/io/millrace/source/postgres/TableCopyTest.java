@@ -325,14 +325,17 @@ class TableCopyTest {
                 int enough = index.given().size() + random.nextInt(600);
                 Awaiting.that(
                         "enough rows came",
-                        () -> index.given().size() >= enough || index.copied().isDone());
+                        () ->
+                                index.readsOn()
+                                        && (index.given().size() >= enough
+                                                || index.copied().isDone()));
                 index.commitIfWhole();
                 source.restart();
             }
-            Awaiting.that("the copy is done", () -> index.copied().complete());
+            Awaiting.that("the copy is done", () -> index.readsOn() && index.copied().complete());
             hammer.end();
 
-            index.catchUp();
+            index.inStep();
             assertEquals(List.of(), index.rejects());
             List<String> expected =
                     source

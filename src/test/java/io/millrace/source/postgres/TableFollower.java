@@ -137,18 +137,19 @@ final class TableFollower {
     /// Reads again after every failure until everything was given.
     TableFollower inStep() {
         long lsn = source.lsn();
-        Awaiting.that(
-                index + " gets in step",
-                () -> {
-                    MillraceException failed = failure();
-                    if (failed instanceof MillraceException.Unavailable) {
-                        readAgain();
-                    } else if (failed != null) {
-                        throw failed;
-                    }
-                    return isPast(lsn);
-                });
+        Awaiting.that(index + " gets in step", () -> readsOn() && isPast(lsn));
         return this;
+    }
+
+    /// Reads again when something broke that may pass, as a pipeline does. Always true.
+    boolean readsOn() {
+        MillraceException failed = failure();
+        if (failed instanceof MillraceException.Unavailable) {
+            readAgain();
+        } else if (failed != null) {
+            throw failed;
+        }
+        return true;
     }
 
     /// True when there is such a row; the index has it then.

@@ -1,5 +1,6 @@
 package io.millrace.source.postgres;
 
+import io.millrace.testing.Awaiting;
 import io.millrace.testing.TestDatabase;
 
 /// How tests reach their database as a source does.
@@ -27,6 +28,17 @@ final class TestSources {
                 managed,
                 TruncatePolicy.APPLY,
                 PostgresSettings.USUAL_WAL_BUDGET_BYTES);
+    }
+
+    /// The server takes a moment to see that the reader of a slot is gone.
+    static void awaitFree(TestDatabase database, String slot) {
+        Awaiting.that(
+                "slot free",
+                () ->
+                        database.rows(
+                                        "SELECT 1 FROM pg_replication_slots WHERE active AND slot_name = '%s'"
+                                                .formatted(slot))
+                                .isEmpty());
     }
 
     static PostgresConnections connections(TestDatabase database, String slot, String publication) {
