@@ -51,10 +51,21 @@ final class HistogramFacet {
     }
 
     private void fill() {
+        if (!counted.isEmpty()
+                && steps.areMore(
+                        SearchLimits.FACET_BUCKETS_MAX,
+                        facet.field(),
+                        counted.firstKey(),
+                        counted.lastKey())) {
+            throw tooMany();
+        }
+        SearchBudget budget = SearchBudget.current();
         for (TermValue at = counted.isEmpty() ? null : counted.firstKey();
                 at != null && at.compareTo(counted.lastKey()) < 0; ) {
             TermValue next = Objects.requireNonNull(counted.get(at)).step.end();
             if (next != null && !counted.containsKey(next)) {
+                budget.spend(1);
+                budget.hold(STEP_BYTES);
                 add(steps.of(facet.field(), next));
                 next = counted.ceilingKey(next);
             }
@@ -68,15 +79,19 @@ final class HistogramFacet {
             known = new Counted(step);
             counted.put(step.start(), known);
             if (counted.size() > SearchLimits.FACET_BUCKETS_MAX) {
-                throw MillraceException.InvalidRequest.malformed(
-                        "",
-                        "more than %d buckets of field %s, expected a wider interval or a filter"
-                                .formatted(
-                                        SearchLimits.FACET_BUCKETS_MAX,
-                                        Place.quoted(facet.field().path())));
+                throw tooMany();
             }
         }
         return known;
+    }
+
+    private MillraceException tooMany() {
+        return MillraceException.InvalidRequest.malformed(
+                "",
+                "more than %d buckets of field %s, expected a wider interval or a filter"
+                        .formatted(
+                                SearchLimits.FACET_BUCKETS_MAX,
+                                Place.quoted(facet.field().path())));
     }
 
     private void count(FieldSlice slice) {

@@ -41,6 +41,24 @@ record NumberSteps(BigDecimal width, BigDecimal offset) implements Steps {
         return step;
     }
 
+    @Override
+    public boolean areMore(int count, Field field, TermValue first, TermValue last) {
+        BigDecimal from = number(field, first);
+        BigDecimal to = number(field, last);
+        BigDecimal widest =
+                switch (field.type()) {
+                    case LONG -> width.max(BigDecimal.ONE);
+                    // A step is a double at least, and where it ends is rounded to one.
+                    case DOUBLE -> width.max(ulp(from).max(ulp(to))).multiply(BigDecimal.TWO);
+                    default -> width;
+                };
+        return to.subtract(from).compareTo(widest.multiply(BigDecimal.valueOf(count))) > 0;
+    }
+
+    private static BigDecimal ulp(BigDecimal number) {
+        return new BigDecimal(Math.ulp(number.doubleValue()));
+    }
+
     private Step step(Field field, BigDecimal start) {
         TermValue from = bound(field, start);
         if (from == null) {

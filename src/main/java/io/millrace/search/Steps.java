@@ -17,4 +17,8 @@ public sealed interface Steps permits NumberSteps, TimeSteps {
     /// @throws io.millrace.MillraceException.InvalidRequest when steps are too fine to be told
     ///   apart there
     Step of(Field field, TermValue value);
+
+    /// True when it is plain, without making them, that there are more than `count` steps from the
+    /// one that begins at `first` to the one that begins at `last`.
+    boolean areMore(int count, Field field, TermValue first, TermValue last);
 }

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -262,6 +263,92 @@ class SearchBudgetTest {
                     ofBits);
             assertTrue(ofBits.heldBytes() >= 6 * 3_000 / Byte.SIZE, () -> "" + ofBits.heldBytes());
         }
+    }
+
+    @Test
+    void emptyStepsCountAsOthersDo() throws IOException {
+        try (Corpus ends = new Corpus(RandomQuakes.SCHEMA, folder.resolve("ends"))) {
+            ends.upsert(quake(0));
+            ends.upsert(new Value.Obj(Map.of("id", Value.of("far"), "felt", Value.of(20_000L))));
+            ends.commit();
+            SearchBudget budget = new SearchBudget(nanos::get, Duration.ofSeconds(3), 100_000);
+
+            InvalidRequest refusal =
+                    assertThrows(
+                            InvalidRequest.class, () -> search(ends, steps("felt", "1"), budget));
+
+            assertTrue(
+                    String.valueOf(refusal.getMessage()).contains("memory-bytes-max"),
+                    refusal.getMessage());
+        }
+    }
+
+    /// That there are too many is known before the first of them is made.
+    @Test
+    void emptyStepsBetweenFarValuesAreRefusedAtOnce() throws IOException {
+        try (Corpus ends = new Corpus(RandomQuakes.SCHEMA, folder.resolve("far"))) {
+            Map<String, List<Value>> far =
+                    Map.of(
+                            "felt", List.of(Value.of(Long.MIN_VALUE), Value.of(Long.MAX_VALUE)),
+                            "magnitude", List.of(Value.of(-1e300), Value.of(1e300)),
+                            "loss", List.of(Value.of("-9e99"), Value.of("1e100")));
+            for (var field : far.entrySet()) {
+                for (Value value : field.getValue()) {
+                    Value id = Value.of(field.getKey() + value);
+                    ends.upsert(new Value.Obj(Map.of("id", id, field.getKey(), value)));
+                }
+            }
+            ends.commit();
+            for (String field : far.keySet()) {
+                SearchBudget budget = new SearchBudget(nanos::get, Duration.ofSeconds(3), 10_000);
+
+                InvalidRequest refusal =
+                        assertThrows(
+                                InvalidRequest.class,
+                                () -> search(ends, steps(field, "0.1"), budget));
+
+                assertTrue(
+                        String.valueOf(refusal.getMessage())
+                                .startsWith("more than 50000 buckets of field \"" + field),
+                        refusal.getMessage());
+            }
+        }
+    }
+
+    /// Steps of doubles that are finer than those are fewer than their width says.
+    @Test
+    void emptyStepsAreAnsweredAsLongAsThereAreNotTooMany() throws IOException {
+        try (Corpus ends = new Corpus(RandomQuakes.SCHEMA, folder.resolve("near"))) {
+            double near = 1e300 + 100 * Math.ulp(1e300);
+            for (double value : new double[] {1e300, near}) {
+                ends.upsert(
+                        new Value.Obj(
+                                Map.of(
+                                        "id",
+                                        Value.of("at" + value),
+                                        "magnitude",
+                                        Value.of(value))));
+            }
+            ends.commit();
+
+            SearchResult result =
+                    search(
+                            ends,
+                            steps("magnitude", "0.1"),
+                            new SearchBudget(nanos::get, Duration.ofSeconds(3), 1 << 20));
+
+            FacetResult facet = Objects.requireNonNull(result.facets().get("magnitude"));
+            assertEquals(101, ((FacetResult.Buckets) facet.counted()).buckets().size());
+        }
+    }
+
+    private static Value.Obj steps(String field, String width) {
+        return body(
+                """
+                {"limit": 0, "facets": {"%s":
+                 {"type": "histogram", "interval": %s, "minCount": 0}}}\
+                """
+                        .formatted(field, width));
     }
 
     private static String manyBounds() {
