@@ -69,6 +69,8 @@ public final class PackagedNode {
         command.add("-Dkafka.bootstrap.servers=" + bootstrapServers);
         command.add("-Dmillrace.data-dir=" + folder.resolve("data"));
         command.add("-Dmillrace.definitions-dir=" + folder.resolve("definitions"));
+        // Tests read the topics once it has ended.
+        command.add("-Dmillrace.publish.drain-timeout=20s");
         command.addAll(options);
         command.addAll(List.of("-jar", RUNNER.toString()));
         process =
@@ -127,7 +129,7 @@ public final class PackagedNode {
     public void kill() throws InterruptedException {
         Process running = running();
         running.destroyForcibly();
-        assertTrue(running.waitFor(10, TimeUnit.SECONDS), "killed process is still there");
+        assertTrue(running.waitFor(60, TimeUnit.SECONDS), "killed process is still there");
         process = null;
     }
 
@@ -138,9 +140,9 @@ public final class PackagedNode {
         }
         Process running = process;
         running.destroy();
-        if (!running.waitFor(30, TimeUnit.SECONDS)) {
+        if (!running.waitFor(60, TimeUnit.SECONDS)) {
             running.destroyForcibly();
-            throw new AssertionError("no clean stop within 30 s, see " + folder);
+            throw new AssertionError("no clean stop within 60 s, see " + folder);
         }
         process = null;
     }
