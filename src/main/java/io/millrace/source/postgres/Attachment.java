@@ -35,10 +35,13 @@ final class Attachment {
         return feed != null && !feed.hasLeft();
     }
 
-    /// Where the index stands when it begins to read.
+    /// Where the index begins to read: at its last commit the first time, later also where it broke
+    /// off, which it need not have committed.
     void standsAt(long lsn) {
         lost = false;
-        committedLsn = Math.max(committedLsn, lsn);
+        if (!isKnown()) {
+            committedLsn = lsn;
+        }
     }
 
     void press() {

@@ -140,6 +140,30 @@ class SharedLogTest {
     }
 
     @Test
+    void whatIsReadOnFromWithoutACommitIsNotConfirmed() {
+        try (var source = FollowedSource.of("read_on", TABLE)) {
+            // Given: more was read than committed
+            var index = source.follow("t");
+            source.database.execute("INSERT INTO t VALUES (1, 1)");
+            index.catchUp().commit();
+            source.database.execute("INSERT INTO t VALUES (2, 1)");
+            index.catchUp();
+            assertTrue(index.committedLsn() < index.position());
+
+            // When: the stream breaks, and is read on where it broke
+            index.readOn();
+            source.database.execute("INSERT INTO t VALUES (3, 1)");
+            index.catchUp();
+            awaitWordAfter(source, FollowedSource.OPTIONS.statusInterval().multipliedBy(2));
+
+            // Then: who starts at the last commit gets the rest again
+            assertTrue(source.confirmedLsn() <= index.committedLsn());
+            source.restart();
+            assertEquals(3, index.catchUp().size());
+        }
+    }
+
+    @Test
     void whatNobodyCommittedIsNeverConfirmed() throws SQLException {
         // The driver's automatic flush confirms it: rows of a long transaction lie before what was
         // committed last, and the server's word about its own place comes in the middle of them

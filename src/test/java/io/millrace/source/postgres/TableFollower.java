@@ -100,6 +100,16 @@ final class TableFollower {
         read();
     }
 
+    /// Reads on from what was given, as a pipeline does that has not committed it yet.
+    synchronized void readOn() {
+        var open = subscription;
+        if (open != null) {
+            open.cancel();
+        }
+        failure = null;
+        changes.changes(identity, accepted).subscribe().withSubscriber(new Subscriber());
+    }
+
     void stop() {
         changes.close();
     }
