@@ -31,8 +31,8 @@ interface ServerProgram {
     /// @return false when the process ended or the time is over
     boolean reached(int port, ProcessHandle process, Duration timeMax);
 
-    /// True when the end of its log gives a reason that another start does not meet again: its port
-    /// was taken before it could have it.
+    /// True when the end of its log gives a reason that another start need not meet, such as a port
+    /// that was taken before it could have it.
     boolean mayStartAgain(String logEnd);
 
     /// Command that ends it in good order; empty when the usual signal does.
